@@ -1,0 +1,1 @@
+"""The vocabulary: states and errors, standard library and NumPy only."""

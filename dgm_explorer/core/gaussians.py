@@ -1,0 +1,101 @@
+"""Gaussians and mixture components as plain, checked values."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dgm_explorer.core.errors import InputError
+
+MAX_COMPONENTS = 8
+
+
+def _require_finite(where: str, **values: float) -> None:
+    for name, value in values.items():
+        if not math.isfinite(value):
+            raise InputError(f"{where}: {name} = {value} is not a finite number; give one.")
+
+
+def _require_sigma(where: str, sigma: float) -> None:
+    _require_finite(where, sigma=sigma)
+    if not 1e-6 <= sigma <= 1e6:
+        raise InputError(f"{where}: sigma = {sigma:g} must lie between 1e-6 and 1e6.")
+
+
+def _require_covariance(where: str, cov: tuple[float, float, float]) -> None:
+    xx, xy, yy = cov
+    _require_finite(where, cov_xx=xx, cov_xy=xy, cov_yy=yy)
+    if not (1e-8 <= xx <= 1e8 and 1e-8 <= yy <= 1e8 and xx * yy - xy * xy > 1e-9 * xx * yy):
+        raise InputError(
+            f"{where}: covariance (xx, xy, yy) = ({xx:g}, {xy:g}, {yy:g}) is not positive definite; "
+            "make both variances positive and |xy| smaller than √(xx·yy)."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Gaussian1D:
+    """N(mu, sigma²)."""
+
+    mu: float = 0.0
+    sigma: float = 1.0
+
+    def __post_init__(self) -> None:
+        _require_finite("Gaussian", mu=self.mu)
+        _require_sigma("Gaussian", self.sigma)
+
+
+@dataclass(frozen=True, slots=True)
+class Component1D:
+    """weight · N(mu, sigma²); weights are relative, a mixture normalises them."""
+
+    weight: float
+    mu: float
+    sigma: float
+
+    def __post_init__(self) -> None:
+        _require_finite("component", weight=self.weight, mu=self.mu)
+        if self.weight < 0:
+            raise InputError(f"component: weight = {self.weight:g} is negative; weights must be 0 or more.")
+        _require_sigma("component", self.sigma)
+
+
+@dataclass(frozen=True, slots=True)
+class Gaussian2D:
+    """N(mean, cov) in the plane; ``cov`` is (xx, xy, yy)."""
+
+    mean: tuple[float, float] = (0.0, 0.0)
+    cov: tuple[float, float, float] = (1.0, 0.0, 1.0)
+
+    def __post_init__(self) -> None:
+        _require_finite("Gaussian", mean_x=self.mean[0], mean_y=self.mean[1])
+        _require_covariance("Gaussian", self.cov)
+
+
+@dataclass(frozen=True, slots=True)
+class Component2D:
+    """weight · N(mean, cov) in the plane; ``cov`` is (xx, xy, yy)."""
+
+    weight: float
+    mean: tuple[float, float]
+    cov: tuple[float, float, float]
+
+    def __post_init__(self) -> None:
+        _require_finite("component", weight=self.weight, mean_x=self.mean[0], mean_y=self.mean[1])
+        if self.weight < 0:
+            raise InputError(f"component: weight = {self.weight:g} is negative; weights must be 0 or more.")
+        _require_covariance("component", self.cov)
+
+
+def require_mixture(components: Sequence[Component1D] | Sequence[Component2D]) -> None:
+    """Refuse a mixture that no density can be made of.
+
+    Raises
+    ------
+    InputError
+        If there are no components, more than `MAX_COMPONENTS`, or all weights are 0.
+    """
+    if not 1 <= len(components) <= MAX_COMPONENTS:
+        raise InputError(
+            f"mixture: {len(components)} components; use between 1 and {MAX_COMPONENTS}."
+        )
+    if sum(component.weight for component in components) <= 0:
+        raise InputError("mixture: the weights sum to 0; make at least one of them positive.")

@@ -1,0 +1,1 @@
+"""Pictures: items and views that every tab can use."""
