@@ -1,0 +1,42 @@
+"""Writing files so that a reader, a crash or a full disk never meets half of one."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from dgm_explorer.core.errors import InputError
+
+
+@contextmanager
+def open_atomically(path: Path) -> Iterator[BinaryIO]:
+    """Open ``path`` for writing; it changes only when the block ends without an exception.
+
+    The bytes go to a temporary file in the same folder, are synced to the disk and then take the
+    place of ``path`` in one step. The file is readable by others as far as the umask allows.
+
+    Raises
+    ------
+    InputError
+        If the place cannot be written to. What stood at ``path`` before is untouched.
+    """
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():
+        raise InputError(f"{path} is not a file that can be written; choose another name.")
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be written ({error.strerror or error}); choose a folder that exists, "
+            "has room and is yours to write to."
+        ) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink()

@@ -1,0 +1,174 @@
+"""Session files: what is written comes back, and nothing else is believed."""
+
+import json
+import os
+import stat
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dgm_explorer.core.errors import InputError
+from dgm_explorer.core.gaussians import Component1D, Component2D, Gaussian1D
+from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.session import MAX_BYTES, Session, read_preset, read_session, write_session
+
+HEAD = {"format": "dgm-explorer-session", "version": 1}
+
+
+def write_document(path: Path, **body: Any) -> Path:
+    path.write_text(json.dumps({**HEAD, **body}))
+    return path
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(InputError) as caught:
+        read_session(path)
+    message = str(caught.value)
+    assert str(path) in message
+    assert "\n" not in message
+    assert message.endswith(".")
+    return message
+
+
+def test_what_is_written_comes_back_equal(tmp_path: Path) -> None:
+    kl = KLState(
+        dimension=2,
+        p=(Component1D(0.1 + 0.2, -1e-300, 1e-6), Component1D(0.0, 5.0, 1e6)),
+        p2=(Component2D(1.0, (0.1, 0.2), (1.0, -0.3, 0.7)),),
+        q=Gaussian1D(1 / 3, 2 / 3),
+        knowledge="samples",
+        panel="family",
+        seed=2**32 - 1,
+    )
+    session = Session("vq-vae", kl, "Titel „Größe“", "Zwei Sätze. μ und σ.")
+    write_session(tmp_path / "a.dgm.json", session)
+    assert read_session(tmp_path / "a.dgm.json") == session
+
+
+def test_what_is_not_given_keeps_its_default(tmp_path: Path) -> None:
+    path = write_document(tmp_path / "a.json", kl={"q": {"mu": 1, "sigma": 2}})
+    assert read_session(path) == Session(kl=replace(KLState(), q=Gaussian1D(1.0, 2.0)))
+
+
+@pytest.mark.parametrize(
+    ("body", "where", "what"),
+    [
+        ({"kl": {"p": [{"weight": 1, "mu": 0, "sigma": 1, "sgima": 1}]}}, "kl.p[0].sgima", "not known"),
+        ({"kl": {"view": {"mu_low": 1}}}, "kl.view.mu_low", "not known"),
+        ({"k1": {}}, "k1", "not known"),
+        ({"kl": {"p": [{"weight": 1, "mu": 0, "sigma": "wide"}]}}, "kl.p[0].sigma", "got `str`"),
+        ({"kl": {"p": [{"weight": 1, "mu": 0, "sigma": True}]}}, "kl.p[0].sigma", "got `bool`"),
+        ({"kl": {"p": [{"weight": 1, "sigma": 1}]}}, "kl.p[0]", "missing required field `mu`"),
+        ({"kl": {"p": [{"weight": -1, "mu": 0, "sigma": 1}]}}, "kl.p[0]", "negative"),
+        ({"kl": {"p": [{"weight": 0, "mu": 0, "sigma": 1}]}}, "kl", "sum to 0"),
+        ({"kl": {"p": [{"weight": 1, "mu": 0, "sigma": 0}]}}, "kl.p[0]", "sigma = 0 must lie"),
+        ({"kl": {"p": [{"weight": 1, "mu": 0, "sigma": 1}] * 9}}, "kl", "9 components"),
+        ({"kl": {"p": None}}, "kl.p", "got `null`"),
+        ({"kl": {"dimension": 3}}, "kl.dimension", "invalid enum value 3"),
+        ({"kl": {"q2": {"mean": [0, 0, 0]}}}, "kl.q2.mean", "length 2"),
+        ({"kl": {"q2": {"cov": [1, 2, 1]}}}, "kl.q2", "not positive definite"),
+        ({"kl": [1, 2]}, "kl", "got `array`"),
+        ({"tab": "KL"}, "top level", "tab 'KL' is not known"),
+    ],
+)
+def test_what_does_not_belong_is_named_with_its_path(
+    tmp_path: Path, body: dict[str, Any], where: str, what: str
+) -> None:
+    message = refusal(write_document(tmp_path / "a.json", **body))
+    assert where in message
+    assert what in message
+
+
+@pytest.mark.parametrize("version", [0, 2, "1", None, 1.5, True])
+def test_another_version_is_refused_before_its_content_is_looked_at(tmp_path: Path, version: object) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({**HEAD, "version": version, "new_thing": 1}))
+    assert f"version {version!r}" in refusal(path)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b'{"format": "dgm-explorer-session", "version": 1, "kl": {"q": {"mu":',
+        b'{"format": "dgm-explorer-session", "version": 1, "kl": {"q": {"mu": NaN, "sigma": 1}}}',
+        b'{"format": "dgm-explorer-session", "version": 1, "kl": {"q": {"mu": 1e999, "sigma": 1}}}',
+        b"\xff\xfe\x00\x01",
+        b"PK\x03\x04",
+        b"[1, 2]",
+        b"null",
+        b"[" * 500_000,
+        b'{"title": "another program"}',
+        b" " * (MAX_BYTES + 1),
+    ],
+    ids=[
+        "empty", "truncated", "nan", "overflow", "binary", "zip", "list", "null", "nested", "foreign", "huge",
+    ],
+)  # fmt: skip
+def test_damaged_and_foreign_files_are_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(content)
+    refusal(path)
+
+
+def test_every_truncation_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    write_session(path, Session())
+    content = path.read_bytes()
+    for length in range(0, len(content) - 2, 7):
+        path.write_bytes(content[:length])
+        refusal(path)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    assert "No such file" in refusal(tmp_path / "missing.json")
+    assert "directory" in refusal(tmp_path)
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_rubbish(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.json"
+    write_session(path, Session(title="old"))
+
+    def fail(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(InputError, match="No space left on device"):
+        write_session(path, Session(title="new"))
+    assert read_session(path).title == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_an_unwritable_place_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be written"):
+        write_session(tmp_path / "no" / "such" / "folder.json", Session())
+    with pytest.raises(InputError, match="not a file that can be written"):
+        write_session(tmp_path, Session())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="file modes are a Unix idea")
+def test_others_can_read_what_is_written_as_far_as_the_umask_allows(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        write_session(tmp_path / "a.json", Session())
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a.json").stat().st_mode) == 0o640
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_writing_through_a_link_keeps_the_link(tmp_path: Path) -> None:
+    (tmp_path / "real.json").write_text("{}")
+    (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
+    write_session(tmp_path / "link.json", Session(title="through"))
+    assert (tmp_path / "link.json").is_symlink()
+    assert read_session(tmp_path / "real.json").title == "through"
+
+
+def test_a_preset_that_is_not_there_lists_those_that_are() -> None:
+    with pytest.raises(InputError, match="homework-1b"):
+        read_preset("../../etc/passwd")
