@@ -1,0 +1,129 @@
+"""A visible plot as a picture, its data as a table."""
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QSize
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QWidget
+
+from dgm_explorer.core.arrays import FloatArray, IntArray
+from dgm_explorer.core.atomic_write import open_atomically
+
+PICTURE_SCALE = 2
+"""Device pixels per pixel on the screen: sharp on paper and on slides."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlotTable:
+    """What a plot shows, as columns.
+
+    Attributes
+    ----------
+    header : a name with its unit for each column, such as ``forward_kl_nats``.
+    columns : one-dimensional, of equal length; numbers or words.
+    """
+
+    header: tuple[str, ...]
+    columns: tuple[FloatArray | IntArray | tuple[str, ...], ...]
+
+    def __post_init__(self) -> None:
+        if len(self.header) != len(self.columns):
+            raise ValueError(f"{len(self.header)} names for {len(self.columns)} columns: {self.header}")
+        lengths = {len(column) for column in self.columns}
+        if len(lengths) > 1:
+            raise ValueError(f"columns {self.header} differ in length: {sorted(lengths)}")
+
+
+@runtime_checkable
+class ExportablePlot(Protocol):
+    """A widget whose picture and data can be written to a file."""
+
+    @property
+    def export_name(self) -> str:
+        """File name without its ending."""
+
+    def export_table(self) -> PlotTable:
+        """The data drawn at present."""
+
+
+def export_png(widget: QWidget, path: Path) -> None:
+    """Write ``widget`` as it looks now, at `PICTURE_SCALE` times its resolution.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written; what stood there stays.
+    """
+    _write(path, _png_bytes(paint(widget, PICTURE_SCALE)))
+
+
+def export_svg(widget: QWidget, path: Path) -> None:
+    """Write ``widget`` as vector graphics; heat maps stay images inside it.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written; what stood there stays.
+    """
+    from PySide6.QtSvg import QSvgGenerator
+
+    buffer = _open_buffer()
+    generator = QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    generator.setSize(widget.size())
+    generator.setViewBox(widget.rect())
+    generator.setResolution(96)
+    painter = QPainter(generator)
+    widget.render(painter, QPoint(0, 0))
+    painter.end()
+    _write(path, bytes(buffer.data().data()))
+
+
+def export_csv(table: PlotTable, path: Path) -> None:
+    """Write a table with a header line; numbers keep every digit.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written; what stood there stays.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.header)
+    columns = [c.tolist() if isinstance(c, np.ndarray) else c for c in table.columns]
+    writer.writerows(zip(*columns, strict=True))
+    _write(path, text.getvalue().encode("utf-8"))
+
+
+def paint(widget: QWidget, scale: float) -> QImage:
+    """``widget`` painted to an image with ``scale`` device pixels per pixel."""
+    size = QSize(round(widget.width() * scale), round(widget.height() * scale))
+    image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(scale)
+    image.fill(widget.palette().window().color())
+    widget.render(image)
+    return image
+
+
+def _write(path: Path, data: bytes) -> None:
+    with open_atomically(path) as file:
+        file.write(data)
+
+
+def _png_bytes(image: QImage) -> bytes:
+    buffer = _open_buffer()
+    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]  # the stubs lack the QIODevice overload
+        raise RuntimeError(f"Qt could not encode a {image.width()} × {image.height()} image as PNG")
+    return bytes(buffer.data().data())
+
+
+def _open_buffer() -> QBuffer:
+    buffer = QBuffer()
+    buffer.setData(QByteArray())
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    return buffer

@@ -1,0 +1,128 @@
+"""The state of one tab: swapped whole, undone whole."""
+
+import dataclasses
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+UNDO_LIMIT = 500
+
+
+class Store(QObject):
+    """Holds one frozen dataclass and its history.
+
+    Everything that the user changes goes through `update` or `replace`; views listen to `changed` and
+    redraw what differs between the two states. A change that the state refuses (`InputError`) is
+    raised to the caller before anything is swapped or emitted. Lives in the GUI thread.
+
+    Parameters
+    ----------
+    state : instance of a frozen dataclass, compared by value.
+    parent : owner in Qt's sense.
+    """
+
+    changed = Signal(object, object)
+    """(old, new), after the swap; never emitted for equal states."""
+
+    history_changed = Signal()
+    """`can_undo` or `can_redo` may answer differently now."""
+
+    def __init__(self, state: Any, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._state = state
+        self._past: list[Any] = []
+        self._future: list[Any] = []
+        self._gesture_depth = 0
+        self._gesture_start: Any = None
+
+    @property
+    def state(self) -> Any:
+        return self._state
+
+    @property
+    def can_undo(self) -> bool:
+        return bool(self._past) or self._is_gesture_under_way_with_changes()
+
+    @property
+    def can_redo(self) -> bool:
+        return bool(self._future)
+
+    def update(self, **changes: Any) -> None:
+        """Swap the state for a copy with ``changes``; one undo step unless inside a gesture.
+
+        Raises
+        ------
+        InputError
+            If the new state is not valid; the present one stays.
+        TypeError
+            If a field does not exist.
+        """
+        self.replace(dataclasses.replace(self._state, **changes))
+
+    def replace(self, state: Any) -> None:
+        """Swap the whole state, as opening a session or a preset does; it can be undone."""
+        if state == self._state:
+            return
+        if self._gesture_depth == 0:
+            self._remember(self._state)
+        self._swap(state)
+        if self._gesture_depth == 0:
+            self.history_changed.emit()
+
+    def begin_gesture(self) -> None:
+        """Everything until the matching `end_gesture` is one undo step; gestures nest."""
+        if self._gesture_depth == 0:
+            self._gesture_start = self._state
+        self._gesture_depth += 1
+
+    def end_gesture(self) -> None:
+        """Close a gesture; without `begin_gesture` (a lost press event) it does nothing."""
+        if self._gesture_depth == 0:
+            return
+        self._gesture_depth -= 1
+        if self._gesture_depth == 0:
+            self._close_gesture()
+
+    def undo(self) -> None:
+        """Go back one step; a gesture still under way ends first and is what gets undone."""
+        self._abandon_nesting()
+        if self._past:
+            self._future.append(self._state)
+            self._swap(self._past.pop())
+            self.history_changed.emit()
+
+    def redo(self) -> None:
+        self._abandon_nesting()
+        if self._future:
+            self._past.append(self._state)
+            self._swap(self._future.pop())
+            self.history_changed.emit()
+
+    def clear_history(self) -> None:
+        self._past.clear()
+        self._future.clear()
+        self._gesture_start = self._state
+        self.history_changed.emit()
+
+    def _swap(self, state: Any) -> None:
+        old, self._state = self._state, state
+        self.changed.emit(old, state)
+
+    def _remember(self, state: Any) -> None:
+        self._past.append(state)
+        del self._past[:-UNDO_LIMIT]
+        self._future.clear()
+
+    def _is_gesture_under_way_with_changes(self) -> bool:
+        return bool(self._gesture_depth and self._gesture_start != self._state)
+
+    def _abandon_nesting(self) -> None:
+        if self._gesture_depth:
+            self._gesture_depth = 0
+            self._close_gesture()
+
+    def _close_gesture(self) -> None:
+        start, self._gesture_start = self._gesture_start, None
+        if start != self._state:
+            self._remember(start)
+            self.history_changed.emit()

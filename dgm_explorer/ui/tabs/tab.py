@@ -1,0 +1,88 @@
+"""What the main window knows about a tab."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from dgm_explorer.ui.export import ExportablePlot
+from dgm_explorer.ui.store import Store
+from dgm_explorer.ui.theme import LIGHT, Theme
+
+
+class Tab(QWidget):
+    """One idea of the program, filling the window.
+
+    A subclass sets the class attributes, creates its `Store` and its views, and overrides what it can
+    do. The window calls `play_pause`, `step` and `reset` for Space, full stop and R.
+
+    Attributes
+    ----------
+    key : name on the command line and in session files.
+    title : text on the tab.
+    notes_name : ``resources/notes/<notes_name>.md`` is shown beside the tab; empty for none.
+    store : the tab's state, or None when there is nothing to keep or undo.
+    theme : the one last set.
+    """
+
+    key: str = ""
+    title: str = ""
+    notes_name: str = ""
+
+    frame_done = Signal(float)
+    """A frame was computed and set; milliseconds that it took, for the status bar."""
+
+    message = Signal(str)
+    """One sentence for the user: shown in the window's banner until dismissed."""
+
+    def __init__(self, store: Store | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.store = store
+        self.theme = LIGHT
+
+    @property
+    def can_play(self) -> bool:
+        """Whether play, step and reset mean anything here."""
+        return False
+
+    @property
+    def is_playing(self) -> bool:
+        return False
+
+    def play_pause(self) -> None:
+        """Start or suspend what moves by itself."""
+
+    def step(self) -> None:
+        """One step of it."""
+
+    def reset(self) -> None:
+        """Back to its start."""
+
+    def plots(self) -> Sequence[ExportablePlot]:
+        """The pictures visible at present, the most important first."""
+        return ()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take colours and line widths; overriders call this one first."""
+        self.theme = theme
+
+
+class PlaceholderTab(Tab):
+    """Says in a paragraph what will stand here.
+
+    Parameters
+    ----------
+    key, title : as in `Tab`.
+    text : plain text, one paragraph.
+    """
+
+    def __init__(self, key: str, title: str, text: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self.key, self.title = key, title
+        label = QLabel(text)
+        label.setWordWrap(True)
+        label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setFixedWidth(560)
+        layout = QVBoxLayout(self)
+        layout.addWidget(label, alignment=Qt.AlignmentFlag.AlignCenter)

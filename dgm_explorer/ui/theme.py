@@ -1,0 +1,228 @@
+"""Colours and type of the window, for a desk by day, a desk by night and a lecture hall.
+
+Colours are after Okabe and Ito (2008), which people with colour-blindness can tell apart. They mean
+the same everywhere: p grey, forward KL vermilion, reverse KL blue.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication, QToolTip
+
+ThemeName: TypeAlias = Literal["light", "dark", "projector"]
+
+COMPONENT_COLORS = (
+    "#E69F00",
+    "#009E73",
+    "#CC79A7",
+    "#56B4E9",
+    "#999933",
+    "#AA4499",
+    "#A07C4F",
+    "#44AA99",
+    "#CC6677",
+    "#7F7FD5",
+)
+"""The one cycle for mixture components, classes and clusters, alike in all themes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Everything that a view needs to look right; colours are ``#rrggbb``.
+
+    Attributes
+    ----------
+    window, panel, plot_background : behind controls, behind text fields, behind plots.
+    text, muted_text, grid : foregrounds from strong to faint; ``grid`` also draws borders.
+    accent : selection, focus, links.
+    warning, warning_text : the message banner.
+    p_fill, p_line : the target density; fill it with ``fill_alpha`` (0 … 255).
+    q_line : q where it follows neither direction (the start of both descents).
+    forward, reverse : the two divergences and whatever belongs to them.
+    marker, marker_outline : symbols over a heat map.
+    optimum_text : labels of optima inside plots.
+    colormap : perceptually uniform map of the landscapes.
+    font_point_size, line_width : points; pixels at 96 dpi.
+    components : the ten-colour cycle.
+    """
+
+    name: ThemeName
+    is_dark: bool
+    window: str
+    panel: str
+    plot_background: str
+    text: str
+    muted_text: str
+    grid: str
+    accent: str
+    warning: str
+    warning_text: str
+    p_fill: str
+    p_line: str
+    q_line: str
+    forward: str
+    reverse: str
+    optimum_text: str
+    marker: str = "#ffffff"
+    marker_outline: str = "#000000"
+    fill_alpha: int = 90
+    colormap: str = "viridis"
+    font_point_size: float = 10.0
+    line_width: float = 1.6
+    components: tuple[str, ...] = COMPONENT_COLORS
+
+    def component(self, index: int) -> str:
+        """The colour of a component, class or cluster."""
+        return self.components[index % len(self.components)]
+
+
+LIGHT = Theme(
+    name="light",
+    is_dark=False,
+    window="#f3f3f1",
+    panel="#ffffff",
+    plot_background="#ffffff",
+    text="#1b1c1e",
+    muted_text="#595d64",
+    grid="#cfd2d6",
+    accent="#2d6f68",
+    warning="#fdf0c8",
+    warning_text="#4d3800",
+    p_fill="#8d9299",
+    p_line="#5d6167",
+    q_line="#1b1c1e",
+    forward="#D55E00",
+    reverse="#0072B2",
+    optimum_text="#1b1c1e",
+)
+
+DARK = Theme(
+    name="dark",
+    is_dark=True,
+    window="#212327",
+    panel="#292c31",
+    plot_background="#17191c",
+    text="#e9e9e6",
+    muted_text="#a8acb3",
+    grid="#454a52",
+    accent="#58b5a8",
+    warning="#4a3b12",
+    warning_text="#ffe7a3",
+    p_fill="#8d9299",
+    p_line="#b9bdc3",
+    q_line="#e9e9e6",
+    forward="#F58A4B",
+    reverse="#5DB7EE",
+    optimum_text="#e9e9e6",
+    fill_alpha=100,
+)
+
+PROJECTOR = Theme(
+    name="projector",
+    is_dark=False,
+    window="#ffffff",
+    panel="#ffffff",
+    plot_background="#ffffff",
+    text="#000000",
+    muted_text="#33363b",
+    grid="#a9adb3",
+    accent="#005a52",
+    warning="#ffe9a8",
+    warning_text="#000000",
+    p_fill="#7a7e85",
+    p_line="#3c3f44",
+    q_line="#000000",
+    forward="#C24A00",
+    reverse="#005C99",
+    optimum_text="#000000",
+    fill_alpha=110,
+    font_point_size=13.0,
+    line_width=3.0,
+)
+
+THEMES: dict[str, Theme] = {theme.name: theme for theme in (LIGHT, DARK, PROJECTOR)}
+
+
+def color(rgb: str, alpha: int = 255) -> QColor:
+    """A theme colour as a QColor with the given opacity (0 … 255)."""
+    result = QColor(rgb)
+    result.setAlpha(alpha)
+    return result
+
+
+def blend(first: str, second: str, share: float) -> str:
+    """``first`` with ``share`` (0 … 1) of ``second`` mixed in, as ``#rrggbb``."""
+    a, b = QColor(first), QColor(second)
+    mixed = QColor.fromRgbF(*(x + share * (y - x) for x, y in zip(_rgb(a), _rgb(b), strict=True)))
+    return mixed.name()
+
+
+def contrast(first: str, second: str) -> float:
+    """Contrast ratio of two colours, 1 … 21 (WCAG 2.1, section 1.4.3)."""
+    brighter, darker = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (brighter + 0.05) / (darker + 0.05)
+
+
+def make_palette(theme: Theme) -> QPalette:
+    """The theme as Qt's own colour roles, so that stock widgets follow it."""
+    role = QPalette.ColorRole
+    button = blend(theme.window, theme.text, 0.05)
+    roles = {
+        role.Window: theme.window,
+        role.WindowText: theme.text,
+        role.Base: theme.panel,
+        role.AlternateBase: blend(theme.panel, theme.text, 0.04),
+        role.Text: theme.text,
+        role.PlaceholderText: theme.muted_text,
+        role.Button: button,
+        role.ButtonText: theme.text,
+        role.BrightText: theme.warning_text,
+        role.ToolTipBase: theme.panel,
+        role.ToolTipText: theme.text,
+        role.Highlight: theme.accent,
+        role.HighlightedText: theme.panel,
+        role.Accent: theme.accent,
+        role.Link: theme.accent,
+        role.LinkVisited: theme.accent,
+        role.Light: blend(button, "#ffffff", 0.12 if theme.is_dark else 0.6),
+        role.Midlight: blend(button, "#ffffff", 0.06 if theme.is_dark else 0.3),
+        role.Mid: blend(button, "#000000", 0.25),
+        role.Dark: blend(button, "#000000", 0.4),
+        role.Shadow: "#000000",
+    }
+    palette = QPalette()
+    for palette_role, rgb in roles.items():
+        palette.setColor(palette_role, QColor(rgb))
+    faint = color(blend(theme.window, theme.text, 0.45))
+    for palette_role in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+        palette.setColor(QPalette.ColorGroup.Disabled, palette_role, faint)
+    palette.setColor(
+        QPalette.ColorGroup.Disabled, role.Highlight, QColor(blend(theme.window, theme.text, 0.2))
+    )
+    return palette
+
+
+def apply_theme(app: QApplication, theme: Theme) -> None:
+    """Dress every stock widget of the application; plots follow by their own ``set_theme``.
+
+    WORKAROUND(Qt 6.11): the offscreen platform ignores ``setColorScheme``, hence a palette of our own.
+    """
+    if app.style().name() != "fusion":
+        app.setStyle("Fusion")
+    palette = make_palette(theme)
+    app.setPalette(palette)
+    QToolTip.setPalette(palette)
+    font = app.font()
+    font.setPointSizeF(theme.font_point_size)
+    app.setFont(font)
+
+
+def _rgb(c: QColor) -> tuple[float, float, float]:
+    return c.redF(), c.greenF(), c.blueF()
+
+
+def _luminance(rgb: str) -> float:
+    """Relative luminance of an sRGB colour (WCAG 2.1)."""
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in _rgb(QColor(rgb))]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
