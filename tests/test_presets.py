@@ -1,0 +1,90 @@
+"""Every shipped preset opens, says what to look at, and is what its text claims."""
+
+import pytest
+
+from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.session import preset_names, read_preset
+
+ASKED_FOR = {
+    "homework-1b",
+    "merging-modes",
+    "free-sigma-one-minimum",
+    "free-sigma-middle-wins",
+    "free-sigma-sides-win",
+    "unequal-weights",
+    "needle-and-blanket",
+    "almost-a-tie",
+    "five-modes",
+    "bishop-10-3",
+    "snis-is-blind",
+    "reinforce-versus-reparametrised",
+}
+
+
+def test_all_presets_that_were_asked_for_are_there_in_a_fixed_order() -> None:
+    assert set(preset_names()) >= ASKED_FOR
+    assert preset_names()[0] == "homework-1b"
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_a_preset_opens_and_says_in_two_sentences_what_to_look_at(name: str) -> None:
+    session = read_preset(name)
+    assert session.title
+    assert session.description.count(". ") == 1
+    assert session.description.endswith(".")
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_the_means_of_p_and_q_lie_inside_the_window(name: str) -> None:
+    kl = read_preset(name).kl
+    if kl.dimension == 1:
+        assert all(kl.view.mu_lo < item.mu < kl.view.mu_hi for item in (*kl.p, kl.q))
+        assert all(kl.view.sigma_lo < item.sigma < kl.view.sigma_hi for item in (*kl.p, kl.q))
+    else:
+        for item in (*kl.p2, kl.q2):
+            for coordinate, center in zip(item.mean, kl.view2.center, strict=True):
+                assert abs(coordinate - center) < kl.view2.half_width
+
+
+def half_separation(kl: KLState) -> float:
+    return (kl.p[-1].mu - kl.p[0].mu) / 2
+
+
+def test_the_presets_stand_on_the_right_side_of_the_bifurcations() -> None:
+    """Pitchfork 1.46083396, saddle-node 2.41222972, Maxwell point 2.80008222 (unit modes)."""
+    assert half_separation(read_preset("homework-1b").kl) == 2
+    assert half_separation(read_preset("merging-modes").kl) > 1.46083396
+    assert half_separation(read_preset("free-sigma-one-minimum").kl) < 2.41222972
+    assert 2.41222972 < half_separation(read_preset("free-sigma-middle-wins").kl) < 2.80008222
+    assert half_separation(read_preset("free-sigma-sides-win").kl) > 2.80008222
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("free-sigma-one-minimum", ["global"]),
+        ("free-sigma-middle-wins", ["global", "local", "local"]),
+        ("free-sigma-sides-win", ["local", "tied", "tied"]),
+        ("unequal-weights", ["global", "local"]),
+        ("needle-and-blanket", ["global", "local"]),
+        ("almost-a-tie", ["global", "local", "local"]),
+        ("five-modes", ["global", "local", "local", "local", "local", "local"]),
+    ],
+)
+def test_the_minima_are_those_that_the_text_names(name: str, kinds: list[str]) -> None:
+    from dgm_explorer.numerics.mixture import Mixture1D
+    from dgm_explorer.numerics.stationary import find_reverse_stationary
+
+    points = find_reverse_stationary(Mixture1D(read_preset(name).kl.p), with_saddles=False)
+    assert sorted(point.kind for point in points) == kinds
+
+
+def test_homework_1b_has_two_tied_minima_at_fixed_sigma() -> None:
+    from dgm_explorer.numerics.mixture import Mixture1D
+    from dgm_explorer.numerics.stationary import find_reverse_stationary_fixed_sigma
+
+    kl = read_preset("homework-1b").kl
+    points = find_reverse_stationary_fixed_sigma(Mixture1D(kl.p), kl.q.sigma)
+    tied = [point for point in points if point.kind == "tied"]
+    assert sorted(point.mu for point in tied) == pytest.approx([-1.7969670504, 1.7969670504], abs=1e-9)
+    assert [point.kl for point in tied] == pytest.approx([0.6191481486] * 2, abs=1e-9)
