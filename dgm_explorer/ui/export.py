@@ -2,14 +2,16 @@
 
 import csv
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QSize
-from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QImage, QPaintDevice, QPainter
+from PySide6.QtWidgets import QGraphicsView, QWidget
 
 from dgm_explorer.core.arrays import FloatArray, IntArray
 from dgm_explorer.core.atomic_write import open_atomically
@@ -78,9 +80,8 @@ def export_svg(widget: QWidget, path: Path) -> None:
     generator.setSize(widget.size())
     generator.setViewBox(widget.rect())
     generator.setResolution(96)
-    painter = QPainter(generator)
-    widget.render(painter, QPoint(0, 0))
-    painter.end()
+    with _backgrounds_drawn(widget):
+        _render(widget, generator)
     _write(path, bytes(buffer.data().data()))
 
 
@@ -106,8 +107,30 @@ def paint(widget: QWidget, scale: float) -> QImage:
     image = QImage(size, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(scale)
     image.fill(widget.palette().window().color())
-    widget.render(image)
+    _render(widget, image)
     return image
+
+
+@contextmanager
+def _backgrounds_drawn(widget: QWidget) -> Iterator[None]:
+    """Keep graphics views from painting their background as a cached image, which no vector file wants."""
+    views = [widget, *widget.findChildren(QGraphicsView)]
+    cached = [(view, view.cacheMode()) for view in views if isinstance(view, QGraphicsView)]
+    for view, _ in cached:
+        view.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
+    try:
+        yield
+    finally:
+        for view, mode in cached:
+            view.setCacheMode(mode)
+
+
+def _render(widget: QWidget, device: QPaintDevice) -> None:
+    painter = QPainter(device)
+    try:
+        QWidget.render(widget, painter, QPoint(0, 0))  # a QGraphicsView's own render leaves the frame out
+    finally:
+        painter.end()  # Qt aborts when a device goes before its painter
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -22,7 +22,7 @@ def test_blend_runs_from_the_first_to_the_second() -> None:
 @EVERY_THEME
 def test_text_is_readable(theme: Theme) -> None:
     for background in (theme.window, theme.panel, theme.plot_background):
-        assert contrast(theme.text, background) >= 12
+        assert contrast(theme.text, background) >= 11
         assert contrast(theme.muted_text, background) >= 5.5
     assert contrast(theme.warning_text, theme.warning) >= 7
 
