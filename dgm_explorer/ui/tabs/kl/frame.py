@@ -1,0 +1,200 @@
+"""From a KL state to everything that one frame of the tab shows, as pure computation with caches."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from dgm_explorer.core.arrays import FloatArray
+from dgm_explorer.core.gaussians import Component1D, Gaussian1D
+from dgm_explorer.core.kl_state import KLState, View1D
+from dgm_explorer.numerics.divergence import forward_kl, reverse_kl
+from dgm_explorer.numerics.landscape import Grid1D, ReverseLandscape, forward_landscape
+from dgm_explorer.numerics.mixture import Mixture1D
+from dgm_explorer.numerics.stationary import (
+    StationaryPoint,
+    find_reverse_stationary,
+    find_reverse_stationary_fixed_sigma,
+    forward_minimum,
+    forward_minimum_fixed_sigma,
+    track,
+)
+
+GRID_SIZE = 256
+
+
+@dataclass(frozen=True)
+class KLFrame:
+    """What one state looks like in numbers.
+
+    Attributes
+    ----------
+    p, q, grid : target, approximation and the grid of both landscapes.
+    forward, reverse : (m, n) KL(p‖q) and KL(q‖p) over (log σ, μ), nats.
+    forward_minimum : the one minimum of KL(p‖q); at fixed σ if the state fixes it.
+    reverse_points : stationary points of KL(q‖p), sorted by value, minima first; empty while searching.
+    entropy, kl_forward, kl_reverse : H(p) and both divergences at q, nats.
+    compute_ms : wall time of this computation.
+    is_searching : the stationary points of this p are not known yet; a search has been asked for.
+    """
+
+    p: Mixture1D
+    q: Gaussian1D
+    grid: Grid1D
+    forward: FloatArray
+    reverse: FloatArray
+    forward_minimum: StationaryPoint
+    reverse_points: tuple[StationaryPoint, ...]
+    entropy: float
+    kl_forward: float
+    kl_reverse: float
+    compute_ms: float
+    is_searching: bool = False
+
+
+@dataclass(frozen=True)
+class SearchRequest:
+    """A search for all stationary points that may run in another thread."""
+
+    components: tuple[Component1D, ...]
+    p: Mixture1D
+    grid: Grid1D
+    reverse: FloatArray
+    fixed_sigma: float | None
+
+    def run(self) -> tuple[StationaryPoint, ...]:
+        """Find all stationary points of KL(q‖p). Any thread."""
+        if self.fixed_sigma is not None:
+            return find_reverse_stationary_fixed_sigma(self.p, self.fixed_sigma)
+        return find_reverse_stationary(self.p, self.reverse, self.grid)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Stationary points of one p, and how many minima its grid showed."""
+
+    components: tuple[Component1D, ...]
+    fixed_sigma: float | None
+    grid_count: int
+    points: tuple[StationaryPoint, ...]
+
+
+def count_grid_minima(values: FloatArray) -> int:
+    """Count the inner nodes of an (m, n) landscape that lie below their 8 neighbours.
+
+    The raw count is not the number of minima; a *change* of it says that a search is due.
+    """
+    rows_low = np.minimum(np.minimum(values[:-2], values[1:-1]), values[2:])
+    beside = np.minimum(rows_low[:, :-2], rows_low[:, 2:])
+    above_below = np.minimum(values[:-2, 1:-1], values[2:, 1:-1])
+    return int(np.count_nonzero(values[1:-1, 1:-1] < np.minimum(beside, above_below)))
+
+
+class FrameEngine:
+    """Resolves states into frames, and computes again only what the state change touches.
+
+    The kernels of a view are kept with its `ReverseLandscape`, the landscapes with p, and the stationary
+    points are followed by Newton steps from frame to frame. Used from one thread.
+    """
+
+    def __init__(self) -> None:
+        self._view: View1D | None = None
+        self._grid: Grid1D
+        self._reverse_landscape: ReverseLandscape
+        self._components: tuple[Component1D, ...] = ()
+        self._p: Mixture1D
+        self._forward: FloatArray
+        self._reverse: FloatArray
+        self._grid_count = 0
+        self._known: _Known | None = None
+        self._request: SearchRequest | None = None
+
+    @property
+    def wanted_search(self) -> SearchRequest | None:
+        """The search that the last frame lacks; None when its stationary points are complete."""
+        return self._request
+
+    def resolve(self, state: KLState, *, may_search: bool = True) -> KLFrame:
+        """Compute the frame of a state.
+
+        Parameters
+        ----------
+        may_search : search on the spot when the stationary points cannot be followed (2–50 ms); otherwise
+            the frame says `is_searching` and `wanted_search` holds what to run elsewhere.
+        """
+        started = time.perf_counter()
+        self._set_view(state.view)
+        self._set_target(state.p)
+        fixed_sigma = state.q.sigma if state.is_sigma_fixed else None
+        points = self._stationary(fixed_sigma, may_search)
+        if fixed_sigma is None:
+            lowest_forward = forward_minimum(self._p)
+        else:
+            lowest_forward = forward_minimum_fixed_sigma(self._p, fixed_sigma)
+        entropy = self._p.entropy()
+        kl_forward = forward_kl(self._p, state.q)
+        kl_reverse = reverse_kl(self._p, state.q)
+        return KLFrame(
+            p=self._p,
+            q=state.q,
+            grid=self._grid,
+            forward=self._forward,
+            reverse=self._reverse,
+            forward_minimum=lowest_forward,
+            reverse_points=points,
+            entropy=entropy,
+            kl_forward=kl_forward,
+            kl_reverse=kl_reverse,
+            compute_ms=1e3 * (time.perf_counter() - started),
+            is_searching=self._request is not None,
+        )
+
+    def adopt(self, request: SearchRequest, points: tuple[StationaryPoint, ...]) -> None:
+        """Take over the result of a search; the next `resolve` follows the points to the present p."""
+        self._known = _Known(
+            request.components, request.fixed_sigma, count_grid_minima(request.reverse), points
+        )
+
+    def forget_stationary(self) -> None:
+        """Make the next `resolve` search anew: tracking cannot see a birth outside the view."""
+        self._known = None
+
+    def _set_view(self, view: View1D) -> None:
+        if view == self._view:
+            return
+        self._view = view
+        self._grid = Grid1D.of(view, GRID_SIZE, GRID_SIZE)
+        self._reverse_landscape = ReverseLandscape(self._grid)
+        self._components = ()
+
+    def _set_target(self, components: tuple[Component1D, ...]) -> None:
+        if components == self._components:
+            return
+        self._components = components
+        self._p = Mixture1D(components)
+        self._forward = forward_landscape(self._p, self._grid)
+        self._reverse = self._reverse_landscape.evaluate(self._p)
+        self._grid_count = count_grid_minima(self._reverse)
+
+    def _stationary(self, fixed_sigma: float | None, may_search: bool) -> tuple[StationaryPoint, ...]:
+        self._request = None
+        points = self._followed(fixed_sigma)
+        if points is None:
+            request = SearchRequest(self._components, self._p, self._grid, self._reverse, fixed_sigma)
+            if not (may_search or fixed_sigma is not None):
+                self._request = request
+                return ()
+            points = request.run()
+        self._known = _Known(self._components, fixed_sigma, self._grid_count, points)
+        return points
+
+    def _followed(self, fixed_sigma: float | None) -> tuple[StationaryPoint, ...] | None:
+        """The known points moved to the present p, or None when they cannot be trusted."""
+        known = self._known
+        if known is None or known.fixed_sigma != fixed_sigma:
+            return None
+        if known.components == self._components:
+            return known.points
+        if fixed_sigma is not None or known.grid_count != self._grid_count:
+            return None
+        return track(self._p, known.points)

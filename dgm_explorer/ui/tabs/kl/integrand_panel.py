@@ -1,0 +1,130 @@
+"""Where on the x-axis each divergence comes from."""
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from dgm_explorer.core.arrays import FloatArray
+from dgm_explorer.core.gaussians import Gaussian1D
+from dgm_explorer.core.kl_state import KLState, View1D
+from dgm_explorer.numerics.mixture import Mixture1D
+from dgm_explorer.ui.export import PlotTable
+from dgm_explorer.ui.plots.axis import NumberAxis
+from dgm_explorer.ui.plots.plot import Plot
+from dgm_explorer.ui.tabs.kl.frame import KLFrame
+from dgm_explorer.ui.tabs.kl.wording import divergence_text
+from dgm_explorer.ui.theme import Theme, color
+
+N_POINTS = 512
+
+
+def integrands(p: Mixture1D, q: Gaussian1D, x: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """p log(p/q) and q log(q/p) at x, nats per unit of x; their areas are KL(p‖q) and KL(q‖p)."""
+    log_p = p.log_pdf(x)
+    z = (x - q.mu) / q.sigma
+    log_q = -0.5 * z * z - math.log(q.sigma) - 0.5 * math.log(2 * math.pi)
+    log_ratio = log_p - log_q
+    return np.exp(log_p) * log_ratio, -np.exp(log_q) * log_ratio
+
+
+class IntegrandPanel(QWidget):
+    """Both integrands, filled with their sign, over the same x-range as the density plot."""
+
+    export_name = "integrands"
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._x = np.zeros(0)
+        self._forward = np.zeros(0)
+        self._reverse = np.zeros(0)
+        self._plot = Plot(NumberAxis("bottom", ""), NumberAxis("left", ""))
+        self._plot.setMouseEnabled(False, False)
+        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._plot.setAccessibleName("Integrands of both divergences")
+        self._curves = (pg.PlotCurveItem(fillLevel=0.0), pg.PlotCurveItem(fillLevel=0.0))
+        for curve in self._curves:
+            self._plot.addItem(curve)
+        self._zero = pg.InfiniteLine(0.0, angle=0)
+        self._plot.addItem(self._zero)
+        self._caption = QLabel()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 4, 6, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self._caption)
+        layout.addWidget(self._plot)
+        self._theme = theme
+        self.set_theme(theme)
+
+    @property
+    def caption(self) -> str:
+        return self._caption.text()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._plot.set_theme(theme)
+        for curve, rgb in zip(self._curves, (theme.forward, theme.reverse), strict=True):
+            curve.setPen(pg.mkPen(rgb, width=1))
+            curve.setBrush(pg.mkBrush(color(rgb, theme.fill_alpha)))
+        self._zero.setPen(pg.mkPen(theme.muted_text, width=1))
+
+    def show_state(self, state: KLState, frame: KLFrame) -> None:
+        """Draw both integrands at the present p and q; free when hidden."""
+        if not self.isVisible():
+            return
+        view = state.view
+        self._x = np.linspace(view.mu_lo, view.mu_hi, N_POINTS)
+        self._forward, self._reverse = integrands(frame.p, frame.q, self._x)
+        if state.units == "bits":
+            self._forward, self._reverse = self._forward / math.log(2), self._reverse / math.log(2)
+        for curve, values in zip(self._curves, (self._forward, self._reverse), strict=True):
+            curve.setData(self._x, values)
+        self._set_range(view)
+        self._say(state, frame)
+
+    def _set_range(self, view: View1D) -> None:
+        low = min(float(self._forward.min()), float(self._reverse.min()), 0.0)
+        high = max(float(self._forward.max()), float(self._reverse.max()), 1e-9)
+        y_lo, y_hi = self._plot.view_range[1]
+        if low < y_lo or high > y_hi or high - low < 0.4 * (y_hi - y_lo):
+            margin = 0.15 * (high - low)
+            y_lo, y_hi = low - margin, high + margin
+        self._plot.set_view_range((view.mu_lo, view.mu_hi), (y_lo, y_hi))
+
+    def _say(self, state: KLState, frame: KLFrame) -> None:
+        parts = []
+        for rgb, integrand, name, value in (
+            (self._theme.forward, "p log(p/q)", "KL(p‖q)", frame.kl_forward),
+            (self._theme.reverse, "q log(q/p)", "KL(q‖p)", frame.kl_reverse),
+        ):
+            text = divergence_text(value, state.units)
+            swatch = f'<span style="color:{rgb}">■ {integrand}</span>'
+            parts.append(f"{swatch}: area = {name} = {text} {state.units}")
+        caption = " &nbsp; ".join(parts)
+        if outside := _outside_sentence(frame, state.view):
+            caption += f" &nbsp; ({outside})"
+        if caption != self._caption.text():
+            self._caption.setText(caption)
+
+    def export_table(self) -> PlotTable:
+        return PlotTable(
+            ("x", "p_log_p_over_q", "q_log_q_over_p"), (self._x, self._forward, self._reverse)
+        )
+
+
+def _outside_sentence(frame: KLFrame, view: View1D) -> str:
+    """How much of p and q the x-range leaves out, when it is worth a word."""
+    means = np.append(frame.p.means, frame.q.mu)
+    sigmas = np.append(frame.p.sigmas, frame.q.sigma)
+    shares = np.array(
+        [
+            0.5 * math.erfc((mean - view.mu_lo) / (sigma * math.sqrt(2)))
+            + 0.5 * math.erfc((view.mu_hi - mean) / (sigma * math.sqrt(2)))
+            for mean, sigma in zip(means, sigmas, strict=True)
+        ]
+    )
+    named = (("p", float(frame.p.weights @ shares[:-1])), ("q", float(shares[-1])))
+    parts = [f"{share:.2g} of {name}" for name, share in named if share > 1e-3]
+    return f"{' and '.join(parts)} outside the view" if parts else ""

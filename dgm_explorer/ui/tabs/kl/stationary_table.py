@@ -1,0 +1,203 @@
+"""Every stationary point of both divergences in a table; a click takes q there."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
+
+from dgm_explorer.core.kl_state import Direction, KLState, Units, View1D
+from dgm_explorer.numerics.stationary import Kind, StationaryPoint, is_inside
+from dgm_explorer.ui.export import PlotTable
+from dgm_explorer.ui.tabs.kl.frame import KLFrame
+from dgm_explorer.ui.tabs.kl.wording import (
+    DIRECTION_NAME,
+    KIND_NAME,
+    count_sentence,
+    divergence_text,
+    parameter_text,
+)
+from dgm_explorer.ui.theme import Theme
+
+Index = QModelIndex | QPersistentModelIndex
+HEADINGS: Final = ("divergence", "type", "μ", "σ", "value", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One stationary point as the table shows it; ``kl`` in nats."""
+
+    direction: Direction
+    kind: Kind
+    mu: float
+    sigma: float
+    kl: float
+    is_outside: bool
+
+
+def rows_of(
+    forward: StationaryPoint, reverse: Sequence[StationaryPoint], view: View1D
+) -> tuple[Row, ...]:
+    """The forward minimum first, then the reverse points in their order."""
+    named: list[tuple[Direction, StationaryPoint]] = [("forward", forward)]
+    named += [("reverse", point) for point in reverse]
+    return tuple(
+        Row(direction, point.kind, point.mu, point.sigma, point.kl, not is_inside(view, point))
+        for direction, point in named
+    )
+
+
+class StationaryModel(QAbstractTableModel):
+    """Rows of stationary points."""
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._units: Units = "nats"
+        self.rows: tuple[Row, ...] = ()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._announce()
+
+    def set_rows(self, rows: tuple[Row, ...], units: Units) -> None:
+        if rows == self.rows and units == self._units:
+            return
+        if len(rows) == len(self.rows):
+            self.rows, self._units = rows, units
+            self._announce()
+            return
+        self.beginResetModel()
+        self.rows, self._units = rows, units
+        self.endResetModel()
+
+    def _announce(self) -> None:
+        if self.rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self.rows) - 1, len(HEADINGS) - 1))
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(HEADINGS) - 1)
+
+    def _text(self, row: Row, column: int) -> str:
+        return (
+            DIRECTION_NAME[row.direction],
+            KIND_NAME[row.kind],
+            parameter_text(row.mu),
+            parameter_text(row.sigma),
+            divergence_text(row.kl, self._units),
+            "outside the view" if row.is_outside else "",
+        )[column]
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's signature
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's signature
+        return 0 if parent.isValid() else len(HEADINGS)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return f"value ({self._units})" if HEADINGS[section] == "value" else HEADINGS[section]
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row, column = self.rows[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(row, column)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            side = Qt.AlignmentFlag.AlignRight if column in (2, 3, 4) else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        if role == Qt.ItemDataRole.ForegroundRole and column == 0:
+            return QColor(self._theme.forward if row.direction == "forward" else self._theme.reverse)
+        if role == Qt.ItemDataRole.ForegroundRole and column == 5:
+            return QColor(self._theme.muted_text)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return (
+                f"∇{DIRECTION_NAME[row.direction]} = 0 at μ = {row.mu!r}, σ = {row.sigma!r}\n"
+                f"value {row.kl!r} nats; click to move q there"
+            )
+        return None
+
+
+class StationaryPanel(QWidget):
+    """The count in words above the table of points.
+
+    Signals
+    -------
+    point_chosen : (mu, sigma) of the row that was clicked or entered with the keyboard.
+    """
+
+    point_chosen = Signal(float, float)
+    export_name = "stationary-points"
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._caption = QLabel()
+        self._caption.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._model = StationaryModel(theme, self)
+        self._view = QTableView()
+        self._view.setModel(self._model)
+        self._view.setAccessibleName("Stationary points")
+        self._view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self._view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self._view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self._view.setTabKeyNavigation(False)
+        self._view.setShowGrid(False)
+        self._view.verticalHeader().hide()
+        self._view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self._view.horizontalHeader().setStretchLastSection(True)
+        self._view.clicked.connect(self._choose)
+        self._view.activated.connect(self._choose)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(6, 4, 6, 0)
+        layout.setSpacing(3)
+        layout.addWidget(self._caption)
+        layout.addWidget(self._view)
+        self.set_theme(theme)
+
+    @property
+    def table(self) -> QTableView:
+        return self._view
+
+    @property
+    def caption(self) -> str:
+        return self._caption.text()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._model.set_theme(theme)
+        metrics = self._view.fontMetrics()
+        self._view.verticalHeader().setDefaultSectionSize(metrics.height() + 5)
+        samples = ("divergence  ", KIND_NAME["tied"] + "  ", "−0.0000000 ", "−0.0000000 ", "value (nats) ")
+        for column, sample in enumerate(samples):
+            self._view.setColumnWidth(column, metrics.horizontalAdvance(sample) + 14)
+
+    def show_state(self, state: KLState, frame: KLFrame) -> None:
+        """Show the points of a frame; nothing is computed here."""
+        if not self.isVisible():
+            return
+        caption = count_sentence(frame.reverse_points, is_searching=frame.is_searching)
+        if state.is_sigma_fixed:
+            caption += f"   (σ fixed at {state.q.sigma:.4g})"
+        if caption != self._caption.text():
+            self._caption.setText(caption)
+        self._model.set_rows(rows_of(frame.forward_minimum, frame.reverse_points, state.view), state.units)
+
+    def export_table(self) -> PlotTable:
+        rows = self._model.rows
+        return PlotTable(
+            ("divergence", "type", "mu", "sigma", "kl_nats", "in_view"),
+            (
+                tuple(DIRECTION_NAME[row.direction] for row in rows),
+                tuple(row.kind for row in rows),
+                np.array([row.mu for row in rows]),
+                np.array([row.sigma for row in rows]),
+                np.array([row.kl for row in rows]),
+                tuple("no" if row.is_outside else "yes" for row in rows),
+            ),
+        )
+
+    def _choose(self, index: QModelIndex) -> None:
+        row = self._model.rows[index.row()]
+        self.point_chosen.emit(row.mu, row.sigma)
