@@ -1,0 +1,108 @@
+"""Clouds of gradient estimates as arrows, with the exact gradient among them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtGui import QPainter, QPen, QPolygonF
+
+from dgm_explorer.core.arrays import FloatArray
+from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
+from dgm_explorer.ui.theme import LIGHT, Theme, color
+
+_EXACT_PX = 64.0
+_MEDIAN_PX = 40.0
+_HEAD_PX = 7.0
+_MAX_PX = 4000.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArrowCloud:
+    """Repeated estimates of one gradient.
+
+    Attributes
+    ----------
+    vectors : (R, 2) in view coordinates (μ, log σ).
+    color : of all its arrows.
+    """
+
+    vectors: FloatArray
+    color: str
+
+
+class ArrowOverlay(PixelOverlay):
+    """Arrows from one origin, all to one common scale.
+
+    The exact arrow is `_EXACT_PX` long (without one, the median estimate is `_MEDIAN_PX`), so that the
+    lengths of the estimates are read against it. Directions are those on the screen.
+    """
+
+    def __init__(self, view_box: pg.ViewBox) -> None:
+        super().__init__(view_box, z_value=20)
+        self._origin = (0.0, 0.0)
+        self._clouds: tuple[ArrowCloud, ...] = ()
+        self._exact: FloatArray | None = None
+        self._theme = LIGHT
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def set_arrows(
+        self, origin: tuple[float, float], clouds: Sequence[ArrowCloud], exact: FloatArray | None
+    ) -> None:
+        """Show ``clouds`` and ``exact`` (2,) from ``origin``, all in view coordinates; none to clear."""
+        if clouds or self._clouds or exact is not None or self._exact is not None:
+            self._origin, self._clouds, self._exact = origin, tuple(clouds), exact
+            self.update()
+
+    def draw(self, painter: QPainter) -> None:
+        if not self._clouds and self._exact is None:
+            return
+        origin = self.point_px(*self._origin)
+        clouds = [(cloud.color, self._on_screen(cloud.vectors)) for cloud in self._clouds]
+        exact = None if self._exact is None else self._on_screen(self._exact[None])
+        factor = _common_scale([vectors for _, vectors in clouds], exact)
+        for rgb, vectors in clouds:
+            painter.setPen(QPen(color(rgb, 170), 1.4))
+            _draw_arrows(painter, origin, vectors * factor)
+        if exact is not None:
+            for rgb, width in ((self._theme.marker_outline, 5.4), (self._theme.marker, 3.0)):
+                painter.setPen(QPen(color(rgb), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+                _draw_arrows(painter, origin, exact * factor)
+
+    def _on_screen(self, vectors: FloatArray) -> FloatArray:
+        """(R, 2) vectors in pixels, y down; estimates that are not finite are left out."""
+        (x_lo, x_hi), (y_lo, y_hi) = self._view_box.viewRange()
+        rect = self.boundingRect()
+        px = vectors * [rect.width() / (x_hi - x_lo), -rect.height() / (y_hi - y_lo)]
+        finite: FloatArray = px[np.isfinite(px).all(axis=1)]
+        return finite
+
+
+def _common_scale(clouds: list[FloatArray], exact: FloatArray | None) -> float:
+    if exact is not None and exact.size:
+        length, target = float(np.hypot(*exact[0])), _EXACT_PX
+    else:
+        lengths = np.concatenate([np.hypot(v[:, 0], v[:, 1]) for v in clouds] or [np.zeros(1)])
+        length, target = float(np.median(lengths)) if lengths.size else 0.0, _MEDIAN_PX
+    return target / length if length > 1e-300 else 0.0
+
+
+def _draw_arrows(painter: QPainter, origin: QPointF, vectors: FloatArray) -> None:
+    """Shafts in one call, then the two strokes of every head."""
+    lengths = np.hypot(vectors[:, 0], vectors[:, 1])
+    vectors = vectors * np.minimum(1.0, _MAX_PX / np.maximum(lengths, 1e-300))[:, None]
+    tips = vectors + origin.toTuple()
+    painter.drawLines([QLineF(origin, QPointF(x, y)) for x, y in tips.tolist()])
+    backwards = -vectors / np.maximum(lengths, 1e-300)[:, None] * np.minimum(_HEAD_PX, lengths / 2)[:, None]
+    sideways = backwards[:, ::-1] * [-0.5, 0.5]
+    for left, tip, right in zip(
+        (tips + backwards + sideways).tolist(),
+        tips.tolist(),
+        (tips + backwards - sideways).tolist(),
+        strict=True,
+    ):
+        painter.drawPolyline(QPolygonF([QPointF(*left), QPointF(*tip), QPointF(*right)]))

@@ -1,0 +1,98 @@
+"""Axes: numbers as tick text, and an axis for a view whose coordinate is the logarithm of a value."""
+
+import math
+
+import pyqtgraph as pg
+from PySide6.QtGui import QFont, QFontMetricsF
+
+from dgm_explorer.ui.theme import Theme, color
+
+_MIN_TICK_GAP_PX = 26.0
+
+
+def tick_text(value: float, digits: int = 4) -> str:
+    """``value`` with at most ``digits`` significant digits; a true minus, no padding: −0.05, 150, 2e6."""
+    if value == 0:
+        return "0"
+    if 1e-4 < abs(value) < 1e5:
+        text = f"{value:.{max(digits, math.floor(math.log10(abs(value))) + 1)}g}"
+    else:
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        if "." in mantissa:
+            mantissa = mantissa.rstrip("0").rstrip(".")
+        text = f"{mantissa}e{int(exponent)}"
+    return text.replace("-", "−")
+
+
+def log_ticks(lo: float, hi: float, max_count: int) -> tuple[float, ...]:
+    """Round values between ``lo`` and ``hi`` (both positive) for a logarithmic axis, at most ``max_count``.
+
+    Takes the densest that fits of 1-2-5, 1-5 and 1 per decade (every n-th decade if need be); over less
+    than about a decade, even steps.
+    """
+    first, last = math.floor(math.log10(lo)), math.ceil(math.log10(hi))
+    if hi / lo > 8:
+        for digits in ((1, 2, 5), (1, 5), (1,)):
+            values = [d * 10.0**e for e in range(first, last + 1) for d in digits]
+            inside = tuple(v for v in values if lo * (1 - 1e-9) <= v <= hi * (1 + 1e-9))
+            if len(inside) <= max_count:
+                return inside
+        return inside[:: math.ceil(len(inside) / max_count)]
+    step = 10.0 ** math.floor(math.log10(hi - lo))
+    for factor in (0.1, 0.2, 0.5, 1, 2, 5, 10):
+        width = step * factor
+        if (hi - lo) / width <= max_count:
+            break
+    count = math.floor((hi * (1 + 1e-9)) / width) - math.ceil(lo * (1 - 1e-9) / width) + 1
+    return tuple((math.ceil(lo * (1 - 1e-9) / width) + i) * width for i in range(count))
+
+
+class NumberAxis(pg.AxisItem):
+    """A linear axis with a fixed width (left) or height (bottom), so that plots never shift."""
+
+    def __init__(self, orientation: str, label: str) -> None:
+        super().__init__(orientation)
+        self.enableAutoSIPrefix(False)
+        self._label = label
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colours and fonts."""
+        font = QFont()
+        font.setPointSizeF(theme.font_point_size * 0.85)
+        metrics = QFontMetricsF(font)
+        self.setTickFont(font)
+        self.setStyle(tickLength=-4, tickTextOffset=4, autoExpandTextSpace=False)
+        self.setPen(pg.mkPen(color(theme.muted_text)))
+        self.setTextPen(pg.mkPen(color(theme.text)))
+        self.setLabel(self._label, color=theme.text, **{"font-size": f"{theme.font_point_size:g}pt"})
+        label_px = 1.75 * metrics.height() if self._label else 6.0
+        if self.orientation in ("left", "right"):
+            width = metrics.horizontalAdvance("0.000")
+            self.setStyle(tickTextWidth=round(width))
+            self.setWidth(round(width + label_px + 6))
+        else:
+            self.setStyle(tickTextHeight=round(metrics.height()))
+            self.setHeight(round(metrics.height() + label_px))
+
+    def set_label(self, label: str, theme: Theme) -> None:
+        """Change the title of the axis."""
+        self._label = label
+        self.set_theme(theme)
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        del scale
+        zero = 1e-9 * spacing
+        return [tick_text(0.0 if abs(value) < zero else value) for value in values]
+
+
+class LogAxis(NumberAxis):
+    """Shows σ where the view's coordinate is log σ."""
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N803
+        count = max(2, int(size / _MIN_TICK_GAP_PX))
+        lo, hi = sorted((minVal, maxVal))
+        return [(1.0, [math.log(value) for value in log_ticks(math.exp(lo), math.exp(hi), count)])]
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        del scale, spacing
+        return [tick_text(math.exp(value)) for value in values]

@@ -1,0 +1,98 @@
+"""Text over a plot: a read-out in a corner, and the cover that says why there is nothing to see."""
+
+from typing import Literal, TypeAlias
+
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter
+
+from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
+from dgm_explorer.ui.theme import LIGHT, Theme, color
+
+Corner: TypeAlias = Literal["top-left", "top-right", "bottom-left", "bottom-right"]
+
+_MARGIN_PX = 5.0
+
+
+class CornerText(PixelOverlay):
+    """Lines of text in a corner of the view, on a background that keeps them readable."""
+
+    def __init__(self, view_box: pg.ViewBox, corner: Corner) -> None:
+        super().__init__(view_box, z_value=50)
+        self._corner = corner
+        self._text = ""
+        self.set_theme(LIGHT)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._font = QFont()
+        self._font.setPointSizeF(theme.font_point_size * 0.9)
+        self._measure()
+
+    @property
+    def text(self) -> str:
+        return self._text
+
+    def set_text(self, text: str) -> None:
+        """Show ``text``; empty hides it."""
+        if text != self._text:
+            self._text = text
+            self._measure()
+
+    def _measure(self) -> None:
+        self.prepareGeometryChange()
+        space = QRectF(0, 0, 10_000, 10_000)
+        self._size = QFontMetricsF(self._font).boundingRect(space, 0, self._text).size()
+        self.setVisible(bool(self._text))
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        view = super().boundingRect()
+        width, height = self._size.width() + 2 * _MARGIN_PX, self._size.height() + _MARGIN_PX
+        x = _MARGIN_PX if "left" in self._corner else view.width() - width - _MARGIN_PX
+        y = _MARGIN_PX if "top" in self._corner else view.height() - height - _MARGIN_PX
+        return QRectF(x, y, width, height)
+
+    def draw(self, painter: QPainter) -> None:
+        rect = self.boundingRect()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color(self._theme.panel, 215))
+        painter.drawRoundedRect(rect, 3, 3)
+        painter.setPen(color(self._theme.text))
+        painter.setFont(self._font)
+        painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), self._text)
+
+
+class Cover(PixelOverlay):
+    """Greys a plot out and says why."""
+
+    def __init__(self, view_box: pg.ViewBox) -> None:
+        super().__init__(view_box, z_value=60)
+        self._reason = ""
+        self._theme = LIGHT
+        self.setVisible(False)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    @property
+    def reason(self) -> str:
+        return self._reason
+
+    def set_reason(self, reason: str) -> None:
+        """Cover the plot with ``reason``; empty uncovers it."""
+        if reason != self._reason:
+            self._reason = reason
+            self.setVisible(bool(reason))
+            self.update()
+
+    def draw(self, painter: QPainter) -> None:
+        rect = self.boundingRect()
+        painter.fillRect(rect, color(self._theme.window, 225))
+        painter.setPen(color(self._theme.text))
+        font = QFont()
+        font.setPointSizeF(self._theme.font_point_size)
+        painter.setFont(font)
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(rect.adjusted(24, 8, -24, -8), int(flags), self._reason)

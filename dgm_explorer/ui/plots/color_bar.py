@@ -1,0 +1,82 @@
+"""The key to a heat map's colours, with ticks at round values."""
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsWidget, QStyleOptionGraphicsItem, QWidget
+
+from dgm_explorer.ui.plots.axis import tick_text
+from dgm_explorer.ui.plots.color_scale import N_COLORS, ColorScale
+from dgm_explorer.ui.plots.heat_map import lookup_table
+from dgm_explorer.ui.theme import LIGHT, Theme, color
+
+_BAR_PX = 12.0
+_TICK_PX = 4.0
+
+
+class ColorBar(QGraphicsWidget):
+    """A strip of colours beside a plot; place it in the plot's layout, in the row of its view."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._scale = ColorScale()
+        self._factor = 1.0
+        self._unit = ""
+        self._ticks: tuple[tuple[float, str], ...] = ()
+        self.set_theme(LIGHT)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colours of strip and text."""
+        self._theme = theme
+        self._colors = lookup_table(theme.colormap)[::-1].copy()
+        self._image = QImage(self._colors.data, 1, N_COLORS, 4, QImage.Format.Format_RGB32)
+        self._font = QFont()
+        self._font.setPointSizeF(theme.font_point_size * 0.85)
+        metrics = QFontMetricsF(self._font)
+        self._text_height = metrics.height()
+        width = _BAR_PX + _TICK_PX + 4 + metrics.horizontalAdvance("0.0000")
+        self.setMinimumWidth(width)
+        self.setMaximumWidth(width)
+        self._place_ticks()
+
+    def set_scale(self, scale: ColorScale, factor: float, unit: str) -> None:
+        """Show ``scale`` in ``unit``, of which one stored unit has ``factor``."""
+        if (scale, factor, unit) != (self._scale, self._factor, self._unit):
+            self._scale, self._factor, self._unit = scale, factor, unit
+            self._place_ticks()
+
+    @property
+    def tick_texts(self) -> tuple[str, ...]:
+        """What is written at the ticks, from low to high."""
+        return tuple(text for _, text in self._ticks)
+
+    def _place_ticks(self) -> None:
+        height = max(1.0, self.size().height())
+        ticks = self._scale.ticks(self._factor, min_gap=1.25 * self._text_height / height)
+        self._ticks = tuple((at, tick_text(shown)) for at, shown in ticks)
+        self.update()
+
+    def resizeEvent(self, event: object) -> None:
+        del event
+        self._place_ticks()
+
+    def boundingRect(self) -> QRectF:
+        return self.rect().adjusted(0, -1.6 * self._text_height, 0, self._text_height / 2)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        del option, widget
+        strip = QRectF(4, 0, _BAR_PX, self.size().height())
+        painter.drawImage(strip, self._image)
+        painter.setPen(QPen(color(self._theme.grid), 1))
+        painter.drawRect(strip)
+        painter.setPen(QPen(color(self._theme.text), 1))
+        painter.setFont(self._font)
+        half = self._text_height / 2
+        above = QRectF(0, -3.2 * half, self.size().width(), 2 * half)
+        painter.drawText(above, int(Qt.AlignmentFlag.AlignHCenter), self._unit)
+        for at, text in self._ticks:
+            y = strip.bottom() - at * strip.height()
+            painter.drawLine(QPointF(strip.right(), y), QPointF(strip.right() + _TICK_PX, y))
+            place = QRectF(strip.right() + _TICK_PX + 2, y - half, 200, 2 * half)
+            painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter), text)

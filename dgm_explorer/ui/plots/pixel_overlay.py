@@ -1,0 +1,57 @@
+"""Something drawn over a plot in pixels: markers, arrows and text that do not stretch with the axes."""
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
+
+from dgm_explorer.core.arrays import FloatArray
+
+
+class PixelOverlay(QGraphicsObject):
+    """Child of a ViewBox with the view box's own pixel coordinates, origin at the top left.
+
+    Takes no mouse events: the plot asks its overlays what lies under the mouse.
+    """
+
+    def __init__(self, view_box: pg.ViewBox, z_value: float) -> None:
+        super().__init__()
+        self._view_box = view_box
+        self.setParentItem(view_box)
+        self.setZValue(z_value)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        view_box.sigRangeChanged.connect(self._on_view_changed)
+        view_box.sigResized.connect(self._on_view_changed)
+
+    def to_pixels(self, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """View coordinates as pixels, of any shape."""
+        (x_lo, x_hi), (y_lo, y_hi) = self._view_box.viewRange()
+        rect = self._view_box.rect()
+        x_px = (x - x_lo) * (rect.width() / (x_hi - x_lo))
+        y_px = (y_hi - y) * (rect.height() / (y_hi - y_lo))
+        return x_px, y_px
+
+    def point_px(self, x: float, y: float) -> QPointF:
+        """One point in view coordinates as pixels."""
+        x_px, y_px = self.to_pixels(np.asarray(x), np.asarray(y))
+        return QPointF(float(x_px), float(y_px))
+
+    def boundingRect(self) -> QRectF:
+        rect: QRectF = self._view_box.rect()
+        return rect
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        del option, widget
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.draw(painter)
+
+    def draw(self, painter: QPainter) -> None:
+        """Paint in pixels."""
+        raise NotImplementedError
+
+    def _on_view_changed(self, *_: object) -> None:
+        self.prepareGeometryChange()
+        self.update()

@@ -1,0 +1,201 @@
+"""What all plots share: axes of fixed size, ranges that only move on request, theme, export, mouse."""
+
+import math
+
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from dgm_explorer.ui.export import PlotTable
+from dgm_explorer.ui.plots.axis import NumberAxis
+from dgm_explorer.ui.theme import LIGHT, Theme, color
+
+Range = tuple[float, float]
+
+
+class Plot(pg.PlotWidget):
+    """A pyqtgraph plot without menus, buttons, grid and automatic ranges.
+
+    Dragging the background pans, the wheel zooms, a double click or A goes back to the home range. A
+    subclass takes what it wants from the mouse first by overriding `press`, `move`, `release` and `wheel`,
+    in pixels of the view; these see every event, whereas pyqtgraph's own drag events have a threshold.
+
+    Attributes
+    ----------
+    export_name : file name of an exported picture or table, without its ending.
+    """
+
+    view_changed = Signal(float, float, float, float)
+    """The user panned, zoomed or went home: x from, to, y from, to, in the units of the axes."""
+
+    export_name = "plot"
+
+    def __init__(self, x_axis: NumberAxis, y_axis: NumberAxis, parent: QWidget | None = None) -> None:
+        super().__init__(parent, axisItems={"bottom": x_axis, "left": y_axis})
+        self._axes = (x_axis, y_axis)
+        self._title = ""
+        self._title_color = ""
+        self._grab_button: Qt.MouseButton | None = None
+        self._home: tuple[Range, Range] | None = None
+        self.theme = LIGHT
+        self.view_box = self.plotItem.vb
+        self.view_box.disableAutoRange()
+        self.view_box.setDefaultPadding(0)
+        self.view_box.sigRangeChangedManually.connect(self._emit_view_changed)
+        self.plotItem.setMenuEnabled(False)
+        self.plotItem.hideButtons()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    # -- look ---------------------------------------------------------------------------------------------
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colours and fonts of everything painted."""
+        self.theme = theme
+        self.setBackground(color(theme.plot_background))
+        for axis in self._axes:
+            axis.set_theme(theme)
+        self._show_title()
+
+    def set_title(self, title: str, rgb: str = "") -> None:
+        """A line above the plot, rich text, in the colour ``rgb`` (of the text by default)."""
+        if (title, rgb) != (self._title, self._title_color):
+            self._title, self._title_color = title, rgb
+            self._show_title()
+
+    def _show_title(self) -> None:
+        if self._title:
+            size = f"{self.theme.font_point_size:g}pt"
+            self.plotItem.setTitle(self._title, color=self._title_color or self.theme.text, size=size)
+        else:
+            self.plotItem.setTitle(None)
+
+    # -- range --------------------------------------------------------------------------------------------
+
+    @property
+    def view_range(self) -> tuple[Range, Range]:
+        """The visible part in view coordinates: x from and to, y from and to."""
+        (x_lo, x_hi), (y_lo, y_hi) = self.view_box.viewRange()
+        return (x_lo, x_hi), (y_lo, y_hi)
+
+    def set_view_range(self, x: Range, y: Range) -> None:
+        """Show exactly this part; nothing is emitted."""
+        if not _is_close(self.view_range, (x, y)):
+            self.view_box.setRange(xRange=x, yRange=y, padding=0, disableAutoRange=True)
+
+    def set_home_range(self, x: Range, y: Range) -> None:
+        """What a double click or A goes back to, in view coordinates."""
+        self._home = (x, y)
+
+    def go_home(self) -> None:
+        """Show the home range and tell so."""
+        if self._home is not None and not _is_close(self.view_range, self._home):
+            self.set_view_range(*self._home)
+            self._emit_view_changed()
+
+    def _emit_view_changed(self, *_: object) -> None:
+        (x_lo, x_hi), (y_lo, y_hi) = self.view_range
+        self.view_changed.emit(x_lo, x_hi, y_lo, y_hi)
+
+    # -- export -------------------------------------------------------------------------------------------
+
+    def export_table(self) -> PlotTable:
+        """The data drawn at present."""
+        raise NotImplementedError
+
+    # -- mouse and keys, in pixels of the view ------------------------------------------------------------
+
+    def press(self, at: QPointF, event: QMouseEvent) -> bool:
+        """A button goes down; True keeps the drag from pyqtgraph."""
+        del at, event
+        return False
+
+    def move(self, at: QPointF, event: QMouseEvent) -> None:
+        """The mouse moves over the plot, whether or not a button is down."""
+
+    def release(self, at: QPointF, event: QMouseEvent) -> None:
+        """The button of a drag accepted by `press` goes up."""
+
+    def wheel(self, at: QPointF, event: QWheelEvent) -> bool:
+        """The wheel turns; True keeps it from zooming."""
+        del at, event
+        return False
+
+    def double_click(self, at: QPointF, event: QMouseEvent) -> None:
+        """Goes home unless a subclass knows better."""
+        del at, event
+        self.go_home()
+
+    def key(self, event: QKeyEvent) -> bool:
+        """A key goes down; True if it was used."""
+        if event.key() == Qt.Key.Key_A and not event.modifiers():
+            self.go_home()
+            return True
+        return False
+
+    def pixel_to_view(self, at: QPointF) -> tuple[float, float]:
+        """Pixels of the view as view coordinates."""
+        (x_lo, x_hi), (y_lo, y_hi) = self.view_range
+        rect = self.view_box.rect()
+        return (
+            x_lo + at.x() / rect.width() * (x_hi - x_lo),
+            y_hi - at.y() / rect.height() * (y_hi - y_lo),
+        )
+
+    def view_to_viewport(self, x: float, y: float) -> QPointF:
+        """View coordinates as pixels of the widget, for tests and pop-ups."""
+        (x_lo, x_hi), (y_lo, y_hi) = self.view_range
+        rect = self.view_box.rect()
+        right, down = (x - x_lo) / (x_hi - x_lo), (y_hi - y) / (y_hi - y_lo)
+        scene = self.view_box.mapToScene(QPointF(right * rect.width(), down * rect.height()))
+        return QPointF(self.viewportTransform().map(scene))
+
+    def _view_pixel(self, position: QPointF) -> QPointF:
+        scene, _ = self.viewportTransform().inverted()
+        return QPointF(self.view_box.mapFromScene(scene.map(position)))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        at = self._view_pixel(event.position())
+        if self._grab_button is None and self.view_box.rect().contains(at) and self.press(at, event):
+            self._grab_button = event.button()
+        if self._grab_button is None:
+            super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.move(self._view_pixel(event.position()), event)
+        if self._grab_button is None:
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._grab_button is None:
+            super().mouseReleaseEvent(event)
+        elif event.button() == self._grab_button:
+            self._grab_button = None
+            self.release(self._view_pixel(event.position()), event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        at = self._view_pixel(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and self.view_box.rect().contains(at):
+            self.double_click(at, event)
+        event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        at = self._view_pixel(event.position())
+        if self.view_box.rect().contains(at) and self.wheel(at, event):
+            event.accept()
+        else:
+            super().wheelEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.key(event):
+            event.accept()
+        else:
+            event.ignore()
+
+
+def _is_close(a: tuple[Range, Range], b: tuple[Range, Range]) -> bool:
+    return all(
+        math.isclose(u, v, rel_tol=1e-12, abs_tol=1e-12 * (y[1] - y[0]))
+        for x, y in zip(a, b, strict=True)
+        for u, v in zip(x, y, strict=True)
+    )
