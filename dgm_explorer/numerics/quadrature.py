@@ -1,0 +1,119 @@
+"""Composite Gauss–Legendre quadrature whose panels shrink towards the complex zeros of a density.
+
+log p is analytic up to the zeros of p. A panel that stays at least its own length away from every zero
+integrates to rounding error with 16 nodes, so panels that grow threefold away from each zero resolve
+kinks of any sharpness with a number of nodes that is only logarithmic in the sharpness.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dgm_explorer.core.arrays import FloatArray, IntArray
+from dgm_explorer.core.gaussians import Gaussian1D
+
+if TYPE_CHECKING:
+    from dgm_explorer.numerics.mixture import Mixture1D
+
+ORDER = 16
+RING_RATIO = 3.0
+"""Growth of neighbouring panels: nearest zero at 2 half-lengths, convergence (2 + √3)^(−2·order)."""
+REACH = 9.0
+"""Standard deviations of q that an expectation covers; the rest weighs 1e-19."""
+PANELS_OF_Q = 14
+
+
+@dataclass(frozen=True, slots=True)
+class GaussianPanels:
+    """Nodes for expectations under several Gaussians q_i, one after the other in flat arrays.
+
+    Attributes
+    ----------
+    owner : (n,) which Gaussian a node belongs to, ascending.
+    start : (P,) index of the first node of each Gaussian.
+    z : (n,) standardised position; x = μ_i + σ_i z.
+    weight : (n,) includes the standard normal density.
+    """
+
+    owner: IntArray
+    start: IntArray
+    z: FloatArray
+    weight: FloatArray
+
+    def expectation(self, values: FloatArray) -> FloatArray:
+        """E_{q_i}[values] along the last axis, shape (..., P)."""
+        return np.asarray(np.add.reduceat(values * self.weight, self.start, axis=-1))
+
+
+@cache
+def gauss_legendre(order: int) -> tuple[FloatArray, FloatArray]:
+    """Nodes and weights on [−1, 1]."""
+    nodes, weights = np.polynomial.legendre.leggauss(order)
+    nodes.setflags(write=False)
+    weights.setflags(write=False)
+    return nodes, weights
+
+
+def gauss_legendre_panels(breaks: FloatArray, order: int = ORDER) -> tuple[FloatArray, FloatArray]:
+    """Nodes and weights of the composite rule on the panels between sorted ``breaks``."""
+    return _nodes_between(breaks[:-1], breaks[1:], order)
+
+
+def _nodes_between(lo: FloatArray, hi: FloatArray, order: int) -> tuple[FloatArray, FloatArray]:
+    nodes, weights = gauss_legendre(order)
+    half, middle = 0.5 * (hi - lo), 0.5 * (hi + lo)
+    return (middle[:, None] + half[:, None] * nodes).ravel(), (half[:, None] * weights).ravel()
+
+
+def graded_breaks(real: FloatArray, abs_imag: FloatArray, largest: float) -> FloatArray:
+    """Panel edges at every zero and on rings around it, until the rings reach ``largest``; unsorted."""
+    if not len(real):
+        return np.empty(0)
+    first = np.maximum(abs_imag, 1e-15 * np.maximum(np.abs(real), largest))
+    n_rings = 1 + max(0, int(np.ceil(np.log(largest / first.min()) / np.log(RING_RATIO))))
+    rings = first[:, None] * RING_RATIO ** np.arange(n_rings)
+    rings = np.where(rings < RING_RATIO * largest, rings, 0.0)
+    return np.concatenate([real, (real[:, None] + rings).ravel(), (real[:, None] - rings).ravel()])
+
+
+def gaussian_panels(
+    breaks: FloatArray, mu: FloatArray, sigma: FloatArray, order: int = ORDER
+) -> GaussianPanels:
+    """Build nodes for E_{N(μ_i, σ_i²)}: panels of about 1.3 σ, cut at ``breaks`` (positions on the line).
+
+    Parameters
+    ----------
+    breaks : (B,) any order, for instance `graded_breaks`.
+    mu, sigma : (P,) the Gaussians.
+    """
+    own = np.linspace(-REACH, REACH, PANELS_OF_Q + 1)
+    edges = np.empty((len(mu), len(own) + len(breaks)))
+    edges[:, : len(own)] = own
+    np.subtract(breaks[None], mu[:, None], out=edges[:, len(own) :])
+    edges[:, len(own) :] /= sigma[:, None]
+    np.clip(edges, -REACH, REACH, out=edges)
+    edges.sort(axis=1)
+    lo, hi = edges[:, :-1], edges[:, 1:]
+    is_panel = hi > lo
+    z, weight = _nodes_between(lo[is_panel], hi[is_panel], order)
+    weight *= np.exp(-0.5 * z * z) / np.sqrt(2 * np.pi)
+    panels_each = is_panel.sum(axis=1)
+    start = order * np.concatenate([[0], np.cumsum(panels_each)[:-1]])
+    owner = np.repeat(np.arange(len(mu)), order * panels_each)
+    return GaussianPanels(owner, start, z, weight)
+
+
+def panels_for(p: "Mixture1D", q: Gaussian1D) -> tuple[FloatArray, FloatArray]:
+    """Nodes and weights on the line, good for any integrand made of p, q, log p and log q.
+
+    Covers the mass of both densities; relative error about 1e-13 for smooth combinations.
+    """
+    zeros = p.complex_zeros()
+    own = q.mu + q.sigma * np.linspace(-REACH, REACH, PANELS_OF_Q + 1)
+    largest = max(q.sigma, float(p.sigmas.max()))
+    graded = graded_breaks(zeros.real, zeros.abs_imag, largest)
+    of_p = p.support_breaks()
+    lo, hi = min(own[0], of_p[0]), max(own[-1], of_p[-1])
+    return gauss_legendre_panels(np.unique(np.clip(np.concatenate([own, of_p, graded]), lo, hi)))
