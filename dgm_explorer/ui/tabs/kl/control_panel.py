@@ -1,0 +1,104 @@
+"""The column of controls beside the pictures."""
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.ui.tabs.kl.descent_section import DescentSection
+from dgm_explorer.ui.tabs.kl.form import set_tip
+from dgm_explorer.ui.tabs.kl.numbers_panel import NumbersPanel
+from dgm_explorer.ui.tabs.kl.options_section import OptionsSection
+from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
+from dgm_explorer.ui.tabs.kl.target_section import TargetSection
+from dgm_explorer.ui.theme import Theme
+
+WIDTH_CHARACTERS: Final = 46
+"""Width of the column in average characters, so that it grows with the font of the theme."""
+
+
+class DimensionSwitch(QWidget):
+    """On the line or in the plane."""
+
+    def __init__(self, editor: StateEditor, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._editor = editor
+        self._group = QButtonGroup(self)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for dimension, text, tip in (
+            (1, "1-D", "p(x) = Σₖ wₖ N(x; μₖ, σₖ²) on the line"),
+            (2, "2-D", "p(x) = Σₖ wₖ N(x; μₖ, Σₖ) in the plane"),
+        ):
+            button = QPushButton(text)
+            button.setCheckable(True)
+            button.setToolTip(tip)
+            self._group.addButton(button, dimension)
+            layout.addWidget(button)
+        self._group.idClicked.connect(lambda dimension: editor.apply(dimension=dimension))
+
+    def button(self, dimension: int) -> QPushButton:
+        button = self._group.button(dimension)
+        assert isinstance(button, QPushButton)
+        return button
+
+    def show_state(self, state: KLState) -> None:
+        self.button(state.dimension).setChecked(True)
+        set_tip(self, f"p and q live in {state.dimension} dimension{'s' if state.dimension > 1 else ''}")
+
+
+class ControlPanel(QScrollArea):
+    """All sections, one below the other; scrolls when the window is low."""
+
+    play_pause_requested = Signal()
+    step_requested = Signal()
+    reset_requested = Signal()
+    fit_requested = Signal()
+
+    def __init__(self, editor: StateEditor, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.dimension = DimensionSwitch(editor)
+        self.target = TargetSection(editor, theme)
+        self.numbers = NumbersPanel(editor, theme)
+        self.descent = DescentSection(editor, theme)
+        self.options = OptionsSection(editor)
+        self.target.fit_requested.connect(self.fit_requested)
+        self.descent.play_pause_requested.connect(self.play_pause_requested)
+        self.descent.step_requested.connect(self.step_requested)
+        self.descent.reset_requested.connect(self.reset_requested)
+        inside = QWidget()
+        layout = QVBoxLayout(inside)
+        layout.setContentsMargins(2, 4, 6, 4)
+        layout.setSpacing(4)
+        for widget in (self.dimension, self.target, self.numbers, self.descent, self.options):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        self.setWidget(inside)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        for section in (self.target, self.numbers, self.descent):
+            section.set_theme(theme)
+        scroll_bar_px = self.verticalScrollBar().sizeHint().width()
+        self.setFixedWidth(WIDTH_CHARACTERS * self.fontMetrics().averageCharWidth() + scroll_bar_px)
+
+    def show_state(self, state: KLState) -> None:
+        """Set every control; none answers back."""
+        for section in (self.dimension, self.target, self.numbers, self.descent, self.options):
+            section.show_state(state)

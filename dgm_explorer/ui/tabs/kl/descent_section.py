@@ -1,0 +1,217 @@
+"""Play, pause, step and everything that decides how descent runs."""
+
+import math
+from typing import Final
+
+from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSlider, QWidget
+
+from dgm_explorer.core.kl_state import Direction, Estimator, KLState
+from dgm_explorer.numerics.knowledge import can_minimise, can_use, nearest_estimator
+from dgm_explorer.ui.icons import make_icon
+from dgm_explorer.ui.tabs.kl.descent_player import DescentPlayer
+from dgm_explorer.ui.tabs.kl.descent_run import DIRECTIONS
+from dgm_explorer.ui.tabs.kl.form import ChoiceBox, guard_wheel, label_for, row, section, set_text, set_tip
+from dgm_explorer.ui.tabs.kl.number_edit import NumberEdit
+from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
+from dgm_explorer.ui.tabs.kl.wording import DIRECTION_NAME
+from dgm_explorer.ui.theme import Theme, blend
+
+SLOWEST_HZ, FASTEST_HZ = 0.5, 1e4
+SLIDER_STEPS = 400
+
+OPTIMISERS: Final = (
+    ("gradient", "Gradient descent"),
+    ("adam", "Adam"),
+    ("natural", "Natural gradient"),
+)
+OPTIMISER_FORMULA: Final = {
+    "gradient": "θ ← θ − η ∇KL with θ = (μ, log σ)",
+    "adam": "θ ← θ − η m̂ / (√v̂ + ε) with running means m, v of gradient and squared gradient",
+    "natural": "θ ← θ − η F⁻¹ ∇KL with the Fisher information F = diag(1/σ², 2)",
+}
+ESTIMATORS: Final[dict[Direction, tuple[tuple[Estimator, str], ...]]] = {
+    "forward": (
+        ("exact", "exact"),
+        ("maximum_likelihood", "maximum likelihood"),
+        ("snis", "importance weights"),
+    ),
+    "reverse": (
+        ("exact", "exact"),
+        ("reinforce", "REINFORCE"),
+        ("reinforce_loo", "REINFORCE, baseline"),
+        ("reparametrised", "reparametrised"),
+        ("sticking_the_landing", "sticking the landing"),
+    ),
+}
+NOT_POSSIBLE: Final = ("none", "not possible")
+
+
+def hertz_of(position: int) -> float:
+    """Steps per second at a slider position, evenly spaced in its logarithm."""
+    share = position / SLIDER_STEPS
+    return float(SLOWEST_HZ * (FASTEST_HZ / SLOWEST_HZ) ** share)
+
+
+def position_of(hertz: float) -> int:
+    """The slider position nearest to a speed."""
+    share = math.log(hertz / SLOWEST_HZ) / math.log(FASTEST_HZ / SLOWEST_HZ)
+    return round(SLIDER_STEPS * min(1.0, max(0.0, share)))
+
+
+class DescentSection(QWidget):
+    """Controls of a `DescentPlayer`; what it does is a matter of the state, whether it plays is not."""
+
+    play_pause_requested = Signal()
+    step_requested = Signal()
+    reset_requested = Signal()
+
+    def __init__(self, editor: StateEditor, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._editor = editor
+        self._theme = theme
+        self._is_playing = False
+        self.play = _button("Play", self.play_pause_requested)
+        self.single_step = _button("Step", self.step_requested)
+        self.back = _button("Reset", self.reset_requested)
+        self.optimiser = ChoiceBox("Optimiser", OPTIMISERS)
+        self.optimiser.activated.connect(self._choose_optimiser)
+        self.learning_rate = NumberEdit("learning rate")
+        self.learning_rate.setMaximumWidth(64)
+        self.learning_rate.edited.connect(lambda value: editor.apply(learning_rate=value))
+        self.learning_rate.refused.connect(editor.refused)
+        self.speed = QSlider(Qt.Orientation.Horizontal)
+        self.speed.setAccessibleName("Speed in steps per second")
+        self.speed.setRange(0, SLIDER_STEPS)
+        self.speed.setMinimumWidth(60)
+        self.speed.sliderPressed.connect(editor.begin_gesture)
+        self.speed.sliderReleased.connect(editor.end_gesture)
+        self.speed.valueChanged.connect(self._choose_speed)
+        guard_wheel(self.speed)
+        self.rate = QLabel()
+        self.estimators = {direction: self._estimator_box(direction) for direction in DIRECTIONS}
+        self._estimator_labels = {
+            "forward": label_for("KL(p‖q) by", self.estimators["forward"]),
+            "reverse": label_for("KL(q‖p) by", self.estimators["reverse"]),
+        }
+        self.status = QLabel()
+        self.status.setWordWrap(True)
+        self._build()
+        self.set_theme(theme)
+
+    def _estimator_box(self, direction: Direction) -> ChoiceBox:
+        box = ChoiceBox(f"Gradient estimator of {direction} KL", (*ESTIMATORS[direction], NOT_POSSIBLE))
+        box.set_possible("none", False, "")
+        field = "forward_estimator" if direction == "forward" else "reverse_estimator"
+        box.activated.connect(lambda _: self._editor.apply(**{field: box.key}))
+        return box
+
+    def _build(self) -> None:
+        box = section("Descent from q")
+        grid = QGridLayout(box)
+        grid.setContentsMargins(8, 4, 8, 6)
+        grid.setVerticalSpacing(3)
+        grid.setColumnStretch(1, 1)
+        grid.addLayout(row(self.play, self.single_step, self.back, stretch=(2, 1, 1)), 0, 0, 1, 2)
+        eta = label_for("η", self.learning_rate)
+        grid.addLayout(row(self.optimiser, eta, self.learning_rate, stretch=(1, 0, 0)), 1, 0, 1, 2)
+        grid.addWidget(label_for("Speed", self.speed), 2, 0)
+        grid.addWidget(self.speed, 2, 1)
+        grid.addWidget(self.rate, 3, 0, 1, 2)
+        for number, direction in enumerate(DIRECTIONS):
+            grid.addWidget(self._estimator_labels[direction], 4 + number, 0)
+            grid.addWidget(self.estimators[direction], 4 + number, 1)
+        grid.addWidget(self.status, 6, 0, 1, 2)
+        outer = QGridLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(box)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        small = self.font()
+        small.setPointSizeF(theme.font_point_size * 0.85)
+        for label in (self.rate, self.status):
+            label.setFont(small)
+            label.setStyleSheet(f"color: {theme.muted_text}")
+        self._estimator_labels["forward"].setStyleSheet(f"color: {theme.forward}")
+        self._estimator_labels["reverse"].setStyleSheet(f"color: {theme.reverse}")
+        self.single_step.setIcon(self._icon("step"))
+        self.back.setIcon(self._icon("reset"))
+        self._show_play()
+
+    def show_state(self, state: KLState) -> None:
+        """Set the controls; never answers back."""
+        self.optimiser.set_key(state.optimiser)
+        self.learning_rate.set_value(state.learning_rate)
+        self.speed.blockSignals(True)
+        self.speed.setValue(position_of(state.steps_per_second))
+        self.speed.blockSignals(False)
+        formula = OPTIMISER_FORMULA[state.optimiser]
+        set_tip(self.optimiser, f"{formula}\nη = {state.learning_rate:g}")
+        set_tip(self.learning_rate, f"learning rate η = {state.learning_rate!r} in\n{formula}")
+        set_tip(self.speed, f"speed = {state.steps_per_second:.4g} steps/s")
+        for direction in DIRECTIONS:
+            self._show_estimators(direction, state)
+
+    def _show_estimators(self, direction: Direction, state: KLState) -> None:
+        box = self.estimators[direction]
+        for estimator, _ in ESTIMATORS[direction]:
+            ability = can_use(state.knowledge, estimator)
+            box.set_possible(estimator, ability.is_possible, ability.reason)
+        wish = state.forward_estimator if direction == "forward" else state.reverse_estimator
+        used = nearest_estimator(state.knowledge, direction, wish)
+        box.set_key(used or "none")
+        box.setEnabled(used is not None)
+        self._estimator_labels[direction].setEnabled(used is not None)
+        if used is None:
+            set_tip(box, can_minimise(state.knowledge, direction).reason)
+        else:
+            samples = "" if used == "exact" else f"\nN = {state.n_samples} samples a step"
+            set_tip(box, can_use(state.knowledge, used).reason + samples)
+
+    def show_player(self, player: DescentPlayer, wished_hz: float) -> None:
+        """Show how far and how fast descent has come."""
+        if player.is_playing != self._is_playing:
+            self._is_playing = player.is_playing
+            self._show_play()
+        wished = f"{wished_hz:.3g}" if wished_hz < 100 else f"{wished_hz:.0f}"
+        achieved = f", achieved {player.achieved_rate:.0f}" if player.achieved_rate > 0 else ""
+        set_text(self.rate, f"{wished} steps/s{achieved}")
+        set_text(self.status, _status(player))
+
+    def _show_play(self) -> None:
+        self.play.setText("Pause" if self._is_playing else "Play")
+        self.play.setIcon(self._icon("pause" if self._is_playing else "play"))
+        self.play.setToolTip(
+            "Pause descent (Space)" if self._is_playing else "Descend both divergences from q (Space)"
+        )
+        self.single_step.setToolTip("Exactly one step of each descent (.)")
+        self.back.setToolTip("Both descents back to q (R)")
+
+    def _icon(self, name: str) -> QIcon:
+        theme = self._theme
+        return make_icon(name, theme.text, blend(theme.window, theme.text, 0.45))
+
+    def _choose_optimiser(self) -> None:
+        self._editor.apply(optimiser=self.optimiser.key)
+
+    def _choose_speed(self, position: int) -> None:
+        self._editor.apply(steps_per_second=round(hertz_of(position), 3))
+
+
+def _status(player: DescentPlayer) -> str:
+    parts = []
+    for direction in DIRECTIONS:
+        trail = player.trail(direction)
+        if trail is not None:
+            verb = "converged" if trail.is_converged else "step"
+            parts.append(f"{DIRECTION_NAME[direction]}: {verb} {trail.count}, μ {trail.q.mu:.4g}, σ {trail.q.sigma:.4g}")
+    return "\n".join(parts) if parts else "Starts at q."
+
+
+def _button(text: str, clicked: SignalInstance) -> QPushButton:
+    button = QPushButton(text)
+    button.setIconSize(QSize(14, 14))
+    button.clicked.connect(clicked)
+    return button

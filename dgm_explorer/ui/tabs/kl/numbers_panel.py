@@ -1,0 +1,150 @@
+"""H(p) and both divergences, each saying how it is known, and the switch for what is known about p."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.ui.tabs.kl.form import ChoiceBox, label_for, row, section, set_text, set_tip
+from dgm_explorer.ui.tabs.kl.number_edit import NumberEdit
+from dgm_explorer.ui.tabs.kl.readings import Reading
+from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
+from dgm_explorer.ui.theme import Theme
+
+MAX_LINES = 4
+KNOWLEDGE: Final = (
+    ("densities", "Densities and samples"),
+    ("samples", "Samples only"),
+    ("unnormalised", "Unnormalised density"),
+)
+KNOWLEDGE_TIP: Final = {
+    "densities": "p(x) can be evaluated and sampled: everything is within reach.",
+    "samples": "Only samples of p are known, as with data: maximum likelihood is what remains.",
+    "unnormalised": "Only p̃(x) = Z p(x) is known, as with a posterior: Z is hidden and p cannot be sampled.",
+}
+UNITS: Final = (("nats", "nats"), ("bits", "bits"))
+
+
+@dataclass(frozen=True)
+class _Line:
+    name: QLabel
+    value: QLabel
+    tag: QLabel
+
+    def widgets(self) -> tuple[QLabel, QLabel, QLabel]:
+        return self.name, self.value, self.tag
+
+
+class NumbersPanel(QWidget):
+    """Reads out `Reading`s; units and knowledge are edited here."""
+
+    def __init__(self, editor: StateEditor, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._editor = editor
+        self._theme = theme
+        self._shown: tuple[Reading, ...] = ()
+        self._lines = tuple(_make_line() for _ in range(MAX_LINES))
+        self._reason = QLabel()
+        self._reason.setWordWrap(True)
+        self._units = ChoiceBox("Unit of the divergences", UNITS)
+        self._units.activated.connect(self._choose_units)
+        self._knowledge = ChoiceBox("Known about p", KNOWLEDGE)
+        self._knowledge.activated.connect(self._choose_knowledge)
+        self._log_z = NumberEdit("log Z")
+        self._log_z.setFixedWidth(52)
+        self._log_z.edited.connect(lambda value: editor.apply(log_z=value))
+        self._log_z.refused.connect(editor.refused)
+        self._log_z_label = label_for("log Z", self._log_z)
+        self._build()
+        self.set_theme(theme)
+
+    def _build(self) -> None:
+        numbers = section("Numbers")
+        grid = QGridLayout(numbers)
+        grid.setContentsMargins(8, 4, 8, 6)
+        grid.setVerticalSpacing(2)
+        grid.setColumnStretch(1, 1)
+        for number, line in enumerate(self._lines):
+            for column, label in enumerate(line.widgets()):
+                grid.addWidget(label, number, column)
+        grid.addWidget(self._reason, MAX_LINES, 0, 1, 3)
+        grid.addWidget(label_for("Unit", self._units), MAX_LINES + 1, 0)
+        grid.addWidget(self._units, MAX_LINES + 1, 1, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        known = section("Known about p")
+        column_layout = QVBoxLayout(known)
+        column_layout.setContentsMargins(8, 4, 8, 6)
+        column_layout.addLayout(row(self._knowledge, self._log_z_label, self._log_z, stretch=(1, 0, 0)))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(numbers)
+        layout.addWidget(known)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        small = self.font()
+        small.setPointSizeF(theme.font_point_size * 0.85)
+        for line in self._lines:
+            line.tag.setFont(small)
+        self._reason.setFont(small)
+        self._reason.setStyleSheet(f"color: {theme.muted_text}")
+        shown, self._shown = self._shown, ()
+        self.show_readings(shown)
+
+    def show_state(self, state: KLState) -> None:
+        """Set the switches; never answers back."""
+        self._units.set_key(state.units)
+        self._knowledge.set_key(state.knowledge)
+        self._log_z.set_value(state.log_z)
+        for widget in (self._log_z, self._log_z_label):
+            widget.setVisible(state.knowledge == "unnormalised")
+        set_tip(self._units, f"1 bit = log 2 nats = 0.693147 nats; values are shown in {state.units}")
+        set_tip(self._knowledge, KNOWLEDGE_TIP[state.knowledge])
+        set_tip(self._log_z, f"log ∫ p̃ dx = {state.log_z!r} nats, hidden from every estimator")
+
+    def show_readings(self, readings: tuple[Reading, ...]) -> None:
+        """Show the lines and, below, why some of them have no value."""
+        if readings == self._shown:
+            return
+        for number, line in enumerate(self._lines):
+            is_used = number < len(readings)
+            for label in line.widgets():
+                label.setVisible(is_used)
+            if is_used:
+                self._show_line(line, readings[number], self._shown[number : number + 1])
+        reasons = [f"{reading.name}: {reading.explanation}" for reading in readings if not reading.is_known]
+        set_text(self._reason, "\n".join(reasons[1:]))
+        self._reason.setVisible(bool(reasons))
+        self._shown = readings
+
+    def _show_line(self, line: _Line, reading: Reading, before: tuple[Reading, ...]) -> None:
+        set_text(line.name, reading.name)
+        set_text(line.value, reading.text)
+        set_text(line.tag, reading.tag)
+        for label in line.widgets():
+            set_tip(label, reading.explanation)
+            label.setEnabled(reading.is_known)
+        if not before or before[0].is_known != reading.is_known or before[0].name != reading.name:
+            self._paint_line(line, reading)
+
+    def _paint_line(self, line: _Line, reading: Reading) -> None:
+        known = {"KL(p‖q)": self._theme.forward, "KL(q‖p)": self._theme.reverse}
+        rgb = known.get(reading.name, self._theme.text) if reading.is_known else self._theme.muted_text
+        line.name.setStyleSheet(f"color: {rgb}")
+        line.value.setStyleSheet(f"color: {self._theme.text if reading.is_known else self._theme.muted_text}")
+        line.tag.setStyleSheet(f"color: {self._theme.muted_text}")
+
+    def _choose_units(self) -> None:
+        self._editor.apply(units=self._units.key)
+
+    def _choose_knowledge(self) -> None:
+        self._editor.apply(knowledge=self._knowledge.key)
+
+
+def _make_line() -> _Line:
+    name, value, tag = QLabel(), QLabel(), QLabel()
+    value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return _Line(name, value, tag)

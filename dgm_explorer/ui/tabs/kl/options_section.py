@@ -1,0 +1,123 @@
+"""Fixed σ, basins of attraction, and the window on (μ, σ)."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton, QWidget
+
+from dgm_explorer.core.errors import InputError
+from dgm_explorer.core.gaussians import Component1D, Component2D
+from dgm_explorer.core.kl_state import KLState, View1D, View2D
+from dgm_explorer.ui.tabs.kl.form import ChoiceBox, label_for, row, section, set_tip
+from dgm_explorer.ui.tabs.kl.number_edit import NumberEdit
+from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
+
+METRICS: Final = (("euclidean", "Euclidean"), ("natural", "Fisher"))
+METRIC_TIP: Final = {
+    "euclidean": "dθ/dt = −∇KL(q‖p) in θ = (μ, log σ)",
+    "natural": "dθ/dt = −F⁻¹ ∇KL(q‖p), F = diag(1/σ², 2) the Fisher information of q",
+}
+
+
+def view_of(p: tuple[Component1D, ...]) -> View1D:
+    """A window that holds every component with 4σ around it, and both widths that q may take."""
+    lo = min(c.mu - 4 * c.sigma for c in p if c.weight > 0)
+    hi = max(c.mu + 4 * c.sigma for c in p if c.weight > 0)
+    narrowest = min(c.sigma for c in p if c.weight > 0)
+    return View1D(lo, hi, max(1e-6, narrowest / 5), min(1e6, max((hi - lo) / 1.6, narrowest)))
+
+
+def view2_of(p2: tuple[Component2D, ...]) -> View2D:
+    """A square that holds every component with 3σ around it."""
+    kept = [c for c in p2 if c.weight > 0]
+    low = [min(c.mean[axis] - 3 * c.cov[2 * axis] ** 0.5 for c in kept) for axis in (0, 1)]
+    high = [max(c.mean[axis] + 3 * c.cov[2 * axis] ** 0.5 for c in kept) for axis in (0, 1)]
+    half_width = max(high[axis] - low[axis] for axis in (0, 1)) / 2
+    return View2D((0.5 * (low[0] + high[0]), 0.5 * (low[1] + high[1])), half_width)
+
+
+class OptionsSection(QWidget):
+    """Switches of the landscapes."""
+
+    def __init__(self, editor: StateEditor, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._editor = editor
+        self.fixed_sigma = QCheckBox("Fix σ of q, only μ unknown")
+        self.fixed_sigma.clicked.connect(lambda is_on: editor.apply(is_sigma_fixed=is_on))
+        self.basins = QCheckBox("Basins of KL(q‖p)")
+        self.basins.clicked.connect(lambda is_on: editor.apply(are_basins_shown=is_on))
+        self.metric_choice = ChoiceBox("Metric of the gradient flow", METRICS)
+        self.metric_choice.activated.connect(lambda _: editor.apply(metric=self.metric_choice.key))
+        self.mu_lo = self._number("least μ", "mu_lo")
+        self.mu_hi = self._number("greatest μ", "mu_hi")
+        self.sigma_lo = self._number("least σ", "sigma_lo")
+        self.sigma_hi = self._number("greatest σ", "sigma_hi")
+        self.fit = QPushButton("Fit to p")
+        self.fit.clicked.connect(self._fit_to_p)
+        self._build()
+
+    def _number(self, name: str, field: str) -> NumberEdit:
+        box = NumberEdit(name, digits=4)
+        box.setMinimumWidth(40)
+        box.edited.connect(partial(self._change_view, field))
+        box.refused.connect(self._editor.refused)
+        return box
+
+    def _build(self) -> None:
+        box = section("Landscapes")
+        grid = QGridLayout(box)
+        grid.setContentsMargins(8, 4, 8, 6)
+        grid.setVerticalSpacing(3)
+        grid.addWidget(self.fixed_sigma, 0, 0, 1, 2)
+        grid.addLayout(row(self.basins, self.metric_choice, stretch=(0, 1)), 1, 0, 1, 2)
+        grid.addWidget(label_for("μ from", self.mu_lo), 2, 0)
+        grid.addLayout(row(self.mu_lo, label_for("to", self.mu_hi), self.mu_hi), 2, 1)
+        grid.addWidget(label_for("σ from", self.sigma_lo), 3, 0)
+        grid.addLayout(row(self.sigma_lo, label_for("to", self.sigma_hi), self.sigma_hi), 3, 1)
+        grid.addWidget(self.fit, 4, 0, 1, 2)
+        outer = QGridLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(box)
+
+    def show_state(self, state: KLState) -> None:
+        """Set the switches; never answers back."""
+        self.fixed_sigma.setChecked(state.is_sigma_fixed)
+        self.basins.setChecked(state.are_basins_shown)
+        self.metric_choice.set_key(state.metric)
+        is_line = state.dimension == 1
+        self.fixed_sigma.setEnabled(is_line)
+        self.basins.setEnabled(is_line and not state.is_sigma_fixed)
+        self.metric_choice.setEnabled(is_line and not state.is_sigma_fixed and state.are_basins_shown)
+        view = state.view
+        for box, value, text in (
+            (self.mu_lo, view.mu_lo, "least μ"),
+            (self.mu_hi, view.mu_hi, "greatest μ"),
+            (self.sigma_lo, view.sigma_lo, "least σ"),
+            (self.sigma_hi, view.sigma_hi, "greatest σ"),
+        ):
+            box.set_value(value)
+            box.setEnabled(is_line)
+            set_tip(box, f"{text} of both landscapes, now {value!r}; the wheel over a plot zooms")
+        set_tip(
+            self.fixed_sigma,
+            f"The homework's setting: q = N(μ, σ²) with σ = {state.q.sigma:.6g} given; shows KL(μ)",
+        )
+        set_tip(self.basins, "Which minimum of KL(q‖p) the gradient flow from each (μ, log σ) ends in")
+        set_tip(self.metric_choice, METRIC_TIP[state.metric])
+        set_tip(self.fit, "Show every component with 4σ around it")
+
+    def _change_view(self, field: str, value: float) -> None:
+        try:
+            view = replace(self._editor.state.view, **{field: value})
+        except InputError as error:
+            self._editor.refused.emit(str(error))
+            return
+        self._editor.apply(view=view)
+
+    def _fit_to_p(self) -> None:
+        state = self._editor.state
+        if state.dimension == 1:
+            self._editor.apply(view=view_of(state.p))
+        else:
+            self._editor.apply(view2=view2_of(state.p2))

@@ -1,0 +1,146 @@
+"""Target p and approximation q as exact numbers."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from dgm_explorer.core.errors import InputError
+from dgm_explorer.core.gaussians import MAX_COMPONENTS, Component1D, Component2D
+from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.ui.tabs.kl.component_table import ComponentTable
+from dgm_explorer.ui.tabs.kl.form import label_for, row, section, set_tip
+from dgm_explorer.ui.tabs.kl.number_edit import NumberEdit
+from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
+from dgm_explorer.ui.theme import Theme
+
+
+def new_component(state: KLState) -> Component1D | Component2D:
+    """What *add* puts in: in the middle of the view, as heavy as the average component."""
+    if state.dimension == 1:
+        weight = sum(c.weight for c in state.p) / len(state.p)
+        return Component1D(weight, 0.5 * (state.view.mu_lo + state.view.mu_hi), state.p[-1].sigma)
+    weight = sum(c.weight for c in state.p2) / len(state.p2)
+    return Component2D(weight, state.view2.center, state.p2[-1].cov)
+
+
+class TargetSection(QWidget):
+    """The table of p with its buttons, and the boxes of q."""
+
+    fit_requested = Signal()
+    """p shall be fitted to points."""
+
+    def __init__(self, editor: StateEditor, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._editor = editor
+        self.table = ComponentTable(editor, theme)
+        self._add = _button("Add", lambda: editor.add_component(new_component(editor.state)))
+        self._remove = _button("Remove", lambda: editor.remove_component(self.table.selected_row))
+        self._normalise = _button("Σw = 1", editor.normalise_weights)
+        self._fit = _button("Fit…", self.fit_requested.emit)
+        self._fit.setToolTip(
+            "Paint points or load them from a CSV or .npy file, and fit a mixture to them\n"
+            "(expectation maximisation, number of components by the Bayesian information criterion)"
+        )
+        self.mu = self._number("μ of q", self._set_mu)
+        self.sigma = self._number("σ of q", self._set_sigma)
+        names = ("x of q's mean", "y of q's mean", "Σxx of q", "Σxy of q", "Σyy of q")
+        self.plane_boxes = tuple(
+            self._number(name, partial(self._set_q2, index)) for index, name in enumerate(names)
+        )
+        self._boxes_1d = QWidget()
+        self._boxes_2d = QWidget()
+        self._build()
+
+    def _number(self, name: str, changed: Callable[[float], None]) -> NumberEdit:
+        box = NumberEdit(name, digits=5)
+        box.setMinimumWidth(36)
+        box.edited.connect(changed)
+        box.refused.connect(self._editor.refused)
+        return box
+
+    def _build(self) -> None:
+        target = section("Target p")
+        inside = QVBoxLayout(target)
+        inside.setContentsMargins(6, 4, 6, 6)
+        inside.setSpacing(4)
+        inside.addWidget(self.table)
+        inside.addLayout(row(self._add, self._remove, self._normalise, self._fit))
+        approximation = section("Approximation q")
+        q_layout = QVBoxLayout(approximation)
+        q_layout.setContentsMargins(6, 4, 6, 6)
+        line = row(label_for("μ", self.mu), self.mu, label_for("σ", self.sigma), self.sigma)
+        line.setContentsMargins(0, 0, 0, 0)
+        self._boxes_1d.setLayout(line)
+        plane = QVBoxLayout(self._boxes_2d)
+        plane.setContentsMargins(0, 0, 0, 0)
+        plane.setSpacing(3)
+        x, y, xx, xy, yy = self.plane_boxes
+        plane.addLayout(row(label_for("x", x), x, label_for("y", y), y))
+        plane.addLayout(row(label_for("Σxx", xx), xx, label_for("xy", xy), xy, label_for("yy", yy), yy))
+        q_layout.addWidget(self._boxes_1d)
+        q_layout.addWidget(self._boxes_2d)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(target)
+        layout.addWidget(approximation)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.table.set_theme(theme)
+
+    def show_state(self, state: KLState) -> None:
+        """Show p and q; never answers back."""
+        components = state.p if state.dimension == 1 else state.p2
+        self.table.set_components(components)
+        self._add.setEnabled(len(components) < MAX_COMPONENTS)
+        self._remove.setEnabled(len(components) > 1)
+        total = sum(component.weight for component in components)
+        self._normalise.setEnabled(total != 1.0)
+        set_tip(self._add, f"Add a component in the middle of the view: K = {len(components)} of 8")
+        set_tip(self._remove, f"Remove component {self.table.selected_row + 1} (Delete in the table)")
+        set_tip(self._normalise, f"Divide every weight by their sum, now Σw = {total:.6g}; p does not change")
+        self._boxes_1d.setVisible(state.dimension == 1)
+        self._boxes_2d.setVisible(state.dimension == 2)
+        if state.dimension == 1:
+            self._show_q1(state)
+        else:
+            self._show_q2(state)
+
+    def _show_q1(self, state: KLState) -> None:
+        self.mu.set_value(state.q.mu)
+        self.sigma.set_value(state.q.sigma)
+        density = "q(x) = exp(−(x−μ)²/2σ²) / (σ√2π)"
+        set_tip(self.mu, f"{density}, μ = {state.q.mu!r}")
+        set_tip(self.sigma, f"{density}, σ = {state.q.sigma!r}")
+
+    def _show_q2(self, state: KLState) -> None:
+        for box, value in zip(self.plane_boxes, state.q2.mean + state.q2.cov, strict=True):
+            box.set_value(value)
+            set_tip(box, f"q(x) = N(x; μ, Σ), {box.accessibleName()} = {value!r}")
+
+    def _set_mu(self, mu: float) -> None:
+        self._editor.move_q(mu, self._editor.state.q.sigma)
+
+    def _set_sigma(self, sigma: float) -> None:
+        self._editor.move_q(self._editor.state.q.mu, sigma)
+
+    def _set_q2(self, index: int, value: float) -> None:
+        old = self._editor.state.q2
+        values = [*old.mean, *old.cov]
+        values[index] = value
+        try:
+            q2 = replace(old, mean=(values[0], values[1]), cov=(values[2], values[3], values[4]))
+        except InputError as error:
+            self._editor.refused.emit(str(error))
+            return
+        self._editor.apply(q2=q2)
+
+
+def _button(text: str, clicked: Callable[[], object]) -> QPushButton:
+    button = QPushButton(text)
+    button.clicked.connect(lambda _: clicked())
+    button.setMinimumWidth(40)
+    return button
