@@ -2,8 +2,8 @@
 
 Each optimiser is a frozen configuration; what changes lives in a frozen `DescentState`, so a state can be
 kept, compared and resumed. `step` never leaves the finite numbers: a step longer than one σ (or one unit of
-log σ) keeps its direction and is cut to that length, a gradient that is not finite (or absurd) moves nothing, and log σ
-stays within the σ that a `Gaussian1D` accepts. The cut is reported in `DescentState.is_clipped`.
+log σ) keeps its direction and is cut to that length, a gradient that is not finite (or absurd) moves nothing,
+and log σ stays within the σ that a `Gaussian1D` accepts. `DescentState.is_clipped` reports it.
 """
 
 import math
