@@ -8,7 +8,7 @@ Standard library only: ``packaging/setup_env.py`` reads this table before anythi
 import ctypes
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -65,36 +65,55 @@ def install_command(missing: Sequence[SystemLibrary]) -> str:
     debian = " ".join(dict.fromkeys(library.debian for library in missing))
     fedora = " ".join(dict.fromkeys(library.fedora for library in missing))
     if shutil.which("apt-get"):
-        return f"sudo apt-get install {debian}"
+        return f"run: sudo apt-get install {debian}"
     if shutil.which("dnf"):
-        return f"sudo dnf install {fedora}"
+        return f"run: sudo dnf install {fedora}"
     return f"install the packages that your system has for: {debian} (Debian) or {fedora} (Fedora)"
 
 
-def why_qt_cannot_start(platform: str, has_display: bool) -> str | None:
+def why_qt_cannot_start(environment: Mapping[str, str]) -> str | None:
     """Return one sentence if Qt would abort on this system, None if it will start.
 
     Parameters
     ----------
-    platform : value of ``QT_QPA_PLATFORM``; empty where Qt chooses itself.
-    has_display : whether an X or Wayland display is named in the environment.
+    environment : the variables that Qt reads: ``QT_QPA_PLATFORM``, ``DISPLAY``, ``WAYLAND_DISPLAY``.
     """
     if not sys.platform.startswith("linux"):
         return None
-    name = platform.partition(":")[0] or "xcb"
-    wanted = (*EVERY_PLATFORM, *{"xcb": X11, "wayland": WAYLAND}.get(name, ()))
-    missing = missing_libraries(wanted)
+    platforms = _candidate_platforms(environment)
+    if not platforms:
+        return (
+            "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set); start it from a desktop "
+            "session, or use --screenshot PNG, which needs none."
+        )
+    reasons = [_why_platform_fails(platform) for platform in platforms]
+    return None if None in reasons else reasons[0]
+
+
+def _candidate_platforms(environment: Mapping[str, str]) -> list[str]:
+    """Names of the platforms that Qt would try, as in ``"wayland;xcb:option"``."""
+    asked_for = environment.get("QT_QPA_PLATFORM", "")
+    if asked_for:
+        return [entry.partition(":")[0] for entry in asked_for.split(";")]
+    by_display = {"DISPLAY": "xcb", "WAYLAND_DISPLAY": "wayland"}
+    return [platform for variable, platform in by_display.items() if environment.get(variable)]
+
+
+def _why_platform_fails(platform: str) -> str | None:
+    extra = {"xcb": X11, "wayland": WAYLAND}.get(platform, ())
+    missing = missing_libraries((*EVERY_PLATFORM, *extra))
     if missing:
         names = ", ".join(library.soname for library in missing)
-        return f"Qt needs {names}, which this system lacks; {_remedy(missing)}"
-    if name in ("xcb", "wayland") and not has_display:
-        return (
-            "there is no display to open a window on (DISPLAY and WAYLAND_DISPLAY are not set); start it "
-            "from a desktop session, or use --screenshot PNG, which needs none."
-        )
+        return f"Qt needs {names}, which this system lacks; {install_command(missing)}."
+    if platform == "xcb" and not _x_server_answers():
+        return "the X server named in DISPLAY does not answer; set DISPLAY to one that runs."
     return None
 
 
-def _remedy(missing: Sequence[SystemLibrary]) -> str:
-    command = install_command(missing)
-    return f"run: {command}" if command.startswith("sudo") else f"{command}."
+def _x_server_answers() -> bool:
+    xcb = ctypes.CDLL("libxcb.so.1")
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(xcb.xcb_connect(None, None))
+    has_error = bool(xcb.xcb_connection_has_error(connection))
+    xcb.xcb_disconnect(connection)
+    return not has_error

@@ -1,0 +1,20 @@
+"""``python -m dgm_explorer`` and ``dgm-explorer``: start quickly, then hand over to the command line."""
+
+import os
+import sys
+
+
+def main() -> int:
+    """Run the command line and return the exit status."""
+    # The arrays are small: more threads cost more than they bring, and they would take the cores
+    # that the window and a training run need. Read once, when NumPy and torch are imported.
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
+
+    from dgm_explorer.cli.main import run
+
+    return run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""``dgm-explorer [gui]``: open the window."""
+
+import argparse
+import os
+from pathlib import Path
+
+from dgm_explorer.cli.parser import OneLineParser, parse_within
+from dgm_explorer.core.errors import InputError
+from dgm_explorer.qt_libraries import why_qt_cannot_start
+
+TABS = ("kl", "reparam", "gmm-vae", "vq-vae")
+LONGEST_RUN_S = 1e6
+
+
+def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
+    """Describe the command to the parser."""
+    parser = commands.add_parser("gui", help="open the window (the default)")
+    parser.add_argument("--tab", choices=TABS, help="the tab in front")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("--preset", metavar="NAME", help="start with a preset")
+    source.add_argument("--session", metavar="FILE", type=Path, help="start with a session file")
+    parser.add_argument("--screenshot", metavar="PNG", type=Path, help="paint the window to a file and quit")
+    parser.add_argument("--quit-after", metavar="SECONDS", help="quit after this time")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check what was asked for, then open the window and return its exit status."""
+    quit_after_s = None
+    if options.quit_after is not None:
+        quit_after_s = parse_within("--quit-after", options.quit_after, float, 0.0, LONGEST_RUN_S)
+    _require_readable(options.preset, options.session)
+    if options.screenshot is not None:
+        _require_folder(options.screenshot)
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    reason = why_qt_cannot_start(os.environ)
+    if reason is not None:
+        raise InputError(f"the window cannot open: {reason}")
+
+    from dgm_explorer.app import WindowOptions, run_window
+
+    return run_window(
+        WindowOptions(
+            tab=options.tab,
+            preset=options.preset,
+            session=options.session,
+            screenshot=options.screenshot,
+            quit_after_s=quit_after_s,
+        )
+    )
+
+
+def _require_readable(preset: str | None, session: Path | None) -> None:
+    """Refuse a wrong name before Qt takes its time to start."""
+    if preset is None and session is None:
+        return
+    from dgm_explorer.session import read_preset, read_session
+
+    if preset is not None:
+        read_preset(preset)
+    if session is not None:
+        read_session(session)
+
+
+def _require_folder(screenshot: Path) -> None:
+    folder = screenshot.absolute().parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise InputError(
+            f"--screenshot {screenshot}: {folder} is not a folder that can be written to; choose another one."
+        )

@@ -1,0 +1,54 @@
+"""The commands and what they share: exit status 0 done, 2 wrong usage or input, 1 anything else."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from dgm_explorer import __version__
+from dgm_explorer.cli import bench, gui, kl
+from dgm_explorer.cli.parser import OneLineParser, join_negative_values
+from dgm_explorer.core.errors import InputError
+
+PROGRAM = "dgm-explorer"
+DEFAULT_COMMAND = "gui"
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Carry out one command line.
+
+    Wrong usage and input that cannot be used end with one line on standard error.
+    """
+    try:
+        options = _make_parser().parse_args(_with_command(join_negative_values(arguments)))
+        status: int = options.run(options)
+        sys.stdout.flush()
+    except InputError as error:
+        print(f"{PROGRAM}: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # Nobody reads on, as behind `| head`; keep Python from complaining once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 1
+    return status
+
+
+def _with_command(arguments: list[str]) -> list[str]:
+    """Put the default command in front where only its options are given."""
+    first = arguments[0] if arguments else ""
+    if first in ("-h", "--help", "--version") or (first and not first.startswith("-")):
+        return arguments
+    return [DEFAULT_COMMAND, *arguments]
+
+
+def _make_parser() -> argparse.ArgumentParser:
+    parser = OneLineParser(
+        prog=PROGRAM, description="Four ideas of deep generative modelling, to be taken in hand."
+    )
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for module in (gui, kl, bench):
+        module.add_command(commands)
+    return parser

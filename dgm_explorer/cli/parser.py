@@ -1,0 +1,72 @@
+"""An argument parser that takes negative values and complains in one line."""
+
+import argparse
+import re
+from collections.abc import Sequence
+from typing import NoReturn, TypeVar
+
+from dgm_explorer.core.errors import InputError
+
+_NEGATIVE_VALUE = re.compile(r"-(\d|\.\d|inf|nan)", re.IGNORECASE)
+T = TypeVar("T", int, float)
+
+
+class OneLineParser(argparse.ArgumentParser):
+    """Raises `InputError` in place of printing the usage, and never guesses abbreviations."""
+
+    def __init__(self, **settings: object) -> None:
+        super().__init__(**{"allow_abbrev": False, **settings})  # type: ignore[arg-type]
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(f"{message}; see {self.prog} --help")
+
+
+def join_negative_values(arguments: Sequence[str]) -> list[str]:
+    """Write ``--q -2,0.5`` as ``--q=-2,0.5``, which argparse does not take for another option.
+
+    No option of this program starts with a minus and a number, so nothing else can be meant.
+    """
+    joined: list[str] = []
+    for argument in arguments:
+        if joined and _NEGATIVE_VALUE.match(argument) and re.fullmatch(r"--[a-z-]+", joined[-1]):
+            joined[-1] += f"={argument}"
+        else:
+            joined.append(argument)
+    return joined
+
+
+def parse_numbers(option: str, text: str, names: str) -> list[float]:
+    """Read ``"1,2.5"`` as numbers that ``names`` counts and explains, e.g. ``"mu,sigma"``.
+
+    Raises
+    ------
+    InputError
+        If there are more or fewer, or one of them is not a number; it names ``option``.
+    """
+    parts = text.split(",")
+    count = names.count(",") + 1
+    try:
+        values = [float(part) for part in parts]
+    except ValueError:
+        values = []
+    if len(values) != count:
+        raise InputError(f"{option}: {text!r} is not {names}; write {count} numbers with commas between.")
+    return values
+
+
+def parse_within(option: str, text: str, kind: type[T], lo: T, hi: T) -> T:
+    """Read one number that must lie between ``lo`` and ``hi``, both included.
+
+    Raises
+    ------
+    InputError
+        If it is none or lies outside; it names ``option``.
+    """
+    try:
+        value = kind(text)
+    except ValueError:
+        value = None
+    if value is None or not lo <= value <= hi:
+        what = "whole number" if kind is int else "number"
+        raise InputError(f"{option}: {text!r} is not a {what} from {lo:g} to {hi:g}; give one.")
+    return value
