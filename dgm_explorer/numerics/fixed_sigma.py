@@ -1,0 +1,81 @@
+"""Where KL(N(μ, σ²)‖p) is stationary in μ alone, σ being given."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+
+from dgm_explorer.core.arrays import FloatArray
+from dgm_explorer.numerics.divergence import reverse_kl_derivatives
+from dgm_explorer.numerics.mixture import Mixture1D
+from dgm_explorer.numerics.quadrature import graded_breaks
+
+_Curve: TypeAlias = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
+
+MAX_ROUNDS = 80
+SAMPLES_PER_FEATURE = np.linspace(-4.0, 4.0, 25)
+
+
+def stationary_means(p: Mixture1D, sigma: float) -> tuple[FloatArray, FloatArray]:
+    """All μ at which ∂KL/∂μ = 0, ascending, and ∂²KL/∂μ² there.
+
+    The slope is sampled as densely as p and q can make it vary; where two samples of one sign have a
+    turning point between them, that point is sampled too, so that a close pair of roots is not missed.
+    """
+
+    def slope(mu: FloatArray) -> tuple[FloatArray, FloatArray]:
+        derivatives = reverse_kl_derivatives(p, mu, np.array(sigma))
+        return derivatives.gradient[:, 0], derivatives.hessian[:, 0, 0]
+
+    def curvature(mu: FloatArray) -> tuple[FloatArray, FloatArray]:
+        derivatives = reverse_kl_derivatives(p, mu, np.array(sigma))
+        return derivatives.hessian[:, 0, 0], derivatives.hessian[:, 0, 1] / sigma**2
+
+    mu = _samples(p, sigma)
+    slopes, curvatures = slope(mu)
+    may_touch = (slopes[:-1] * slopes[1:] > 0) & (slopes[:-1] * curvatures[:-1] < 0)
+    may_touch &= slopes[1:] * curvatures[1:] > 0
+    turns = _roots(curvature, mu[:-1][may_touch], mu[1:][may_touch])
+    if len(turns):
+        mu = np.unique(np.concatenate([mu, turns]))
+        slopes = slope(mu)[0]
+    crosses = (slopes[:-1] > 0) != (slopes[1:] > 0)
+    roots = _roots(slope, mu[:-1][crosses], mu[1:][crosses])
+    return roots, slope(roots)[1]
+
+
+def _samples(p: Mixture1D, sigma: float) -> FloatArray:
+    margin = 3 * (sigma + float(p.sigmas.max()))
+    lo, hi = float(p.means.min()) - margin, float(p.means.max()) + margin
+    zeros = p.complex_zeros()
+    width = np.maximum(zeros.abs_imag, sigma)
+    parts = [
+        np.linspace(lo, hi, 97),
+        (p.means[:, None] + p.sigmas[:, None] * SAMPLES_PER_FEATURE).ravel(),
+        (p.means[:, None] + np.hypot(p.sigmas, sigma)[:, None] * SAMPLES_PER_FEATURE).ravel(),
+        (zeros.real[:, None] + width[:, None] * SAMPLES_PER_FEATURE).ravel(),
+        graded_breaks(zeros.real, width, hi - lo),
+    ]
+    return np.unique(np.clip(np.concatenate(parts), lo, hi))
+
+
+def _roots(curve: _Curve, lo: FloatArray, hi: FloatArray) -> FloatArray:
+    """One root in each bracket [lo_i, hi_i] by Newton's method, bisecting where it would leave."""
+    if not len(lo):
+        return lo
+    lo, hi = lo.copy(), hi.copy()
+    is_rising = curve(hi)[0] > 0
+    x = 0.5 * (lo + hi)
+    for _ in range(MAX_ROUNDS):
+        value, derivative = curve(x)
+        is_left = (value > 0) != is_rising
+        lo, hi = np.where(is_left, x, lo), np.where(is_left, hi, x)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            newton = x - value / derivative
+        following = np.where((newton > lo) & (newton < hi), newton, 0.5 * (lo + hi))
+        following = np.where(value == 0, x, following)
+        step = np.abs(following - x)
+        x = following
+        if (step <= 1e-14 * (hi - lo) + 4e-16 * np.abs(x)).all() or (hi - lo <= 4e-16 * np.abs(x)).all():
+            break
+    return x
