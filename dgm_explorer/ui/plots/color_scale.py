@@ -1,6 +1,7 @@
 """How values become colours, contour levels and ticks of a colour bar: arrays only, no Qt."""
 
 import math
+from bisect import bisect
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,13 +73,17 @@ class ColorScale:
         pairs of position and shown value, from low to high.
         """
         lo, hi = self.lo * factor, self.hi * factor
+        candidates = np.concatenate(_round_values(lo, hi, self.softness * factor))
+        inside = candidates[(candidates >= lo) & (candidates <= hi)]
         chosen: list[tuple[float, float]] = []
-        for candidates in _round_values(lo, hi, self.softness * factor):
-            inside = candidates[(candidates >= lo) & (candidates <= hi)]
-            for shown, at in zip(inside, self.position(inside / factor), strict=True):
-                if all(abs(at - other) >= min_gap for other, _ in chosen):
-                    chosen.append((float(at), float(shown)))
-        return tuple(sorted(chosen))
+        for at, shown in zip(self.position(inside / factor).tolist(), inside.tolist(), strict=True):
+            place = bisect(chosen, (at, shown))
+            if place and at - chosen[place - 1][0] < min_gap:
+                continue
+            if place < len(chosen) and chosen[place][0] - at < min_gap:
+                continue
+            chosen.insert(place, (at, shown))
+        return tuple(chosen)
 
 
 def _round_values(lo: float, hi: float, softness: float) -> list[FloatArray]:

@@ -1,56 +1,104 @@
-"""Level lines of a landscape as one curve, traced by contourpy at half resolution."""
+"""Level lines of a landscape as one item, traced by contourpy at half resolution."""
 
+import math
 from collections.abc import Sequence
 
-import contourpy
 import numpy as np
-import pyqtgraph as pg
+from contourpy import FillType, LineType, SerialContourGenerator, ZInterp
+from pyqtgraph.Qt.internals import PrimitiveArray
+from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
 from dgm_explorer.core.arrays import FloatArray, IntArray
+from dgm_explorer.ui.plots.curve_overlay import line_segments
 from dgm_explorer.ui.theme import color
 
+_NO_MASK = np.array(False)
+_GAP = np.full((1, 2), np.nan)
 
-class ContourItem(pg.PlotCurveItem):
-    """All level lines in one `PlotCurveItem`: seventy times faster than one `IsocurveItem` per level."""
+
+class HalfGrid:
+    """Every second row and column of a grid, and the last.
+
+    Parameters
+    ----------
+    x, y : (n,) and (m,), increasing, in view coordinates.
+    """
+
+    def __init__(self, x: FloatArray, y: FloatArray) -> None:
+        columns, rows = _every_second(len(x)), _every_second(len(y))
+        self._nodes = np.ix_(rows, columns)
+        self._x, self._y = np.meshgrid(x[columns], y[rows])
+
+    def trace(self, z: FloatArray, levels: Sequence[float]) -> FloatArray:
+        """Level lines of ``z`` (m, n); cells that are not finite are left out.
+
+        Returns
+        -------
+        (k, 2) points, lines separated by rows of NaN.
+        """
+        z = z[self._nodes]
+        generator = SerialContourGenerator(
+            self._x,
+            self._y,
+            z,
+            _NO_MASK if math.isfinite(z.sum()) else ~np.isfinite(z),
+            corner_mask=True,
+            line_type=LineType.ChunkCombinedNan,
+            fill_type=FillType.OuterOffset,
+            quad_as_tri=False,
+            z_interp=ZInterp.Linear,
+        )
+        pieces: list[FloatArray] = []
+        for level in levels:
+            points = generator.lines(level)[0][0]
+            if points is not None:
+                pieces += [points, _GAP]
+        return np.concatenate(pieces) if pieces else _GAP
+
+
+class ContourItem(QGraphicsObject):
+    """All level lines as one item in view coordinates, in lines of one pixel without antialiasing.
+
+    A hundred times faster than one `pyqtgraph.IsocurveItem` per level, and twice as fast as one
+    `PlotCurveItem` for all.
+    """
 
     def __init__(self) -> None:
-        super().__init__(connect="finite", antialias=False)
-        self.setSegmentedLineMode("on")
+        super().__init__()
+        self._pen = QPen()
+        self._lines = PrimitiveArray(QLineF, 4)
+        self._rect = QRectF()
+        self.set_axes(np.arange(2.0), np.arange(2.0))
 
     def set_color(self, rgb: str, alpha: int) -> None:
-        """Lines of one pixel: wider ones are painted many times slower."""
-        self.setPen(pg.mkPen(color(rgb, alpha), width=1))
+        self._pen = QPen(color(rgb, alpha), 1)
+        self._pen.setCosmetic(True)
+        self.update()
 
-    def set_values(self, x: FloatArray, y: FloatArray, z: FloatArray, levels: Sequence[float]) -> None:
-        """Trace ``z`` (m, n) over ``x`` (n,) and ``y`` (m,) in view coordinates.
+    def set_axes(self, x: FloatArray, y: FloatArray) -> None:
+        """The grid of the values to come, in view coordinates."""
+        self._grid = HalfGrid(x, y)
+        self.prepareGeometryChange()
+        self._rect = QRectF(x[0], y[0], x[-1] - x[0], y[-1] - y[0])
 
-        Cells that are not finite are left out.
-        """
-        lines = trace(x, y, z, levels)
-        self.setData(lines[:, 0], lines[:, 1])
+    def set_values(self, z: FloatArray, levels: Sequence[float]) -> None:
+        """Trace ``z`` (m, n) on the grid of `set_axes`."""
+        segments = line_segments(*self._grid.trace(z, levels).T)
+        self._lines.resize(len(segments))
+        self._lines.ndarray()[:] = segments
+        self.update()
 
+    def boundingRect(self) -> QRectF:
+        return self._rect
 
-def trace(x: FloatArray, y: FloatArray, z: FloatArray, levels: Sequence[float]) -> FloatArray:
-    """Level lines of every second row and column, and of the last.
-
-    Returns
-    -------
-    (n, 2) points, lines separated by rows of NaN.
-    """
-    columns, rows = _every_second(len(x)), _every_second(len(y))
-    z = z[np.ix_(rows, columns)]
-    if not np.isfinite(z.sum()):
-        z = np.ma.masked_invalid(z)
-    generator = contourpy.contour_generator(
-        x[columns], y[rows], z, name="serial", line_type=contourpy.LineType.ChunkCombinedNan
-    )
-    gap = np.full((1, 2), np.nan)
-    pieces: list[FloatArray] = []
-    for level in levels:
-        points = generator.lines(level)[0][0]
-        if points is not None:
-            pieces += [points, gap]
-    return np.concatenate(pieces) if pieces else gap
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        del option, widget
+        painter.setPen(self._pen)
+        painter.drawLines(*self._lines.drawargs())
 
 
 def _every_second(n: int) -> IntArray:

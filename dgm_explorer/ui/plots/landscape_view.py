@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 YScale: TypeAlias = Literal["log", "linear"]
 
-N_LEVELS = 8
+_LEVELS = [i / 9 for i in range(1, 9)]  # positions on the colour scale
 GRAB_RADIUS_PX = 24.0
 UNIT_FACTOR: dict[Units, float] = {"nats": 1.0, "bits": 1.0 / math.log(2.0)}
 _LOG_SIGMA_LIMIT = math.log(1e6)
@@ -129,11 +129,10 @@ class LandscapeView(Plot):
         self._values = values
         if x is not self._x or y is not self._y:
             self._x, self._y, self._y_view = x, y, self._to_view(y)
-            self._heat_map.set_axes(x, self._y_view)
-            self._regions.set_axes(x, self._y_view)
+            for item in (self._heat_map, self._regions, self._contours):
+                item.set_axes(x, self._y_view)
         self._heat_map.set_values(values)
-        levels = [(i + 1) / (N_LEVELS + 1) for i in range(N_LEVELS)]
-        self._contours.set_values(x, self._y_view, self._heat_map.positions, levels)
+        self._contours.set_values(self._heat_map.positions, _LEVELS)
         self._show_scale()
 
     def set_units(self, units: Units) -> None:
@@ -167,9 +166,7 @@ class LandscapeView(Plot):
 
     def set_markers(self, markers: Sequence[Marker]) -> None:
         """Show stationary points whose coordinates are x and y."""
-        self._markers.set_markers(
-            tuple(Marker(m.x, self._y_to_view(m.y), m.kind, m.text) for m in markers)
-        )
+        self._markers.set_markers(tuple(Marker(m.x, self._y_to_view(m.y), m.kind, m.text) for m in markers))
 
     def set_trail(self, x: FloatArray, y: FloatArray) -> None:
         """The path of a descent from its start; empty arrays clear it."""
