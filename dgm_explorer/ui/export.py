@@ -53,15 +53,15 @@ class ExportablePlot(Protocol):
         """The data drawn at present."""
 
 
-def export_png(widget: QWidget, path: Path) -> None:
-    """Write ``widget`` as it looks now, at `PICTURE_SCALE` times its resolution.
+def export_png(widget: QWidget, path: Path, scale: float = PICTURE_SCALE) -> None:
+    """Write ``widget`` as it looks now, with ``scale`` device pixels per pixel.
 
     Raises
     ------
     InputError
         If the file cannot be written; what stood there stays.
     """
-    _write(path, _png_bytes(paint(widget, PICTURE_SCALE)))
+    _write(path, _png_bytes(paint(widget, scale)))
 
 
 def export_svg(widget: QWidget, path: Path) -> None:

@@ -35,6 +35,9 @@ class Tab(QWidget):
     message = Signal(str)
     """One sentence for the user: shown in the window's banner until dismissed."""
 
+    playing_changed = Signal()
+    """`is_playing` or `can_play` may answer differently now."""
+
     def __init__(self, store: Store | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.store = store

@@ -1,0 +1,170 @@
+"""The composition root of the window: everything is made, joined and started here."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyqtgraph as pg
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtWidgets import QApplication, QLayout
+
+from dgm_explorer import __version__
+from dgm_explorer.core.errors import InputError
+from dgm_explorer.paths import config_dir, resource_root, state_dir
+from dgm_explorer.session import Session, read_preset, read_session
+from dgm_explorer.ui.error_reporter import ErrorReporter, log_hard_crashes
+from dgm_explorer.ui.main_window import MainWindow
+from dgm_explorer.ui.screenshot import ScreenshotTaker
+from dgm_explorer.ui.tabs.tab import PlaceholderTab, Tab
+from dgm_explorer.ui.theme import THEMES
+from dgm_explorer.ui.window_settings import WindowSettings
+
+DESKTOP_ID = "dgm-explorer"
+
+
+@dataclass(frozen=True, slots=True)
+class WindowOptions:
+    """How the window starts.
+
+    Attributes
+    ----------
+    tab : key of the tab in front; None for the session's, or the one last used.
+    preset, session : what to show; at most one of them.
+    screenshot : paint the window to this PNG and leave. Remembered settings are left alone.
+    quit_after_s : leave after so many seconds without a question.
+    theme : name of a theme; empty for the remembered one, or light on a screenshot.
+    size : width and height in pixels; None for the remembered size.
+    """
+
+    tab: str | None = None
+    preset: str | None = None
+    session: Path | None = None
+    screenshot: Path | None = None
+    quit_after_s: float | None = None
+    theme: str = ""
+    size: tuple[int, int] | None = None
+
+    def __post_init__(self) -> None:
+        if self.theme and self.theme not in THEMES:
+            raise InputError(f"theme {self.theme!r} is not known; use one of {', '.join(THEMES)}.")
+
+
+def run_window(options: WindowOptions) -> int:
+    """Open the window and return the exit status once it is closed.
+
+    Raises
+    ------
+    InputError
+        If the preset or session cannot be read or the picture cannot be written; with one sentence.
+    """
+    session = _read_start(options)
+    application = make_application()
+    reporter = ErrorReporter(state_dir() / "dgm-explorer.log", application)
+    reporter.install()
+    log_hard_crashes(state_dir() / "crash.log")
+    try:
+        window = make_window(options)
+        reporter.reported.connect(window.warn)
+        _show_start(window, options, session)
+        window.show()
+        picture = _take_picture(window, options.screenshot)
+        if options.quit_after_s is not None:
+            QTimer.singleShot(round(options.quit_after_s * 1000), window, window.close_silently)
+        status = application.exec()
+        if picture is not None:
+            picture.raise_error()
+        return status
+    finally:
+        reporter.uninstall()
+
+
+def make_application() -> QApplication:
+    """The one QApplication, with pyqtgraph set up before its first scene exists."""
+    pg.setConfigOptions(
+        imageAxisOrder="row-major",
+        antialias=False,
+        useOpenGL=False,
+        mouseRateLimit=-1,  # the default drops the last move of a drag
+        segmentedLineMode="on",
+    )
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        application = QApplication(sys.argv[:1])
+    application.setApplicationName(DESKTOP_ID)
+    application.setApplicationDisplayName("DGM Explorer")
+    application.setApplicationVersion(__version__)
+    QGuiApplication.setDesktopFileName(DESKTOP_ID)  # or Wayland shows no icon
+    application.setWindowIcon(QIcon(str(resource_root() / "icons" / "dgm-explorer.svg")))
+    return application
+
+
+def make_window(options: WindowOptions) -> MainWindow:
+    """The window with its tabs; a screenshot neither reads nor writes the user's settings."""
+    is_picture = options.screenshot is not None
+    settings = WindowSettings(None if is_picture else config_dir() / "window.ini")
+    window = MainWindow(make_tabs(), settings, state_dir() / "last-session.dgm.json", options.theme)
+    if QGuiApplication.platformName() == "offscreen":
+        # WORKAROUND(Qt 6.11): the offscreen platform warns of every minimum size it is told.
+        layout = window.layout()
+        assert layout is not None
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+    if options.size is not None:
+        window.resize(*options.size)
+    return window
+
+
+def make_tabs() -> list[Tab]:
+    """The tabs from left to right."""
+    from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
+
+    return [
+        KLTab(),
+        PlaceholderTab(
+            "reparam",
+            "Reparametrisation",
+            "Here you will take z = μ + Lε in hand: drag μ and the triangle L, watch a cloud of ε turn into "
+            "a cloud of z, and see through which of the two roads, pathwise or score function, a gradient "
+            "reaches μ and L. This tab is still to be built.",
+        ),
+        PlaceholderTab(
+            "gmm-vae",
+            "GMM-VAE",
+            "Here a variational autoencoder with a mixture of Gaussians as its prior will train on real "
+            "images while you watch its latent space fall into clusters and the five terms of its bound "
+            "trade places. This tab is still to be built.",
+        ),
+        PlaceholderTab(
+            "vq-vae",
+            "VQ-VAE",
+            "Here an autoencoder with a codebook will train while you browse its codes, see which are in "
+            "use and which have died, and paint new images by laying codes on a grid. This tab is still to "
+            "be built.",
+        ),
+    ]
+
+
+def _read_start(options: WindowOptions) -> Session | None:
+    """Read before a window exists, so that a wrong name costs no window."""
+    if options.preset is not None:
+        return read_preset(options.preset)
+    return read_session(options.session) if options.session is not None else None
+
+
+def _show_start(window: MainWindow, options: WindowOptions, session: Session | None) -> None:
+    if options.preset is not None:
+        window.sessions.open_preset(options.preset)
+    elif options.session is not None:
+        window.sessions.open_file(options.session)
+    if session is not None:
+        window.forget_history()
+    if options.tab is not None:
+        window.show_tab(options.tab)
+
+
+def _take_picture(window: MainWindow, path: Path | None) -> ScreenshotTaker | None:
+    if path is None:
+        return None
+    taker = ScreenshotTaker(window, path)
+    taker.finished.connect(window.close_silently)
+    return taker

@@ -1,0 +1,117 @@
+"""The session on the screen: which file it belongs to and whether that file is up to date."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.session import Session, read_preset, read_session, write_session
+from dgm_explorer.ui.store import Store
+
+UNTITLED = "Untitled"
+
+
+class Document(QObject):
+    """Reads and writes sessions into and out of the stores.
+
+    A session that cannot be read leaves stores, name and file as they were. Opening one is an
+    ordinary change of the store, so that undo brings back what was there.
+
+    Parameters
+    ----------
+    kl : store of the KL tab; None where that tab is missing.
+    """
+
+    opened = Signal(object)
+    """A `Session` was put on the screen."""
+
+    named = Signal()
+    """Name, file or *modified* may have changed."""
+
+    def __init__(self, kl: Store | None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._kl = kl
+        self._clean = self._kl_state()
+        self.path: Path | None = None
+        self.name = UNTITLED
+        self._title = ""
+        self._description = ""
+        if kl is not None:
+            kl.changed.connect(self._announce)
+
+    @property
+    def is_modified(self) -> bool:
+        """Whether the screen differs from what was last opened or saved."""
+        return self._kl_state() != self._clean
+
+    @property
+    def has_unsaved_file(self) -> bool:
+        """Whether closing would leave a *file* behind that the user may think is up to date."""
+        return self.path is not None and self.is_modified
+
+    def open_file(self, path: Path) -> None:
+        """Read a session file.
+
+        Raises
+        ------
+        InputError
+            With one sentence for the user; nothing has changed.
+        """
+        self._show(read_session(path), path, path.name.removesuffix(".json").removesuffix(".dgm"))
+
+    def open_preset(self, name: str) -> None:
+        """Read a shipped preset; saving it asks for a file name.
+
+        Raises
+        ------
+        InputError
+            If there is none of that name.
+        """
+        session = read_preset(name)
+        self._show(session, None, session.title or name)
+
+    def reopen(self, path: Path) -> None:
+        """Read what `write_copy` kept, without taking that file for the session's own.
+
+        Raises
+        ------
+        InputError
+            If there is none yet or it cannot be read.
+        """
+        session = read_session(path)
+        self._show(session, None, session.title or UNTITLED)
+
+    def save(self, path: Path, tab: str) -> None:
+        """Write the session to ``path`` and make that its file.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be written; session and old file are untouched.
+        """
+        self.write_copy(path, tab)
+        self._clean = self._kl_state()
+        self.path = path
+        self.name = path.name.removesuffix(".json").removesuffix(".dgm")
+        self.named.emit()
+
+    def write_copy(self, path: Path, tab: str) -> None:
+        """Write the session to ``path`` and leave name and *modified* alone."""
+        state = self._kl_state()
+        write_session(path, Session(tab=tab, kl=state, title=self._title, description=self._description))
+
+    def _show(self, session: Session, path: Path | None, name: str) -> None:
+        self.path, self.name = path, name
+        self._title, self._description = session.title, session.description
+        self._clean = session.kl
+        if self._kl is not None:
+            self._kl.replace(session.kl)
+        self.opened.emit(session)
+        self.named.emit()
+
+    def _kl_state(self) -> KLState:
+        state: KLState = self._kl.state if self._kl is not None else KLState()
+        return state
+
+    def _announce(self) -> None:
+        self.named.emit()

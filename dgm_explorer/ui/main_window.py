@@ -1,0 +1,271 @@
+"""The window around the tabs."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QTabWidget, QVBoxLayout, QWidget
+
+from dgm_explorer.session import Session
+from dgm_explorer.ui import submenus
+from dgm_explorer.ui.about import make_about_dialog, make_shortcuts_dialog
+from dgm_explorer.ui.actions import MENUS, Submenu, make_actions
+from dgm_explorer.ui.corner_bar import CornerBar
+from dgm_explorer.ui.document import Document
+from dgm_explorer.ui.export_commands import ExportCommands
+from dgm_explorer.ui.keyboard import KeyboardManners
+from dgm_explorer.ui.session_commands import SessionCommands
+from dgm_explorer.ui.tabs.tab import Tab
+from dgm_explorer.ui.theme import THEMES, apply_theme
+from dgm_explorer.ui.widgets.banner import Banner
+from dgm_explorer.ui.widgets.frame_meter import FrameMeter
+from dgm_explorer.ui.widgets.notes_dock import NotesDock
+from dgm_explorer.ui.window_settings import LAYOUT_VERSION, WindowSettings
+
+DEFAULT_SIZE = QSize(1280, 800)
+PROGRAM = "DGM Explorer"
+STATUS_TIME_MS = 8000
+
+
+class MainWindow(QMainWindow):
+    """Tabs, menus, banner, status bar and notes; does what `actions.Commands` lists.
+
+    Parameters
+    ----------
+    tabs : from left to right; the window takes them over.
+    settings : what to remember; read here, written on close.
+    last_session : file in which the session is kept when the window closes.
+    theme : name of the theme to start with; the remembered one if empty.
+    """
+
+    def __init__(
+        self, tabs: Sequence[Tab], settings: WindowSettings, last_session: Path, theme: str = ""
+    ) -> None:
+        super().__init__()
+        self._settings = settings
+        self._is_closing_silently = False
+        self.theme = THEMES[theme or settings.theme]
+        self.document = Document(next((tab.store for tab in tabs if tab.key == "kl"), None), self)
+        self.sessions = SessionCommands(self.document, settings, last_session, self)
+        self.exports = ExportCommands(self.sessions.folder, self)
+        self.banner = Banner(self.theme)
+        self.frame_meter = FrameMeter()
+        self.actions_by_key = make_actions(self, self)
+        self.submenus = self._make_menus()
+        self.tab_widget = QTabWidget()
+        self._corner = CornerBar(self.actions_by_key, self.submenus["presets"])
+        self.notes = NotesDock(self)
+        self._keyboard = KeyboardManners(self)
+        self._lay_out()
+        for tab in tabs:
+            self._add_tab(tab)
+        self._connect()
+        self._restore()
+        self._dress()
+
+    @property
+    def current_tab(self) -> Tab:
+        tab = self.tab_widget.currentWidget()
+        assert isinstance(tab, Tab)
+        return tab
+
+    def tabs(self) -> list[Tab]:
+        widgets = (self.tab_widget.widget(index) for index in range(self.tab_widget.count()))
+        return [tab for tab in widgets if isinstance(tab, Tab)]
+
+    def show_tab(self, key: str) -> None:
+        """Bring a tab to the front; nothing happens where there is none of that key."""
+        for index, tab in enumerate(self.tabs()):
+            if tab.key == key:
+                self.tab_widget.setCurrentIndex(index)
+
+    def forget_history(self) -> None:
+        """What is on the screen is the beginning: there is nothing to undo."""
+        for tab in self.tabs():
+            if tab.store is not None:
+                tab.store.clear_history()
+
+    @Slot(str)
+    def warn(self, sentence: str) -> None:
+        """Show a sentence in the banner until it is dismissed or another one comes."""
+        self.banner.show_text(sentence, "warning")
+
+    def close_silently(self) -> None:
+        """Close without a question, as a script wants it."""
+        self._is_closing_silently = True
+        self.close()
+
+    def undo(self) -> None:
+        if self.current_tab.store is not None:
+            self.current_tab.store.undo()
+
+    def redo(self) -> None:
+        if self.current_tab.store is not None:
+            self.current_tab.store.redo()
+
+    def choose_theme(self, name: str) -> None:
+        self.theme = THEMES[name]
+        self._settings.theme = name
+        self._dress()
+
+    def toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def toggle_notes(self) -> None:
+        self.notes.setVisible(not self.notes.isVisible())
+
+    def show_shortcuts(self) -> None:
+        make_shortcuts_dialog(self.actions_by_key, self).show()
+
+    def show_about(self) -> None:
+        make_about_dialog(self.windowIcon(), self).show()
+
+    def quit(self) -> None:
+        self.close()
+
+    def _make_menus(self) -> dict[str, QMenu]:
+        found: dict[str, QMenu] = {}
+        for title, items in MENUS:
+            menu = self.menuBar().addMenu(title)
+            for item in items:
+                if item is None:
+                    menu.addSeparator()
+                elif isinstance(item, Submenu):
+                    found[item.key] = menu.addMenu(item.text)
+                else:
+                    menu.addAction(self.actions_by_key[item])
+        fillers: dict[str, Callable[[QMenu], None]] = {
+            "presets": lambda menu: submenus.fill_presets(menu, self.sessions.open_preset),
+            "recent": lambda menu: submenus.fill_recent(
+                menu, self.sessions.recent_files, self.sessions.open_file
+            ),
+            "export_picture": self._fill_pictures,
+            "export_data": lambda menu: submenus.fill_plots(
+                menu, self.current_tab.plots(), self.exports.ask_and_export_data
+            ),
+        }
+        for key, menu in found.items():
+            menu.aboutToShow.connect(lambda fill=fillers[key], menu=menu: fill(menu))
+        return found
+
+    def _fill_pictures(self, menu: QMenu) -> None:
+        submenus.fill_plots(menu, self.current_tab.plots(), self.exports.ask_and_export_picture)
+        menu.addSeparator()
+        menu.addAction("Whole window…").triggered.connect(self.exports.ask_and_export_window)
+
+    def _lay_out(self) -> None:
+        self.tab_widget.setDocumentMode(True)
+        self.tab_widget.setCornerWidget(self._corner, Qt.Corner.TopRightCorner)
+        center = QWidget()
+        layout = QVBoxLayout(center)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.banner)
+        layout.addWidget(self.tab_widget, 1)
+        self.setCentralWidget(center)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.notes)
+        self.notes.hide()
+        self.statusBar().addPermanentWidget(self.frame_meter)
+        self.setAcceptDrops(True)
+        self.resize(DEFAULT_SIZE)
+
+    def _add_tab(self, tab: Tab) -> None:
+        self.tab_widget.addTab(tab, tab.title)
+        tab.message.connect(self.warn)
+        tab.frame_done.connect(self.frame_meter.add)
+        tab.playing_changed.connect(self._refresh_actions)
+        if tab.store is not None:
+            tab.store.history_changed.connect(self._refresh_actions)
+
+    def _connect(self) -> None:
+        self.tab_widget.currentChanged.connect(self._bring_to_front)
+        self.document.named.connect(self._refresh_title)
+        self.document.opened.connect(self._show_opened)
+        self.sessions.refused.connect(self.warn)
+        self.exports.refused.connect(self.warn)
+        self.exports.written.connect(lambda text: self.statusBar().showMessage(text, STATUS_TIME_MS))
+        self.notes.visibilityChanged.connect(self._refresh_actions)
+
+    def _restore(self) -> None:
+        if not self._settings.geometry.isEmpty():
+            self.restoreGeometry(self._settings.geometry)
+        if not self._settings.layout.isEmpty():
+            self.restoreState(self._settings.layout, LAYOUT_VERSION)
+        self.show_tab(self._settings.tab)
+        self._bring_to_front()
+        self._refresh_title()
+
+    def _dress(self) -> None:
+        """Put the theme on everything."""
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        apply_theme(application, self.theme)
+        for tab in self.tabs():
+            tab.set_theme(self.theme)
+        self.banner.set_theme(self.theme)
+        self._corner.set_theme(self.theme)
+        self.notes.set_theme(self.theme)
+        self.actions_by_key[f"view.theme.{self.theme.name}"].setChecked(True)
+
+    def _bring_to_front(self) -> None:
+        """A tab came to the front: everything that speaks of *the* tab speaks of this one."""
+        tab = self.current_tab
+        self.sessions.tab_key = tab.key
+        self.notes.show_notes(tab.notes_name, tab.title)
+        self.frame_meter.clear()
+        self._refresh_actions()
+
+    def _refresh_actions(self) -> None:
+        tab, actions = self.current_tab, self.actions_by_key
+        actions["edit.undo"].setEnabled(tab.store is not None and tab.store.can_undo)
+        actions["edit.redo"].setEnabled(tab.store is not None and tab.store.can_redo)
+        for key in ("run.play", "run.step", "run.reset"):
+            actions[key].setEnabled(tab.can_play)
+        actions["view.notes"].setChecked(not self.notes.isHidden())
+        actions["view.full_screen"].setChecked(self.isFullScreen())
+        self._corner.set_playing(tab.is_playing)
+
+    def _refresh_title(self) -> None:
+        title = f"{self.document.name}[*] — {PROGRAM}"
+        if title != self.windowTitle():
+            self.setWindowTitle(title)
+        self.setWindowModified(self.document.is_modified)
+
+    @Slot(object)
+    def _show_opened(self, session: Session) -> None:
+        self.show_tab(session.tab)
+        said = (session.title, session.description)
+        self.banner.show_text(" — ".join(text for text in said if text), "note")
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self._refresh_actions()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not (self._is_closing_silently or self.sessions.may_close()):
+            event.ignore()
+            return
+        if not self._is_closing_silently:
+            self.sessions.keep_for_next_time()
+            self._settings.tab = self.current_tab.key
+            self._settings.geometry = self.saveGeometry()
+            self._settings.layout = self.saveState(LAYOUT_VERSION)
+        super().closeEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped_file(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _dropped_file(event.mimeData())
+        if path is not None:
+            event.acceptProposedAction()
+            self.sessions.open_file(path)
+
+
+def _dropped_file(data: QMimeData) -> Path | None:
+    """The session file that is being dropped; None for anything else."""
+    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    return paths[0] if len(paths) == 1 and paths[0].suffix.lower() == ".json" else None

@@ -1,0 +1,68 @@
+"""The menus that depend on what there is: presets, recent files, visible plots."""
+
+import textwrap
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
+from dgm_explorer.core.errors import InputError
+from dgm_explorer.session import preset_names, read_preset
+from dgm_explorer.ui.export import ExportablePlot
+
+TIP_COLUMNS = 70
+"""Plain tool tips do not wrap by themselves."""
+
+
+def fill_presets(menu: QMenu, open_preset: Callable[[str], None]) -> None:
+    """List the shipped presets, once, by title; their descriptions are the tool tips."""
+    if not menu.isEmpty():
+        return
+    menu.setToolTipsVisible(True)
+    for name in preset_names():
+        try:
+            preset = read_preset(name)
+        except InputError as error:
+            _add_disabled(menu, name).setToolTip(str(error))
+            continue
+        action = menu.addAction(preset.title or name)
+        action.setObjectName(f"preset.{name}")
+        action.setToolTip(textwrap.fill(preset.description, TIP_COLUMNS))
+        action.triggered.connect(lambda _checked=False, name=name: open_preset(name))
+
+
+def fill_recent(menu: QMenu, paths: Sequence[Path], open_file: Callable[[Path], None]) -> None:
+    """List the files last opened or saved, newest first."""
+    menu.clear()
+    menu.setToolTipsVisible(True)
+    for path in paths:
+        action = menu.addAction(path.name.replace("&", "&&"))
+        action.setToolTip(str(path))
+        action.triggered.connect(lambda _checked=False, path=path: open_file(path))
+    if not paths:
+        _add_disabled(menu, "No session opened or saved yet")
+
+
+def fill_plots(
+    menu: QMenu, plots: Sequence[ExportablePlot], export: Callable[[ExportablePlot], None]
+) -> None:
+    """List the plots visible in the present tab."""
+    menu.clear()
+    for plot in plots:
+        action = menu.addAction(f"{describe_plot(plot)}…")
+        action.triggered.connect(lambda _checked=False, plot=plot: export(plot))
+    if not plots:
+        _add_disabled(menu, "This tab shows no plot")
+
+
+def describe_plot(plot: ExportablePlot) -> str:
+    """``reverse_kl_landscape`` as words for a menu."""
+    words = plot.export_name.replace("_", " ").replace("-", " ").replace("kl", "KL")
+    return words[:1].upper() + words[1:]
+
+
+def _add_disabled(menu: QMenu, text: str) -> QAction:
+    action = menu.addAction(text)
+    action.setEnabled(False)
+    return action

@@ -1,0 +1,54 @@
+"""The notes beside the tabs."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QDockWidget, QWidget
+
+from dgm_explorer.paths import resource_root
+from dgm_explorer.ui.theme import LIGHT, Theme
+from dgm_explorer.ui.widgets.notes_panel import NotesPanel
+
+WIDTH_PX = 400
+NO_NOTES = "The notes of this tab come with the tab itself."
+
+
+class NotesDock(QDockWidget):
+    """A dock that reads and typesets notes only once someone looks at them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Notes", parent)
+        self.setObjectName("notes")
+        self.setAllowedAreas(Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea)
+        self._theme = LIGHT
+        self._name = ""
+        self._shown_name: str | None = None
+        self.panel: NotesPanel | None = None
+        self.visibilityChanged.connect(self._refresh)
+
+    def show_notes(self, name: str, title: str) -> None:
+        """Turn to ``resources/notes/<name>.md``; an empty name says that there is none."""
+        self._name = name
+        self.setWindowTitle(f"Notes: {title}")
+        self._refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        if self.panel is not None:
+            self.panel.set_theme(theme)
+
+    def _refresh(self) -> None:
+        if not self.isVisible() or self._name == self._shown_name:
+            return
+        if self.panel is None:
+            self.panel = NotesPanel(self)
+            self.panel.set_theme(self._theme)
+            self.setWidget(self.panel)
+        self._shown_name = self._name
+        self.panel.set_notes(_read_notes(self._name))
+
+    def sizeHint(self) -> QSize:
+        return QSize(WIDTH_PX, super().sizeHint().height())
+
+
+def _read_notes(name: str) -> str:
+    path = resource_root() / "notes" / f"{name}.md"
+    return path.read_text(encoding="utf-8") if name and path.is_file() else NO_NOTES

@@ -1,0 +1,93 @@
+"""What the window remembers between two starts; nothing read from disk is believed."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from dgm_explorer.ui.theme import LIGHT, THEMES
+
+MAX_RECENT = 8
+LAYOUT_VERSION = 1
+"""Raise it when docks change, so that an old layout is not forced on a new window."""
+
+
+class WindowSettings:
+    """Typed view on an INI file; a value that is missing or makes no sense reads as its default.
+
+    Parameters
+    ----------
+    path : the INI file, made on the first write; None remembers only until the window closes.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._file = None if path is None else QSettings(str(path), QSettings.Format.IniFormat)
+        self._unfiled: dict[str, object] = {}
+
+    @property
+    def theme(self) -> str:
+        name = self._read("theme")
+        return name if isinstance(name, str) and name in THEMES else LIGHT.name
+
+    @theme.setter
+    def theme(self, name: str) -> None:
+        self._write("theme", name)
+
+    @property
+    def tab(self) -> str:
+        """Key of the tab last in front; the window checks that it has one of that name."""
+        key = self._read("tab")
+        return key if isinstance(key, str) else ""
+
+    @tab.setter
+    def tab(self, key: str) -> None:
+        self._write("tab", key)
+
+    @property
+    def geometry(self) -> QByteArray:
+        return self._bytes("geometry")
+
+    @geometry.setter
+    def geometry(self, value: QByteArray) -> None:
+        self._write("geometry", value)
+
+    @property
+    def layout(self) -> QByteArray:
+        """Docks, as `QMainWindow.saveState` writes them."""
+        return self._bytes("layout")
+
+    @layout.setter
+    def layout(self, value: QByteArray) -> None:
+        self._write("layout", value)
+
+    @property
+    def recent_files(self) -> tuple[Path, ...]:
+        """Newest first."""
+        stored = self._read("recent")
+        names = stored if isinstance(stored, list) else [stored]
+        return tuple(Path(name) for name in names if isinstance(name, str) and name)[:MAX_RECENT]
+
+    def add_recent_file(self, path: Path) -> None:
+        """Put ``path`` first."""
+        path = path.absolute()
+        others = [other for other in self.recent_files if other != path]
+        self._write_recent((path, *others))
+
+    def drop_recent_file(self, path: Path) -> None:
+        """Forget a file that turned out to be unreadable."""
+        self._write_recent(tuple(other for other in self.recent_files if other != path))
+
+    def _write_recent(self, paths: tuple[Path, ...]) -> None:
+        self._write("recent", [str(path) for path in paths[:MAX_RECENT]])
+
+    def _read(self, key: str) -> object:
+        return self._unfiled.get(key) if self._file is None else self._file.value(key)
+
+    def _write(self, key: str, value: object) -> None:
+        if self._file is None:
+            self._unfiled[key] = value
+        else:
+            self._file.setValue(key, value)
+
+    def _bytes(self, key: str) -> QByteArray:
+        value = self._read(key)
+        return value if isinstance(value, QByteArray) else QByteArray()
