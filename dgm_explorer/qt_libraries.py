@@ -8,7 +8,7 @@ Standard library only: ``packaging/setup_env.py`` reads this table before anythi
 import ctypes
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -52,12 +52,11 @@ def is_loadable(soname: str) -> bool:
 
 def missing_libraries(
     wanted: Sequence[SystemLibrary] = (*EVERY_PLATFORM, *X11, *WAYLAND),
-    has: Callable[[str], bool] = is_loadable,
 ) -> tuple[SystemLibrary, ...]:
     """Return those libraries that the system's loader does not find; none but Linux lacks any."""
     if not sys.platform.startswith("linux"):
         return ()
-    return tuple(library for library in wanted if not has(library.soname))
+    return tuple(library for library in wanted if not is_loadable(library.soname))
 
 
 def install_command(missing: Sequence[SystemLibrary]) -> str:

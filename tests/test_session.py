@@ -35,7 +35,7 @@ def refusal(path: Path) -> str:
 def test_what_is_written_comes_back_equal(tmp_path: Path) -> None:
     kl = KLState(
         dimension=2,
-        p=(Component1D(0.1 + 0.2, -1e-300, 1e-6), Component1D(0.0, 5.0, 1e6)),
+        p=(Component1D(0.1 + 0.2, -1e-300, 1e-6), Component1D(0.0, 900.0, 1e6)),
         p2=(Component2D(1.0, (0.1, 0.2), (1.0, -0.3, 0.7)),),
         q=Gaussian1D(1 / 3, 2 / 3),
         knowledge="samples",

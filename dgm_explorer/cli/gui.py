@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 from pathlib import Path
 
 from dgm_explorer.cli.parser import OneLineParser, parse_within
@@ -9,6 +10,7 @@ from dgm_explorer.core.errors import InputError
 from dgm_explorer.qt_libraries import why_qt_cannot_start
 
 TABS = ("kl", "reparam", "gmm-vae", "vq-vae")
+THEMES = ("light", "dark", "projector")
 LONGEST_RUN_S = 1e6
 
 
@@ -21,6 +23,8 @@ def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     source.add_argument("--session", metavar="FILE", type=Path, help="start with a session file")
     parser.add_argument("--screenshot", metavar="PNG", type=Path, help="paint the window to a file and quit")
     parser.add_argument("--quit-after", metavar="SECONDS", help="quit after this time")
+    parser.add_argument("--theme", choices=THEMES, default="", help="the remembered one if not given")
+    parser.add_argument("--size", metavar="WIDTHxHEIGHT", help="of the window, in pixels")
     parser.set_defaults(run=run)
 
 
@@ -29,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
     quit_after_s = None
     if options.quit_after is not None:
         quit_after_s = parse_within("--quit-after", options.quit_after, float, 0.0, LONGEST_RUN_S)
+    size = _parse_size(options.size)
     _require_readable(options.preset, options.session)
     if options.screenshot is not None:
         _require_folder(options.screenshot)
@@ -46,6 +51,8 @@ def run(options: argparse.Namespace) -> int:
             session=options.session,
             screenshot=options.screenshot,
             quit_after_s=quit_after_s,
+            theme=options.theme,
+            size=size,
         )
     )
 
@@ -68,3 +75,12 @@ def _require_folder(screenshot: Path) -> None:
         raise InputError(
             f"--screenshot {screenshot}: {folder} is not a folder that can be written to; choose another one."
         )
+
+
+def _parse_size(text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
+    if match is None:
+        raise InputError(f"--size: {text!r} is not a size; write one such as 1280x800.")
+    return int(match[1]), int(match[2])

@@ -7,12 +7,23 @@ from dataclasses import dataclass
 from dgm_explorer.core.errors import InputError
 
 MAX_COMPONENTS = 8
+LARGEST = 1e6
+"""Largest size of a mean or weight."""
+LARGEST_GAP = 1e9
+"""Widest span of the means in units of the smallest σ: beyond it, differences drown in rounding."""
 
 
 def _require_finite(where: str, **values: float) -> None:
     for name, value in values.items():
         if not math.isfinite(value):
             raise InputError(f"{where}: {name} = {value} is not a finite number; give one.")
+
+
+def _require_moderate(where: str, **values: float) -> None:
+    _require_finite(where, **values)
+    for name, value in values.items():
+        if abs(value) > LARGEST:
+            raise InputError(f"{where}: {name} = {value:g} must lie between {-LARGEST:g} and {LARGEST:g}.")
 
 
 def _require_sigma(where: str, sigma: float) -> None:
@@ -39,7 +50,7 @@ class Gaussian1D:
     sigma: float = 1.0
 
     def __post_init__(self) -> None:
-        _require_finite("Gaussian", mu=self.mu)
+        _require_moderate("Gaussian", mu=self.mu)
         _require_sigma("Gaussian", self.sigma)
 
 
@@ -52,7 +63,7 @@ class Component1D:
     sigma: float
 
     def __post_init__(self) -> None:
-        _require_finite("component", weight=self.weight, mu=self.mu)
+        _require_moderate("component", weight=self.weight, mu=self.mu)
         if self.weight < 0:
             raise InputError(f"component: weight = {self.weight:g} is negative; weights must be 0 or more.")
         _require_sigma("component", self.sigma)
@@ -66,7 +77,7 @@ class Gaussian2D:
     cov: tuple[float, float, float] = (1.0, 0.0, 1.0)
 
     def __post_init__(self) -> None:
-        _require_finite("Gaussian", mean_x=self.mean[0], mean_y=self.mean[1])
+        _require_moderate("Gaussian", mean_x=self.mean[0], mean_y=self.mean[1])
         _require_covariance("Gaussian", self.cov)
 
 
@@ -79,7 +90,7 @@ class Component2D:
     cov: tuple[float, float, float]
 
     def __post_init__(self) -> None:
-        _require_finite("component", weight=self.weight, mean_x=self.mean[0], mean_y=self.mean[1])
+        _require_moderate("component", weight=self.weight, mean_x=self.mean[0], mean_y=self.mean[1])
         if self.weight < 0:
             raise InputError(f"component: weight = {self.weight:g} is negative; weights must be 0 or more.")
         _require_covariance("component", self.cov)
@@ -91,7 +102,8 @@ def require_mixture(components: Sequence[Component1D] | Sequence[Component2D]) -
     Raises
     ------
     InputError
-        If there are no components, more than `MAX_COMPONENTS`, or all weights are 0.
+        If there are no components, more than `MAX_COMPONENTS`, all weights are 0, or the scales lie
+        too far apart for floating point.
     """
     if not 1 <= len(components) <= MAX_COMPONENTS:
         raise InputError(
@@ -99,3 +111,11 @@ def require_mixture(components: Sequence[Component1D] | Sequence[Component2D]) -
         )
     if sum(component.weight for component in components) <= 0:
         raise InputError("mixture: the weights sum to 0; make at least one of them positive.")
+    line = [component for component in components if isinstance(component, Component1D)]
+    if line:
+        means = [component.mu for component in line]
+        gap = (max(means) - min(means)) / min(component.sigma for component in line)
+        if gap > LARGEST_GAP:
+            raise InputError(
+                f"mixture: the means span {gap:.3g} times the smallest sigma; keep it below {LARGEST_GAP:g}."
+            )

@@ -31,6 +31,7 @@ def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (["--quit-after", "-1"], "--quit-after"),
         (["--quit-after", "nan"], "--quit-after"),
         (["--screenshot", "no/such/folder/a.png"], "--screenshot"),
+        (["--size", "big", "--screenshot", "a.png"], "--size: 'big'"),
         (["bench", "everything"], "'everything'"),
     ],
 )
