@@ -1,6 +1,7 @@
 """Axes: numbers as tick text, and an axis for a view whose coordinate is the logarithm of a value."""
 
 import math
+from collections.abc import Sequence
 
 import pyqtgraph as pg
 from PySide6.QtGui import QFont, QFontMetricsF
@@ -24,6 +25,15 @@ def tick_text(value: float, digits: int = 4) -> str:
     return text.replace("-", "−")
 
 
+def tick_texts(values: Sequence[float]) -> list[str]:
+    """The shortest texts that tell neighbouring values apart."""
+    for digits in range(4, 10):
+        texts = [tick_text(value, digits) for value in values]
+        if len(set(texts)) == len(set(values)):
+            break
+    return texts
+
+
 def log_ticks(lo: float, hi: float, max_count: int) -> tuple[float, ...]:
     """Round values between ``lo`` and ``hi`` (both positive) for a logarithmic axis, at most ``max_count``.
 
@@ -41,10 +51,10 @@ def log_ticks(lo: float, hi: float, max_count: int) -> tuple[float, ...]:
     step = 10.0 ** math.floor(math.log10(hi - lo))
     for factor in (0.1, 0.2, 0.5, 1, 2, 5, 10):
         width = step * factor
-        if (hi - lo) / width <= max_count:
+        from_, to = math.ceil(lo * (1 - 1e-9) / width), math.floor(hi * (1 + 1e-9) / width)
+        if to - from_ + 1 <= max_count:
             break
-    count = math.floor((hi * (1 + 1e-9)) / width) - math.ceil(lo * (1 - 1e-9) / width) + 1
-    return tuple((math.ceil(lo * (1 - 1e-9) / width) + i) * width for i in range(count))
+    return tuple(i * width for i in range(from_, to + 1))
 
 
 class NumberAxis(pg.AxisItem):
@@ -82,7 +92,7 @@ class NumberAxis(pg.AxisItem):
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         del scale
         zero = 1e-9 * spacing
-        return [tick_text(0.0 if abs(value) < zero else value) for value in values]
+        return tick_texts([0.0 if abs(value) < zero else value for value in values])
 
 
 class LogAxis(NumberAxis):
@@ -95,4 +105,4 @@ class LogAxis(NumberAxis):
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         del scale, spacing
-        return [tick_text(math.exp(value)) for value in values]
+        return tick_texts([math.exp(value) for value in values])

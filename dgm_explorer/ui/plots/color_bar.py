@@ -4,7 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsWidget, QStyleOptionGraphicsItem, QWidget
 
-from dgm_explorer.ui.plots.axis import tick_text
+from dgm_explorer.ui.plots.axis import tick_texts
 from dgm_explorer.ui.plots.color_scale import N_COLORS, ColorScale
 from dgm_explorer.ui.plots.heat_map import lookup_table
 from dgm_explorer.ui.theme import LIGHT, Theme, color
@@ -52,7 +52,8 @@ class ColorBar(QGraphicsWidget):
     def _place_ticks(self) -> None:
         height = max(1.0, self.size().height())
         ticks = self._scale.ticks(self._factor, min_gap=1.25 * self._text_height / height)
-        self._ticks = tuple((at, tick_text(shown)) for at, shown in ticks)
+        texts = tick_texts([shown for _, shown in ticks])
+        self._ticks = tuple((at, text) for (at, _), text in zip(ticks, texts, strict=True))
         self.update()
 
     def resizeEvent(self, event: object) -> None:

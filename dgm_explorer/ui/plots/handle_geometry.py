@@ -72,7 +72,7 @@ class HandleDrag:
 
     def _ratio(self, y: float) -> float:
         base = max(self.shown_y, 3.0 * self.min_y)
-        return max(base + y - self.y, self.min_y) / base
+        return max(base + (y - self.y), self.min_y) / base
 
 
 def turned(shape: HandleShape, notches: float) -> HandleShape:

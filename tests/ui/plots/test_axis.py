@@ -1,0 +1,38 @@
+"""Numbers on axes."""
+
+import pytest
+
+from dgm_explorer.ui.plots.axis import log_ticks, tick_text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (0.05, "0.05"),
+        (-0.5, "−0.5"),
+        (10.0, "10"),
+        (150.0, "150"),
+        (12345.0, "12345"),
+        (2e6, "2e6"),
+        (1.5e-5, "1.5e−5"),
+        (0.1 + 0.2, "0.3"),
+    ],
+)
+def test_tick_text(value: float, text: str) -> None:
+    assert tick_text(value) == text
+
+
+def test_log_ticks_of_the_standard_view() -> None:
+    assert log_ticks(0.05, 10.0, 9) == pytest.approx((0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10))
+    assert log_ticks(0.05, 10.0, 6) == pytest.approx((0.05, 0.1, 0.5, 1, 5, 10))
+    assert log_ticks(0.05, 10.0, 3) == pytest.approx((0.1, 1, 10))
+
+
+@pytest.mark.parametrize(("lo", "hi"), [(1e-6, 1e6), (0.9, 1.1), (0.99999, 1.00001), (0.3, 2.9), (2e5, 1e6)])
+@pytest.mark.parametrize("max_count", [2, 4, 10])
+def test_log_ticks_lie_inside_and_do_not_crowd(lo: float, hi: float, max_count: int) -> None:
+    ticks = log_ticks(lo, hi, max_count)
+    assert 1 <= len(ticks) <= max_count
+    assert all(lo * (1 - 1e-6) <= tick <= hi * (1 + 1e-6) for tick in ticks)
+    assert list(ticks) == sorted(set(ticks))
