@@ -206,7 +206,8 @@ def _status(player: DescentPlayer) -> str:
         trail = player.trail(direction)
         if trail is not None:
             verb = "converged" if trail.is_converged else "step"
-            parts.append(f"{DIRECTION_NAME[direction]}: {verb} {trail.count}, μ {trail.q.mu:.4g}, σ {trail.q.sigma:.4g}")
+            place = f"μ {trail.q.mu:.4g}, σ {trail.q.sigma:.4g}"
+            parts.append(f"{DIRECTION_NAME[direction]}: {verb} {trail.count}, {place}")
     return "\n".join(parts) if parts else "Starts at q."
 
 

@@ -1,5 +1,6 @@
 """From a KL state to everything that one frame of the tab shows, as pure computation with caches."""
 
+import math
 import time
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from dgm_explorer.core.kl_state import KLState, View1D
 from dgm_explorer.numerics.divergence import forward_kl, reverse_kl
 from dgm_explorer.numerics.landscape import Grid1D, ReverseLandscape, forward_landscape
 from dgm_explorer.numerics.mixture import Mixture1D
+from dgm_explorer.numerics.search import grid_minima
 from dgm_explorer.numerics.stationary import (
     StationaryPoint,
     find_reverse_stationary,
@@ -21,6 +23,10 @@ from dgm_explorer.numerics.stationary import (
 )
 
 GRID_SIZE = 256
+NEAR_CELLS = 3.0
+"""A grid minimum this many cells from a true one is its shadow."""
+LONGEST_STEP_SIGMAS = 1.0
+LONGEST_STEP_LOG_SIGMA = 0.3
 
 
 @dataclass(frozen=True)
@@ -71,23 +77,40 @@ class SearchRequest:
 
 @dataclass(frozen=True)
 class _Known:
-    """Stationary points of one p, and how many minima its grid showed."""
+    """Stationary points of one p, and how many minima of the grid a search could not explain by them."""
 
     components: tuple[Component1D, ...]
     fixed_sigma: float | None
-    grid_count: int
+    unexplained: int
     points: tuple[StationaryPoint, ...]
 
 
-def count_grid_minima(values: FloatArray) -> int:
-    """Count the inner nodes of an (m, n) landscape that lie below their 8 neighbours.
+def count_unexplained(values: FloatArray, grid: Grid1D, points: tuple[StationaryPoint, ...]) -> int:
+    """Count the grid minima of an (m, n) landscape that lie beside no known minimum.
 
-    The raw count is not the number of minima; a *change* of it says that a search is due.
+    The raw number of grid minima flickers where a true one lies between nodes, so it is not compared.
     """
-    rows_low = np.minimum(np.minimum(values[:-2], values[1:-1]), values[2:])
-    beside = np.minimum(rows_low[:, :-2], rows_low[:, 2:])
-    above_below = np.minimum(values[:-2, 1:-1], values[2:, 1:-1])
-    return int(np.count_nonzero(values[1:-1, 1:-1] < np.minimum(beside, above_below)))
+    rows, columns = grid_minima(values)
+    minima = [point for point in points if point.is_minimum]
+    mu = np.array([point.mu for point in minima])
+    log_sigma = np.log([point.sigma for point in minima])
+    node_log_sigma = np.log(grid.sigma)
+    away_columns = np.abs(grid.mu[columns, None] - mu) / (grid.mu[1] - grid.mu[0])
+    away_rows = np.abs(node_log_sigma[rows, None] - log_sigma) / (node_log_sigma[1] - node_log_sigma[0])
+    is_explained = (np.maximum(away_columns, away_rows) <= NEAR_CELLS).any(axis=1)
+    return int(np.count_nonzero(~is_explained))
+
+
+def is_small_step(old: tuple[Component1D, ...], new: tuple[Component1D, ...]) -> bool:
+    """Whether stationary points may be followed from one mixture to the other.
+
+    After a leap, Newton steps would still converge, but to some of the points twice and to others never.
+    """
+    return len(old) == len(new) and all(
+        abs(b.mu - a.mu) <= LONGEST_STEP_SIGMAS * a.sigma
+        and abs(math.log(b.sigma / a.sigma)) <= LONGEST_STEP_LOG_SIGMA
+        for a, b in zip(old, new, strict=True)
+    )
 
 
 class FrameEngine:
@@ -105,7 +128,6 @@ class FrameEngine:
         self._p: Mixture1D
         self._forward: FloatArray
         self._reverse: FloatArray
-        self._grid_count = 0
         self._known: _Known | None = None
         self._request: SearchRequest | None = None
 
@@ -151,13 +173,17 @@ class FrameEngine:
 
     def adopt(self, request: SearchRequest, points: tuple[StationaryPoint, ...]) -> None:
         """Take over the result of a search; the next `resolve` follows the points to the present p."""
-        self._known = _Known(
-            request.components, request.fixed_sigma, count_grid_minima(request.reverse), points
-        )
+        unexplained = count_unexplained(request.reverse, request.grid, points)
+        self._known = _Known(request.components, request.fixed_sigma, unexplained, points)
 
-    def forget_stationary(self) -> None:
-        """Make the next `resolve` search anew: tracking cannot see a birth outside the view."""
-        self._known = None
+    def make_search(self) -> SearchRequest | None:
+        """A search at the last frame's p, to confirm what was followed; None before the first frame.
+
+        Following cannot see a birth outside the view, so a drag should end with this.
+        """
+        if self._known is None:
+            return self._request
+        return self._search_request(self._known.fixed_sigma)
 
     def _set_view(self, view: View1D) -> None:
         if view == self._view:
@@ -174,19 +200,22 @@ class FrameEngine:
         self._p = Mixture1D(components)
         self._forward = forward_landscape(self._p, self._grid)
         self._reverse = self._reverse_landscape.evaluate(self._p)
-        self._grid_count = count_grid_minima(self._reverse)
 
     def _stationary(self, fixed_sigma: float | None, may_search: bool) -> tuple[StationaryPoint, ...]:
         self._request = None
         points = self._followed(fixed_sigma)
-        if points is None:
-            request = SearchRequest(self._components, self._p, self._grid, self._reverse, fixed_sigma)
-            if not (may_search or fixed_sigma is not None):
-                self._request = request
-                return ()
-            points = request.run()
-        self._known = _Known(self._components, fixed_sigma, self._grid_count, points)
-        return points
+        if points is not None:
+            return points
+        request = self._search_request(fixed_sigma)
+        if not (may_search or fixed_sigma is not None):
+            self._request = request
+            return ()
+        self.adopt(request, request.run())
+        assert self._known is not None
+        return self._known.points
+
+    def _search_request(self, fixed_sigma: float | None) -> SearchRequest:
+        return SearchRequest(self._components, self._p, self._grid, self._reverse, fixed_sigma)
 
     def _followed(self, fixed_sigma: float | None) -> tuple[StationaryPoint, ...] | None:
         """The known points moved to the present p, or None when they cannot be trusted."""
@@ -195,6 +224,10 @@ class FrameEngine:
             return None
         if known.components == self._components:
             return known.points
-        if fixed_sigma is not None or known.grid_count != self._grid_count:
+        if fixed_sigma is not None or not is_small_step(known.components, self._components):
             return None
-        return track(self._p, known.points)
+        points = track(self._p, known.points)
+        if points is None or count_unexplained(self._reverse, self._grid, points) > known.unexplained:
+            return None
+        self._known = _Known(self._components, None, known.unexplained, points)
+        return points

@@ -1,0 +1,174 @@
+"""The KL tab: one state, one frame, and the views that draw the difference."""
+
+import time
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.numerics.stationary import StationaryPoint
+from dgm_explorer.ui.export import ExportablePlot
+from dgm_explorer.ui.store import Store
+from dgm_explorer.ui.tabs.kl.control_panel import ControlPanel
+from dgm_explorer.ui.tabs.kl.descent_player import DescentPlayer
+from dgm_explorer.ui.tabs.kl.frame import FrameEngine, KLFrame, SearchRequest
+from dgm_explorer.ui.tabs.kl.line_scene import LineScene
+from dgm_explorer.ui.tabs.kl.newest_worker import NewestWorker
+from dgm_explorer.ui.tabs.kl.readings import readings
+from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
+from dgm_explorer.ui.tabs.tab import Tab
+from dgm_explorer.ui.theme import LIGHT, Theme
+from dgm_explorer.ui.throttle import LeadingThrottle
+
+MAX_COMPONENTS_SEARCHED_AT_ONCE = 3
+"""A full search takes 5–15 ms up to here; more components are searched beside the window."""
+
+
+class KLTab(Tab):
+    """Forward and reverse KL divergence under the mouse.
+
+    The store is the only truth. Its changes poke a throttle; each firing resolves the newest state into a
+    frame and hands it to the views, whose setters never answer back.
+    """
+
+    key = "kl"
+    title = "KL divergence"
+    notes_name = "kl"
+
+    def __init__(
+        self, store: Store | None = None, theme: Theme = LIGHT, parent: QWidget | None = None
+    ) -> None:
+        own_store = Store(KLState()) if store is None else store
+        super().__init__(own_store, parent)
+        self._own_store = own_store
+        if store is None:
+            own_store.setParent(self)
+        self.theme = theme
+        self.editor = StateEditor(own_store, self)
+        self._engine = FrameEngine()
+        self._frame: KLFrame | None = None
+        self._throttle = LeadingThrottle(parent=self)
+        self._search = NewestWorker(SearchRequest.run, self)
+        self.player = DescentPlayer(self)
+        self.scene = LineScene(self.editor, theme)
+        self.controls = ControlPanel(self.editor, theme)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(4, 4, 2, 2)
+        layout.setSpacing(6)
+        layout.addWidget(self.scene, 1)
+        layout.addWidget(self.controls)
+        self._connect(own_store)
+        self.destroyed.connect(self._search.close, Qt.ConnectionType.DirectConnection)
+        self.refresh()
+
+    def _connect(self, store: Store) -> None:
+        store.changed.connect(self._throttle.poke)
+        self._throttle.fired.connect(self.refresh)
+        self._search.finished.connect(self._adopt)
+        self.editor.refused.connect(self._refuse)
+        self.scene.drag_started.connect(self._begin_drag)
+        self.scene.drag_finished.connect(self._finish_drag)
+        self.controls.play_pause_requested.connect(self.play_pause)
+        self.controls.step_requested.connect(self.step)
+        self.controls.reset_requested.connect(self.reset)
+        self.player.advanced.connect(self._show_descent)
+        self.player.playing_changed.connect(self._show_playing)
+        self.player.stopped.connect(self.message)
+
+    # -- what the window asks -----------------------------------------------------------------------------
+
+    @property
+    def can_play(self) -> bool:
+        return self.editor.state.dimension == 1
+
+    @property
+    def is_playing(self) -> bool:
+        return self.player.is_playing
+
+    def play_pause(self) -> None:
+        self.player.play_pause()
+
+    def step(self) -> None:
+        self.player.step()
+
+    def reset(self) -> None:
+        self.player.reset()
+
+    def plots(self) -> Sequence[ExportablePlot]:
+        return self.scene.plots()
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self.scene.set_theme(theme)
+        self.controls.set_theme(theme)
+        self.refresh()
+
+    # -- frames -------------------------------------------------------------------------------------------
+
+    @property
+    def frame(self) -> KLFrame:
+        """The frame shown."""
+        assert self._frame is not None
+        return self._frame
+
+    def refresh(self) -> None:
+        """Compute the newest state's frame and draw what differs."""
+        started_s = time.perf_counter()
+        state = self.editor.state
+        may_search = len(state.p) <= MAX_COMPONENTS_SEARCHED_AT_ONCE
+        frame = self._engine.resolve(state, may_search=may_search)
+        self._ask_for_search(frame)
+        self._frame = frame
+        self.player.follow(frame.p, state)
+        self.scene.show_frame(state, frame)
+        self.controls.show_state(state)
+        self.controls.numbers.show_readings(readings(state, frame))
+        self._show_descent()
+        self.frame_done.emit(1e3 * (time.perf_counter() - started_s))
+
+    def _ask_for_search(self, frame: KLFrame) -> None:
+        if frame.is_searching:
+            self._search.ask(self._engine.wanted_search)
+        else:
+            self._search.forget()
+
+    def _adopt(self, request: SearchRequest, points: tuple[StationaryPoint, ...]) -> None:
+        self._engine.adopt(request, points)
+        self._throttle.poke()
+
+    def _show_descent(self) -> None:
+        self.scene.show_descent(self.player)
+        self.controls.descent.show_player(self.player, self.editor.state.steps_per_second)
+
+    def _show_playing(self) -> None:
+        self._show_descent()
+        self.playing_changed.emit()
+
+    def _refuse(self, sentence: str) -> None:
+        """Say why, and let every control show the state again."""
+        self.message.emit(sentence)
+        self.refresh()
+
+    def _begin_drag(self) -> None:
+        self.editor.begin_gesture()
+        self.player.suspend()
+
+    def _finish_drag(self) -> None:
+        self._throttle.flush()
+        self.editor.end_gesture()
+        self.player.resume()
+        confirmation = self._engine.make_search()
+        if confirmation is not None and confirmation.fixed_sigma is None:
+            self._search.ask(confirmation)
+
+    # -- Qt -----------------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.player.pause()
