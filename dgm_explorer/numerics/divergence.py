@@ -16,8 +16,10 @@ from dgm_explorer.core.arrays import FloatArray, IntArray
 from dgm_explorer.core.gaussians import Gaussian1D
 from dgm_explorer.numerics.mixture import Mixture1D
 from dgm_explorer.numerics.quadrature import (
-    REACH,
+    EXACT,
+    FAST,
     GaussianPanels,
+    Rule,
     gauss_legendre_panels,
     gaussian_panels,
     graded_breaks,
@@ -25,9 +27,6 @@ from dgm_explorer.numerics.quadrature import (
 
 SMALL_KL = 0.1
 """Below this many nats a divergence is integrated as a non-negative function."""
-DERIVATIVE_ORDER = 12
-PANEL_OF_Q = 9.0 / 7.0
-"""Longest panel in units of σ: rings of breaks beyond it would cut nothing."""
 HALF_LOG_2PI = 0.5 * log(2 * pi)
 _SERIES = tuple(1.0 / float(np.prod(np.arange(1.0, n + 1))) for n in range(2, 15))
 
@@ -60,7 +59,7 @@ def forward_kl(p: Mixture1D, q: Gaussian1D) -> float:
 
 def reverse_kl_values(p: Mixture1D, mu: FloatArray, sigma: FloatArray) -> FloatArray:
     """KL(N(μ_i, σ_i²)‖p) at n points, shape (n,)."""
-    panels = _reverse_panels(p, mu, sigma)
+    panels = _reverse_panels(p, mu, sigma, EXACT)
     value = -panels.expectation(_log_ratio(p, mu, sigma, panels.owner, panels.z))
     is_small = value < SMALL_KL
     if is_small.any():
@@ -102,7 +101,7 @@ def reverse_kl_derivatives(p: Mixture1D, mu: FloatArray, sigma: FloatArray) -> D
     spike as high as the squared jump of the slope, which no rule should be asked to resolve.
     """
     mu, sigma = _points(mu, sigma)
-    panels = _reverse_panels(p, mu, sigma, DERIVATIVE_ORDER)
+    panels = _reverse_panels(p, mu, sigma, FAST)
     terms, standardised = _ratio_terms(p, mu, sigma, panels.owner, panels.z)
     peak = terms.max(axis=0)
     terms -= peak
@@ -130,12 +129,10 @@ def _symmetric(xx: FloatArray, xy: FloatArray, yy: FloatArray) -> FloatArray:
     return np.stack([np.stack([xx, xy], axis=-1), np.stack([xy, yy], axis=-1)], axis=-2)
 
 
-def _reverse_panels(
-    p: Mixture1D, mu: FloatArray, sigma: FloatArray, order: int = 16
-) -> GaussianPanels:
+def _reverse_panels(p: Mixture1D, mu: FloatArray, sigma: FloatArray, rule: Rule) -> GaussianPanels:
     zeros = p.complex_zeros()
-    breaks = graded_breaks(zeros.real, zeros.abs_imag, PANEL_OF_Q * float(sigma.max()))
-    return gaussian_panels(breaks, mu, sigma, order)
+    breaks = graded_breaks(zeros.real, zeros.abs_imag, rule.panel * float(sigma.max()))
+    return gaussian_panels(breaks, mu, sigma, rule)
 
 
 def _ratio_terms(
@@ -176,17 +173,17 @@ def _log_ratio(
 def _small_reverse_kl(p: Mixture1D, mu: FloatArray, sigma: FloatArray) -> FloatArray:
     """∫ q (e^t − 1 − t) with t = log p/q, plus the mass of p out of the reach of q."""
     zeros = p.complex_zeros()
-    graded = graded_breaks(zeros.real, zeros.abs_imag, PANEL_OF_Q * float(sigma.max()))
+    graded = graded_breaks(zeros.real, zeros.abs_imag, EXACT.panel * float(sigma.max()))
     panels = gaussian_panels(np.concatenate([graded, p.support_breaks()]), mu, sigma)
     inside = panels.expectation(_exp_gap(_log_ratio(p, mu, sigma, panels.owner, panels.z)))
     offset = (mu - p.means[:, None]) / p.sigmas[:, None]
-    reach = REACH * sigma / p.sigmas[:, None]
+    reach = EXACT.reach * sigma / p.sigmas[:, None]
     return np.asarray(inside + p.weights @ (ndtr(offset - reach) + ndtr(-offset - reach)))
 
 
 def _small_forward_kl(p: Mixture1D, mu: float, sigma: float) -> float:
     """∫ p (e^−t − 1 + t) with t = log p/q, plus the mass of q out of the reach of p."""
-    own = np.arange(-REACH, REACH + 0.5)
+    own = np.arange(-EXACT.reach, EXACT.reach + 0.5)
     edges = (p.support_breaks() - mu) / sigma
     z, weight = gauss_legendre_panels(np.unique(np.concatenate([edges, own])))
     t = _log_ratio(p, np.array([mu]), np.array([sigma]), np.zeros(len(z), dtype=np.int64), z)
@@ -196,7 +193,7 @@ def _small_forward_kl(p: Mixture1D, mu: float, sigma: float) -> float:
     gap = np.where(
         is_moderate, density_p * _exp_gap(-np.maximum(t, -1.0)), density_q + density_p * (t - 1.0)
     )
-    outside = ndtr(min(edges[0], -REACH)) + ndtr(-max(edges[-1], REACH))
+    outside = ndtr(min(edges[0], -EXACT.reach)) + ndtr(-max(edges[-1], EXACT.reach))
     return float(weight @ gap + outside)
 
 

@@ -13,6 +13,8 @@ from dgm_explorer.numerics.quadrature import gauss_legendre_panels, graded_break
 HALF_LOG_2PI = 0.5 * float(np.log(2 * np.pi))
 ENVELOPE_DEPTH = 36.0
 """A pair of components this many nats below the density changes log p by less than one rounding error."""
+DOMINATED = 6.0
+"""Where a third component is this many nats above a pair, their sum cannot cancel it: e^6 > 8 components."""
 ENTROPY_REACH = 9.5
 """Standard deviations beyond which p log p of a component is below 1e-18 of its weight."""
 
@@ -115,8 +117,8 @@ class Mixture1D:
     def complex_zeros(self) -> ComplexZeros:
         """Return the zeros of p nearest to the real line, pair by pair.
 
-        Two components cancel where a_i(z) − a_j(z) = iπ, a quadratic in z. Pairs that matter nowhere
-        near the upper envelope of the components are left out: log p does not feel them.
+        Two components cancel where a_i(z) − a_j(z) = iπ, a quadratic in z. It is left out where log p
+        on the line does not feel the pair, or where other components dominate so that p ≠ 0.
         """
         return self._complex_zeros
 
@@ -138,10 +140,14 @@ class Mixture1D:
         z = z + np.concatenate([centre, centre])
         is_finite = np.isfinite(z.real) & np.isfinite(z.imag) & (z.imag != 0)
         z, first, second = z[is_finite], first[is_finite], second[is_finite]
-        terms = self.log_components(z.real)
         columns = np.arange(len(z))
-        height = np.maximum(terms[first, columns], terms[second, columns]) - terms.max(axis=0)
-        z = z[height > -ENVELOPE_DEPTH]
+        on_line = self.log_components(z.real)
+        # |w_k N(z)| off the line: narrow components grow like exp(Im² z / 2σ_k²)
+        off_line = on_line + 0.5 * (z.imag / self.sigmas[:, None]) ** 2
+        is_felt = on_line[first, columns] - on_line.max(axis=0) > -ENVELOPE_DEPTH
+        is_felt |= on_line[second, columns] - on_line.max(axis=0) > -ENVELOPE_DEPTH
+        is_zero = off_line[first, columns] - off_line.max(axis=0) > -DOMINATED
+        z = z[is_felt & is_zero]
         return ComplexZeros(np.asarray(z.real), np.asarray(np.abs(z.imag)))
 
     @cached_property

@@ -49,12 +49,12 @@ class Polished:
 
 def descend(p: Mixture1D, mu: FloatArray, sigma: FloatArray) -> Polished:
     """Go downhill from every start until the gradient vanishes."""
-    return _iterate(p, mu, sigma, _downhill_steps, lambda value, gradient: value)
+    return _iterate(p, mu, sigma, _downhill_steps, lambda value, _: value)
 
 
 def solve_stationary(p: Mixture1D, mu: FloatArray, sigma: FloatArray) -> Polished:
     """Solve gradient = 0 from every start: minima and saddles alike."""
-    return _iterate(p, mu, sigma, newton_steps, lambda value, gradient: (gradient**2).sum(axis=1))
+    return _iterate(p, mu, sigma, newton_steps, lambda _, gradient: (gradient**2).sum(axis=1))
 
 
 def scaled(derivatives: Derivatives, sigma: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -78,7 +78,7 @@ def _along_eigenvectors(gradient: FloatArray, curvature: FloatArray, vectors: Fl
     floor = 1e-12 * np.abs(curvature).max(axis=1, keepdims=True) + 1e-300
     divisor = np.copysign(np.maximum(np.abs(curvature), floor), curvature)
     along = np.einsum("nij,ni->nj", vectors, gradient) / divisor
-    return -np.einsum("nij,nj->ni", vectors, along)
+    return np.asarray(-np.einsum("nij,nj->ni", vectors, along))
 
 
 def _iterate(p: Mixture1D, mu: FloatArray, sigma: FloatArray, steps: _Steps, merit: _Merit) -> Polished:

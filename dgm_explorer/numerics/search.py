@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from dgm_explorer.core.arrays import FloatArray, IntArray
+from dgm_explorer.core.arrays import BoolArray, FloatArray, IntArray
 from dgm_explorer.numerics.blur import BLUR_STEPS, KAPPA, TAIL, blurred_samples
 from dgm_explorer.numerics.mixture import Mixture1D
 
@@ -103,7 +103,7 @@ class _Patch:
         return Seeds.joined([crossed, Seeds(self.mu[columns], self.sigma[rows])])
 
 
-def _changes_sign(field: FloatArray) -> FloatArray:
+def _changes_sign(field: FloatArray) -> BoolArray:
     """Tell for each cell of a grid whether its corners differ in sign."""
     is_positive = field > 0
     count = is_positive[:-1].astype(np.int8) + is_positive[1:]
@@ -113,7 +113,7 @@ def _changes_sign(field: FloatArray) -> FloatArray:
 
 @cache
 def _kernels(rows_per_octave: int) -> tuple[FloatArray, FloatArray]:
-    """σ in grid steps (rows,), and kernels (taps, 3 · rows) for E[f] and σ times, σ² times its derivatives."""
+    """σ in grid steps (rows,), and kernels (taps, 3 · rows) for E[f], σ E[f]′ and σ² E[f]″."""
     sigma = KAPPA * 2.0 ** (np.arange(-1, rows_per_octave + 1) / rows_per_octave)
     rest = np.sqrt(sigma**2 - BLUR_STEPS**2)[:, None]
     half = int(np.ceil(TAIL * float(rest.max())))
@@ -128,11 +128,11 @@ def _kernels(rows_per_octave: int) -> tuple[FloatArray, FloatArray]:
 def _scan(p: Mixture1D, sigma_lo: float, lo: float, hi: float, rows_per_octave: int) -> _Patch:
     in_steps, kernels = _kernels(rows_per_octave)
     step = sigma_lo / KAPPA
-    mu = lo + step * np.arange(int(np.ceil((hi - lo) / step)) + 1)
+    mu: FloatArray = lo + step * np.arange(int(np.ceil((hi - lo) / step)) + 1, dtype=np.float64)
     half = len(kernels) // 2
     samples = blurred_samples(p.log_pdf, p.complex_zeros(), lo - half * step, step, len(mu) + 2 * half)
     windows = np.ascontiguousarray(sliding_window_view(samples, len(kernels)))
     mean, slope, curvature = (windows @ kernels).T.reshape(3, len(in_steps), len(mu))
-    sigma = in_steps * step
+    sigma: FloatArray = in_steps * step
     value = -np.log(sigma)[:, None] - mean
     return _Patch(mu, sigma, value, -slope, -1.0 - curvature)
