@@ -268,6 +268,11 @@ class LandscapeView(Plot):
             self._read_out.set_text(self._point_text(x, y, self.value_at(x, y)))
             self.q_moved.emit(x, y)
 
+    @property
+    def read_out_text(self) -> str:
+        """What the corner says about the place under the mouse."""
+        return self._read_out.text
+
     def value_at(self, x: float, y: float) -> float | None:
         """The value of the nearest cell, or None off the grid."""
         if self._values is None:

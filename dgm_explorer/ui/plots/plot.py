@@ -160,6 +160,7 @@ class Plot(pg.PlotWidget):
             self._grab_button = event.button()
         if self._grab_button is None:
             super().mousePressEvent(event)
+        event.accept()  # pyqtgraph leaves it to the widget behind
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.move(self._view_pixel(event.position()), event)
@@ -172,6 +173,7 @@ class Plot(pg.PlotWidget):
         elif event.button() == self._grab_button:
             self._grab_button = None
             self.release(self._view_pixel(event.position()), event)
+        event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         at = self._view_pixel(event.position())
