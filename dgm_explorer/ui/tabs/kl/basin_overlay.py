@@ -13,10 +13,9 @@ from dgm_explorer.numerics.landscape import Grid1D, ReverseLandscape
 from dgm_explorer.numerics.mixture import Mixture1D
 from dgm_explorer.numerics.stationary import StationaryPoint
 from dgm_explorer.ui.plots.landscape_view import LandscapeView
-from dgm_explorer.ui.tabs.kl.frame import KLFrame
+from dgm_explorer.ui.tabs.kl.frame import GRID_SIZE, KLFrame
 from dgm_explorer.ui.tabs.kl.newest_worker import NewestWorker
 
-GRID_SIZE = 128
 METRIC_NAME: Final[dict[Metric, str]] = {
     "euclidean": "basins of gradient flow, Euclidean metric of (μ, log σ)",
     "natural": "basins of natural gradient flow, Fisher metric",

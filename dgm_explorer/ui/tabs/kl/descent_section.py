@@ -4,7 +4,7 @@ import math
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QFontMetrics, QIcon
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSlider, QWidget
 
 from dgm_explorer.core.kl_state import Direction, Estimator, KLState
@@ -96,7 +96,7 @@ class DescentSection(QWidget):
             "reverse": label_for("KL(q‖p) by", self.estimators["reverse"]),
         }
         self.status = QLabel()
-        self.status.setWordWrap(True)
+        self.status.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._build()
         self.set_theme(theme)
 
@@ -118,7 +118,7 @@ class DescentSection(QWidget):
         grid.addLayout(row(self.optimiser, eta, self.learning_rate, stretch=(1, 0, 0)), 1, 0, 1, 2)
         grid.addWidget(label_for("Speed", self.speed), 2, 0)
         grid.addWidget(self.speed, 2, 1)
-        grid.addWidget(self.rate, 3, 0, 1, 2)
+        grid.addWidget(self.rate, 3, 1)
         for number, direction in enumerate(DIRECTIONS):
             grid.addWidget(self._estimator_labels[direction], 4 + number, 0)
             grid.addWidget(self.estimators[direction], 4 + number, 1)
@@ -134,6 +134,8 @@ class DescentSection(QWidget):
         for label in (self.rate, self.status):
             label.setFont(small)
             label.setStyleSheet(f"color: {theme.muted_text}")
+        two_lines_px = 2 * QFontMetrics(small).lineSpacing() + 2
+        self.status.setMinimumHeight(two_lines_px)
         self._estimator_labels["forward"].setStyleSheet(f"color: {theme.forward}")
         self._estimator_labels["reverse"].setStyleSheet(f"color: {theme.reverse}")
         self.single_step.setIcon(self._icon("step"))

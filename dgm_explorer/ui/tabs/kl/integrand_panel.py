@@ -8,17 +8,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from dgm_explorer.core.arrays import FloatArray
-from dgm_explorer.core.gaussians import Gaussian1D
+from dgm_explorer.core.gaussians import Component1D, Gaussian1D
 from dgm_explorer.core.kl_state import KLState, View1D
 from dgm_explorer.numerics.mixture import Mixture1D
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis
+from dgm_explorer.ui.plots.gaussian_curves import mixture_curve
 from dgm_explorer.ui.plots.plot import Plot
 from dgm_explorer.ui.tabs.kl.frame import KLFrame
 from dgm_explorer.ui.tabs.kl.wording import divergence_text
 from dgm_explorer.ui.theme import Theme, color
-
-N_POINTS = 512
 
 
 def integrands(p: Mixture1D, q: Gaussian1D, x: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -40,7 +39,7 @@ class IntegrandPanel(QWidget):
         self._x = np.zeros(0)
         self._forward = np.zeros(0)
         self._reverse = np.zeros(0)
-        self._plot = Plot(NumberAxis("bottom", ""), NumberAxis("left", ""))
+        self._plot = Plot(NumberAxis("bottom", ""), NumberAxis("left", "per x"))
         self._plot.setMouseEnabled(False, False)
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setAccessibleName("Integrands of both divergences")
@@ -51,8 +50,9 @@ class IntegrandPanel(QWidget):
         self._plot.addItem(self._zero)
         self._caption = QLabel()
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 4, 6, 0)
+        layout.setContentsMargins(0, 4, 0, 0)  # so that x lies below the x of the density plot
         layout.setSpacing(2)
+        self._caption.setContentsMargins(6, 0, 6, 0)
         layout.addWidget(self._caption)
         layout.addWidget(self._plot)
         self._theme = theme
@@ -75,7 +75,7 @@ class IntegrandPanel(QWidget):
         if not self.isVisible():
             return
         view = state.view
-        self._x = np.linspace(view.mu_lo, view.mu_hi, N_POINTS)
+        self._x = _abscissae(state)
         self._forward, self._reverse = integrands(frame.p, frame.q, self._x)
         if state.units == "bits":
             self._forward, self._reverse = self._forward / math.log(2), self._reverse / math.log(2)
@@ -112,6 +112,13 @@ class IntegrandPanel(QWidget):
         return PlotTable(
             ("x", "p_log_p_over_q", "q_log_q_over_p"), (self._x, self._forward, self._reverse)
         )
+
+
+def _abscissae(state: KLState) -> FloatArray:
+    """x over the view, denser around narrow components and q."""
+    shapes = (*state.p, Component1D(1.0, state.q.mu, state.q.sigma))
+    x, _ = mixture_curve(shapes, state.view.mu_lo, state.view.mu_hi)
+    return x
 
 
 def _outside_sentence(frame: KLFrame, view: View1D) -> str:

@@ -70,17 +70,15 @@ class NumbersPanel(QWidget):
             for column, label in enumerate(line.widgets()):
                 grid.addWidget(label, number, column)
         grid.addWidget(self._reason, MAX_LINES, 0, 1, 3)
-        grid.addWidget(label_for("Unit", self._units), MAX_LINES + 1, 0)
-        grid.addWidget(self._units, MAX_LINES + 1, 1, 1, 2, Qt.AlignmentFlag.AlignLeft)
-        known = section("Known about p")
-        column_layout = QVBoxLayout(known)
-        column_layout.setContentsMargins(8, 4, 8, 6)
-        column_layout.addLayout(row(self._knowledge, self._log_z_label, self._log_z, stretch=(1, 0, 0)))
+        grid.addWidget(label_for("Known of p", self._knowledge), MAX_LINES + 1, 0)
+        grid.addWidget(self._knowledge, MAX_LINES + 1, 1, 1, 2)
+        unit_row = row(self._units, self._log_z_label, self._log_z)
+        unit_row.addStretch(1)
+        grid.addWidget(label_for("Unit", self._units), MAX_LINES + 2, 0)
+        grid.addLayout(unit_row, MAX_LINES + 2, 1, 1, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
         layout.addWidget(numbers)
-        layout.addWidget(known)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

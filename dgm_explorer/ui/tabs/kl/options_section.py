@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton, QSizePolicy, QWidget
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gaussians import Component1D, Component2D
@@ -53,8 +53,9 @@ class OptionsSection(QWidget):
         self.mu_hi = self._number("greatest μ", "mu_hi")
         self.sigma_lo = self._number("least σ", "sigma_lo")
         self.sigma_hi = self._number("greatest σ", "sigma_hi")
-        self.fit = QPushButton("Fit to p")
+        self.fit = QPushButton("Fit\nto p")
         self.fit.clicked.connect(self._fit_to_p)
+        self.fit.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Expanding)
         self._build()
 
     def _number(self, name: str, field: str) -> NumberEdit:
@@ -69,13 +70,13 @@ class OptionsSection(QWidget):
         grid = QGridLayout(box)
         grid.setContentsMargins(8, 4, 8, 6)
         grid.setVerticalSpacing(3)
-        grid.addWidget(self.fixed_sigma, 0, 0, 1, 2)
-        grid.addLayout(row(self.basins, self.metric_choice, stretch=(0, 1)), 1, 0, 1, 2)
+        grid.addWidget(self.fixed_sigma, 0, 0, 1, 3)
+        grid.addLayout(row(self.basins, self.metric_choice, stretch=(0, 1)), 1, 0, 1, 3)
         grid.addWidget(label_for("μ from", self.mu_lo), 2, 0)
         grid.addLayout(row(self.mu_lo, label_for("to", self.mu_hi), self.mu_hi), 2, 1)
         grid.addWidget(label_for("σ from", self.sigma_lo), 3, 0)
         grid.addLayout(row(self.sigma_lo, label_for("to", self.sigma_hi), self.sigma_hi), 3, 1)
-        grid.addWidget(self.fit, 4, 0, 1, 2)
+        grid.addWidget(self.fit, 2, 2, 2, 1)
         outer = QGridLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(box)

@@ -41,9 +41,13 @@ class Row:
 def rows_of(
     forward: StationaryPoint, reverse: Sequence[StationaryPoint], view: View1D
 ) -> tuple[Row, ...]:
-    """The forward minimum first, then the reverse points in their order."""
+    """The forward minimum first, then the reverse minima and saddles from the lowest to the highest.
+
+    Equal values go from left to right, or rounding would make rows change places during a drag.
+    """
     named: list[tuple[Direction, StationaryPoint]] = [("forward", forward)]
-    named += [("reverse", point) for point in reverse]
+    ordered = sorted(reverse, key=lambda point: (not point.is_minimum, round(point.kl, 8), point.mu))
+    named += [("reverse", point) for point in ordered]
     return tuple(
         Row(direction, point.kind, point.mu, point.sigma, point.kl, not is_inside(view, point))
         for direction, point in named
