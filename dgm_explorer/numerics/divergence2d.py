@@ -7,7 +7,7 @@ import numpy as np
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.gaussians import Gaussian2D
-from dgm_explorer.numerics.expectation2d import LOG_2PI, Expectation, expect
+from dgm_explorer.numerics.expectation2d import LOG_2PI, Expectation, expect, hermite
 from dgm_explorer.numerics.mixture2d import Mixture2D, covariance_matrix, rotation
 
 _LINE_ANGLE = 0.7  # any; two angles agreeing is a test of the quadrature
@@ -85,6 +85,24 @@ class SampledPlane:
         z = z[np.hypot(z[:, 0], z[:, 1]) < reach + spacing]
         weights = np.exp(-0.5 * (z**2).sum(axis=1))
         return cls(z, weights / weights.sum())
+
+    def expectation(self, p: Mixture2D, mean: FloatArray, frame: FloatArray, order: int = 0) -> Expectation:
+        """Return what `expectation_under` returns, approximate and with unknown errors."""
+        log_p, score = p.log_pdf_and_score(mean + self.z @ frame.T)
+        rows = [log_p @ self.weights]
+        if order > 0:
+            along_t, along_s = (score @ frame).T * self.weights
+            he_t, he_s = hermite(self.z[:, 0], order - 1), hermite(self.z[:, 1], order - 1)
+            for n in range(1, order + 1):
+                rows.append(along_t @ he_t[n - 1])
+                rows.extend(along_s @ (he_s[b - 1] * he_t[n - b]) for b in range(1, n + 1))
+        return Expectation(np.array(rows), np.full(len(rows), np.nan))
+
+    def entropy(self, p: Mixture2D) -> float:
+        """Return H(p), approximate."""
+        frames = np.linalg.cholesky(p.covs)
+        x = p.means[:, None, :] + np.einsum("kij,nj->kni", frames, self.z)
+        return -float(p.weights @ (p.log_pdf(x) @ self.weights))
 
     def moments(
         self, p: Mixture2D, means: FloatArray, frames: FloatArray

@@ -32,11 +32,14 @@ class Grid2D:
         return cls(view.center[0] + offsets, view.center[1] + offsets)
 
 
-def forward_landscape_2d(p: Mixture2D, cov: FloatArray, grid: Grid2D) -> FloatArray:
-    """Return KL(p‖q) (m, n) in nats: a paraboloid in q's mean, exact up to H(p)."""
+def forward_landscape_2d(
+    p: Mixture2D, cov: FloatArray, grid: Grid2D, entropy: float | None = None
+) -> FloatArray:
+    """Return KL(p‖q) (m, n) in nats: a paraboloid in q's mean, exact up to ``entropy``, by default H(p)."""
+    entropy = p.entropy() if entropy is None else entropy
     precision = np.linalg.inv(cov)
     dx, dy = p.mean[0] - grid.x, p.mean[1] - grid.y
-    floor = -p.entropy() + LOG_2PI + half_log_det(cov) + 0.5 * float(np.trace(precision @ p.cov))
+    floor = -entropy + LOG_2PI + half_log_det(cov) + 0.5 * float(np.trace(precision @ p.cov))
     result: FloatArray = (
         floor
         + 0.5 * (precision[1, 1] * dy * dy)[:, None]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from dgm_explorer.core.arrays import FloatArray, IntArray
 
 REACH = 9.0  # standard deviations; beyond it N(0, 1) holds 2e-19
-_ELLIPSE = 4.0  # ρ + 1/ρ of the ellipse around a panel that must hold no zero: error ρ⁻²⁴ = 2e-14
+_ELLIPSE = 3.6  # ρ + 1/ρ of the ellipse around a panel that must hold no zero: error ρ⁻²⁴ = 4e-13
 _LONGEST_PANEL = 3.0
 _WIDEST_ZERO = 3.0  # zeros farther from the real axis than this leave the longest panels exact
 _ENVELOPE_NATS = 36.0  # a pair of components this far below the others leaves no trace in float64
@@ -139,9 +139,8 @@ def _quadratic_roots(
     with np.errstate(all="ignore"):
         root = np.sqrt(b * b - 4 * a * c + 0j)
         aligned = np.where((np.conj(b) * root).real >= 0, root, -root)
-        half: ComplexArray = -0.5 * (b + aligned)
-        first: ComplexArray = half / a
-        return first, c / half
+        half = -0.5 * (b + aligned)
+        return np.asarray(half / a, dtype=np.complex128), np.asarray(c / half, dtype=np.complex128)
 
 
 def _visible_zeros(

@@ -48,7 +48,7 @@ class Mixture2D:
         self.means: FloatArray = np.array([c.mean for c in kept], dtype=np.float64)
         self.covs: FloatArray = np.array([covariance_matrix(c.cov) for c in kept])
         factors = np.linalg.cholesky(self.covs)
-        self._whiteners: FloatArray = np.linalg.inv(factors)
+        self._whiteners: FloatArray = np.linalg.inv(factors)  # lower triangular, Uᵀ U = Σ⁻¹
         log_dets = np.log(np.diagonal(factors, axis1=1, axis2=2)).sum(axis=1)
         self._log_norms: FloatArray = np.log(self.weights) - LOG_2PI - log_dets
         self.mean, self.cov = self.moments(range(len(kept)))
@@ -65,15 +65,24 @@ class Mixture2D:
         cov = np.einsum("k,kij->ij", weights, self.covs[chosen])
         return mean, cov + np.einsum("k,ki,kj->ij", weights, offsets, offsets)
 
+    def _residuals(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return U_k (x - m_k), whose squared length is Mahalanobis', as two arrays (K, ...)."""
+        u, means = self._whiteners.reshape(-1, 2, 2, *(1,) * (x.ndim - 1)), self.means.T
+        dx = x[..., 0] - means[0].reshape(-1, *(1,) * (x.ndim - 1))
+        dy = x[..., 1] - means[1].reshape(-1, *(1,) * (x.ndim - 1))
+        return u[:, 0, 0] * dx, u[:, 1, 0] * dx + u[:, 1, 1] * dy
+
+    def _log_components(self, first: FloatArray, second: FloatArray) -> FloatArray:
+        log_norms: FloatArray = self._log_norms.reshape(-1, *(1,) * (first.ndim - 1))
+        return log_norms - 0.5 * (first * first + second * second)
+
     def log_components(self, x: FloatArray) -> FloatArray:
         """Return log (w_k N(x; m_k, Σ_k)), shape (K, ...) for x (..., 2)."""
-        residual = np.einsum("kij,k...j->k...i", self._whiteners, x - self._spread(self.means, x))
-        squared: FloatArray = np.einsum("k...i,k...i->k...", residual, residual)
-        return self._spread(self._log_norms, x[..., 0]) - 0.5 * squared
+        return self._log_components(*self._residuals(x))
 
     def log_pdf(self, x: FloatArray) -> FloatArray:
         """Return log p, shape (...) for x (..., 2)."""
-        logs = self.log_components(np.asarray(x, dtype=np.float64))
+        logs = self.log_components(x)
         top = logs.max(axis=0)
         result: FloatArray = top + np.log(np.exp(logs - top).sum(axis=0))
         return result
@@ -84,14 +93,17 @@ class Mixture2D:
 
     def log_pdf_and_score(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return log p (...) and ∇ log p (..., 2) for x (..., 2)."""
-        x = np.asarray(x, dtype=np.float64)
-        logs = self.log_components(x)
+        first, second = self._residuals(x)
+        logs = self._log_components(first, second)
         top = logs.max(axis=0)
         shares = np.exp(logs - top)
         total = shares.sum(axis=0)
         shares /= total
-        offsets = x - self._spread(self.means, x)
-        score = -np.einsum("k...,kij,k...j->...i", shares, self.precisions, offsets)
+        first *= shares
+        second *= shares
+        u = self._whiteners
+        along_x = np.tensordot(u[:, 0, 0], first, 1) + np.tensordot(u[:, 1, 0], second, 1)
+        score = -np.stack([along_x, np.tensordot(u[:, 1, 1], second, 1)], axis=-1)
         return top + np.log(total), score
 
     def score(self, x: FloatArray) -> FloatArray:
@@ -158,9 +170,3 @@ class Mixture2D:
         factors = np.linalg.cholesky(self.covs)[chosen]
         noise: FloatArray = np.einsum("nij,nj->ni", factors, rng.standard_normal((n, 2)))
         return self.means[chosen] + noise
-
-    @staticmethod
-    def _spread(per_component: FloatArray, x: FloatArray) -> FloatArray:
-        """Give (K, ...) parameters the axes of x so that they broadcast against it."""
-        kept = per_component.ndim - 1
-        return per_component.reshape(len(per_component), *(1,) * (x.ndim - kept), *per_component.shape[1:])

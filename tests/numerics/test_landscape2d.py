@@ -1,0 +1,57 @@
+"""Landscapes over q's mean, against quadrature at single points."""
+
+import numpy as np
+import pytest
+
+from dgm_explorer.core.kl_state import View2D
+from dgm_explorer.numerics.divergence2d import forward_kl_2d, reverse_kl_2d
+from dgm_explorer.numerics.landscape2d import Grid2D, ReverseLandscape2D, forward_landscape_2d
+from dgm_explorer.numerics.mixture2d import Mixture2D, gaussian_2d
+from tests.numerics.planar_cases import BISHOP, FIVE, HOMEWORK, THIN
+
+GRID = Grid2D.of(View2D((0.5, 0.0), 5.0), 256)
+ROUND = np.array([[0.25, 0.0], [0.0, 0.25]])
+TILTED = np.array([[1.0, 0.32], [0.32, 0.16]])
+NODES = np.random.default_rng(5).integers(0, 256, (12, 2))
+
+
+@pytest.mark.parametrize(
+    ("p", "cov", "tolerance"),
+    [
+        (HOMEWORK, ROUND, 1e-11),
+        (BISHOP, ROUND, 1e-11),
+        (BISHOP, TILTED, 1e-11),
+        (FIVE, ROUND, 1e-10),
+        (THIN, ROUND, 2e-5),
+        (THIN, TILTED, 2e-5),
+    ],
+)
+def test_reverse_landscape_is_the_quadrature_at_its_nodes(
+    p: Mixture2D, cov: np.ndarray, tolerance: float
+) -> None:
+    values = ReverseLandscape2D(GRID, cov).evaluate(p)
+    assert values.shape == (256, 256)
+    for i, j in NODES:
+        exact = reverse_kl_2d(p, gaussian_2d(np.array([GRID.x[j], GRID.y[i]]), cov)).kl
+        assert values[i, j] == pytest.approx(exact, rel=tolerance)
+
+
+def test_it_says_when_kinks_are_too_sharp_for_its_samples() -> None:
+    smooth, sharp = ReverseLandscape2D(GRID, ROUND), ReverseLandscape2D(GRID, ROUND)
+    smooth.evaluate(BISHOP)
+    sharp.evaluate(THIN)
+    assert smooth.is_resolved
+    assert not sharp.is_resolved
+
+
+def test_the_same_object_serves_a_moving_target() -> None:
+    landscape = ReverseLandscape2D(GRID, ROUND)
+    landscape.evaluate(THIN)
+    np.testing.assert_allclose(landscape.evaluate(BISHOP), ReverseLandscape2D(GRID, ROUND).evaluate(BISHOP))
+
+
+def test_forward_landscape_is_the_point_value_at_its_nodes() -> None:
+    values = forward_landscape_2d(FIVE, TILTED, GRID)
+    for i, j in NODES:
+        exact = forward_kl_2d(FIVE, gaussian_2d(np.array([GRID.x[j], GRID.y[i]]), TILTED)).kl
+        assert values[i, j] == pytest.approx(exact, rel=1e-12)
