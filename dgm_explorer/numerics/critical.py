@@ -132,9 +132,7 @@ def maxwell_point() -> MaxwellPoint:
 
     mu, log_side, log_middle, d = _newton(residual, np.array([2.77, math.log(1.04), math.log(2.6), 2.8]))
     at = reverse_kl_derivatives(_pair(d), np.array([mu]), np.array([math.exp(log_side)]))
-    return MaxwellPoint(
-        float(d), float(mu), math.exp(log_side), math.exp(log_middle), float(at.value[0])
-    )
+    return MaxwellPoint(float(d), float(mu), math.exp(log_side), math.exp(log_middle), float(at.value[0]))
 
 
 def _pair(d: float) -> Mixture1D:
