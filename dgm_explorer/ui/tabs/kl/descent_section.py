@@ -1,6 +1,7 @@
 """Play, pause, step and everything that decides how descent runs."""
 
 import math
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
@@ -12,7 +13,16 @@ from dgm_explorer.numerics.knowledge import can_minimise, can_use, nearest_estim
 from dgm_explorer.ui.icons import make_icon
 from dgm_explorer.ui.tabs.kl.descent_player import DescentPlayer
 from dgm_explorer.ui.tabs.kl.descent_run import DIRECTIONS
-from dgm_explorer.ui.tabs.kl.form import ChoiceBox, guard_wheel, label_for, row, section, set_text, set_tip
+from dgm_explorer.ui.tabs.kl.form import (
+    ChoiceBox,
+    guard_wheel,
+    label_for,
+    row,
+    section,
+    set_formula,
+    set_text,
+)
+from dgm_explorer.ui.tabs.kl.formulas import ESTIMATOR_FORMULA, OPTIMISER_FORMULA
 from dgm_explorer.ui.tabs.kl.number_edit import NumberEdit
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
 from dgm_explorer.ui.tabs.kl.wording import DIRECTION_NAME
@@ -26,11 +36,6 @@ OPTIMISERS: Final = (
     ("adam", "Adam"),
     ("natural", "Natural gradient"),
 )
-OPTIMISER_FORMULA: Final = {
-    "gradient": "θ ← θ − η ∇KL with θ = (μ, log σ)",
-    "adam": "θ ← θ − η m̂ / (√v̂ + ε) with running means m, v of gradient and squared gradient",
-    "natural": "θ ← θ − η F⁻¹ ∇KL with the Fisher information F = diag(1/σ², 2)",
-}
 ESTIMATORS: Final[dict[Direction, tuple[tuple[Estimator, str], ...]]] = {
     "forward": (
         ("exact", "exact"),
@@ -89,6 +94,11 @@ class DescentSection(QWidget):
         self.speed.sliderReleased.connect(editor.end_gesture)
         self.speed.valueChanged.connect(self._choose_speed)
         guard_wheel(self.speed)
+        set_formula(
+            self.speed,
+            r"v\ \mathrm{steps\ per\ second}",
+            lambda: f"wished for: {editor.state.steps_per_second:.4g} steps/s",
+        )
         self.rate = QLabel()
         self.estimators = {direction: self._estimator_box(direction) for direction in DIRECTIONS}
         self._estimator_labels = {
@@ -149,10 +159,8 @@ class DescentSection(QWidget):
         self.speed.blockSignals(True)
         self.speed.setValue(position_of(state.steps_per_second))
         self.speed.blockSignals(False)
-        formula = OPTIMISER_FORMULA[state.optimiser]
-        set_tip(self.optimiser, f"{formula}\nη = {state.learning_rate:g}")
-        set_tip(self.learning_rate, f"learning rate η = {state.learning_rate!r} in\n{formula}")
-        set_tip(self.speed, f"speed = {state.steps_per_second:.4g} steps/s")
+        for widget in (self.optimiser, self.learning_rate):
+            set_formula(widget, OPTIMISER_FORMULA[state.optimiser], self._learning_rate_text)
         for direction in DIRECTIONS:
             self._show_estimators(direction, state)
 
@@ -167,10 +175,24 @@ class DescentSection(QWidget):
         box.setEnabled(used is not None)
         self._estimator_labels[direction].setEnabled(used is not None)
         if used is None:
-            set_tip(box, can_minimise(state.knowledge, direction).reason)
-        else:
-            samples = "" if used == "exact" else f"\nN = {state.n_samples} samples a step"
-            set_tip(box, can_use(state.knowledge, used).reason + samples)
+            used = "exact"
+        set_formula(box, ESTIMATOR_FORMULA[direction, used], partial(self._estimator_text, direction))
+
+    def _learning_rate_text(self) -> str:
+        return f"learning rate η = {self._editor.state.learning_rate!r}"
+
+    def _estimator_text(self, direction: Direction) -> str:
+        """Whether and how the direction is minimised; asked when the tip opens."""
+        state = self._editor.state
+        box = self.estimators[direction]
+        if not box.isEnabled():
+            return can_minimise(state.knowledge, direction).reason
+        reason = next(
+            can_use(state.knowledge, estimator).reason
+            for estimator, _ in ESTIMATORS[direction]
+            if estimator == box.key
+        )
+        return reason if box.key == "exact" else f"{reason}\nN = {state.n_samples} samples a step"
 
     def show_player(self, player: DescentPlayer, wished_hz: float) -> None:
         """Show how far and how fast descent has come."""

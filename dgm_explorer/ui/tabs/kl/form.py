@@ -1,10 +1,12 @@
 """Small pieces that the control column is built of."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QGroupBox, QHBoxLayout, QLabel, QWidget
+
+from dgm_explorer.ui.widgets.formula_tooltip import set_formula_tooltip
 
 
 class _WheelGuard(QObject):
@@ -50,6 +52,13 @@ def set_tip(widget: QWidget, text: str) -> None:
     """Set a tool tip when it differs: tips follow the state on every frame."""
     if widget.toolTip() != text:
         widget.setToolTip(text)
+
+
+def set_formula(widget: QWidget, tex: str, text: Callable[[], str]) -> None:
+    """Explain a control by a formula and its present value, ``text`` being asked when the tip opens."""
+    if widget.property("formula") != tex:
+        widget.setProperty("formula", tex)
+        set_formula_tooltip(widget, tex, text)
 
 
 def set_text(label: QLabel, text: str) -> None:

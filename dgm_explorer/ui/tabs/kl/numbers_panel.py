@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from dgm_explorer.core.kl_state import KLState
-from dgm_explorer.ui.tabs.kl.form import ChoiceBox, label_for, row, section, set_text, set_tip
+from dgm_explorer.ui.tabs.kl.form import ChoiceBox, label_for, row, section, set_formula, set_text, set_tip
 from dgm_explorer.ui.tabs.kl.number_edit import NumberEdit
 from dgm_explorer.ui.tabs.kl.readings import Reading
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
@@ -57,6 +57,16 @@ class NumbersPanel(QWidget):
         self._log_z.edited.connect(lambda value: editor.apply(log_z=value))
         self._log_z.refused.connect(editor.refused)
         self._log_z_label = label_for("log Z", self._log_z)
+        set_formula(
+            self._units,
+            r"1\ \mathrm{bit} = \log 2\ \mathrm{nats} \approx 0.693\ \mathrm{nats}",
+            lambda: f"divergences are shown in {editor.state.units}",
+        )
+        set_formula(
+            self._log_z,
+            r"\tilde p(x) = Z \, p(x), \quad Z = \int \tilde p(x) \, dx",
+            lambda: f"log Z = {editor.state.log_z!r} nats, hidden from every estimator",
+        )
         self._build()
         self.set_theme(theme)
 
@@ -98,9 +108,7 @@ class NumbersPanel(QWidget):
         self._log_z.set_value(state.log_z)
         for widget in (self._log_z, self._log_z_label):
             widget.setVisible(state.knowledge == "unnormalised")
-        set_tip(self._units, f"1 bit = log 2 nats = 0.693147 nats; values are shown in {state.units}")
         set_tip(self._knowledge, KNOWLEDGE_TIP[state.knowledge])
-        set_tip(self._log_z, f"log ∫ p̃ dx = {state.log_z!r} nats, hidden from every estimator")
 
     def show_readings(self, readings: tuple[Reading, ...]) -> None:
         """Show the lines and, below, why some of them have no value."""

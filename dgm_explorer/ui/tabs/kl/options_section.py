@@ -9,16 +9,12 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton, QSizePolicy, 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gaussians import Component1D, Component2D
 from dgm_explorer.core.kl_state import KLState, View1D, View2D
-from dgm_explorer.ui.tabs.kl.form import ChoiceBox, label_for, row, section, set_tip
+from dgm_explorer.ui.tabs.kl.form import ChoiceBox, label_for, row, section, set_formula
+from dgm_explorer.ui.tabs.kl.formulas import FLOW_FORMULA
 from dgm_explorer.ui.tabs.kl.number_edit import NumberEdit
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
 
 METRICS: Final = (("euclidean", "Euclidean"), ("natural", "Fisher"))
-METRIC_TIP: Final = {
-    "euclidean": "dθ/dt = −∇KL(q‖p) in θ = (μ, log σ)",
-    "natural": "dθ/dt = −F⁻¹ ∇KL(q‖p), F = diag(1/σ², 2) the Fisher information of q",
-}
-
 
 def view_of(p: tuple[Component1D, ...]) -> View1D:
     """A window that holds every component with 4σ around it, and both widths that q may take."""
@@ -35,6 +31,10 @@ def view2_of(p2: tuple[Component2D, ...]) -> View2D:
     high = [max(c.mean[axis] + 3 * c.cov[2 * axis] ** 0.5 for c in kept) for axis in (0, 1)]
     half_width = max(high[axis] - low[axis] for axis in (0, 1)) / 2
     return View2D((0.5 * (low[0] + high[0]), 0.5 * (low[1] + high[1])), half_width)
+
+
+def _range_text(box: NumberEdit) -> str:
+    return f"{box.accessibleName()} of both landscapes = {box.value!r}; the wheel over a plot zooms"
 
 
 class OptionsSection(QWidget):
@@ -56,6 +56,7 @@ class OptionsSection(QWidget):
         self.fit = QPushButton("Fit\nto p")
         self.fit.clicked.connect(self._fit_to_p)
         self.fit.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Expanding)
+        self._explain()
         self._build()
 
     def _number(self, name: str, field: str) -> NumberEdit:
@@ -91,22 +92,35 @@ class OptionsSection(QWidget):
         self.basins.setEnabled(is_line and not state.is_sigma_fixed)
         self.metric_choice.setEnabled(is_line and not state.is_sigma_fixed and state.are_basins_shown)
         view = state.view
-        for box, value, text in (
-            (self.mu_lo, view.mu_lo, "least μ"),
-            (self.mu_hi, view.mu_hi, "greatest μ"),
-            (self.sigma_lo, view.sigma_lo, "least σ"),
-            (self.sigma_hi, view.sigma_hi, "greatest σ"),
+        for box, value in (
+            (self.mu_lo, view.mu_lo),
+            (self.mu_hi, view.mu_hi),
+            (self.sigma_lo, view.sigma_lo),
+            (self.sigma_hi, view.sigma_hi),
         ):
             box.set_value(value)
             box.setEnabled(is_line)
-            set_tip(box, f"{text} of both landscapes, now {value!r}; the wheel over a plot zooms")
-        set_tip(
+        for widget in (self.basins, self.metric_choice):
+            set_formula(widget, FLOW_FORMULA[state.metric], self._basin_text)
+
+    def _explain(self) -> None:
+        set_formula(
             self.fixed_sigma,
-            f"The homework's setting: q = N(μ, σ²) with σ = {state.q.sigma:.6g} given; shows KL(μ)",
+            r"q = \mathcal{N}(\mu, \sigma^2), \quad \sigma\ \mathrm{given},\ \mu\ \mathrm{unknown}",
+            lambda: f"The homework's setting: only μ unknown, σ = {self._editor.state.q.sigma:.6g}",
         )
-        set_tip(self.basins, "Which minimum of KL(q‖p) the gradient flow from each (μ, log σ) ends in")
-        set_tip(self.metric_choice, METRIC_TIP[state.metric])
-        set_tip(self.fit, "Show every component with 4σ around it")
+        for box, symbol in (
+            (self.mu_lo, r"\mu \geq"),
+            (self.mu_hi, r"\mu \leq"),
+            (self.sigma_lo, r"\sigma \geq"),
+            (self.sigma_hi, r"\sigma \leq"),
+        ):
+            set_formula(box, symbol, partial(_range_text, box))
+        self.fit.setToolTip("Show every component of p with 4σ (3σ in the plane) around it")
+
+    def _basin_text(self) -> str:
+        metric = dict(METRICS)[self._editor.state.metric]
+        return f"Which minimum of KL(q‖p) the gradient flow ends in; {metric} metric"
 
     def _change_view(self, field: str, value: float) -> None:
         try:

@@ -11,7 +11,8 @@ from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gaussians import MAX_COMPONENTS, Component1D, Component2D
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.ui.tabs.kl.component_table import ComponentTable
-from dgm_explorer.ui.tabs.kl.form import label_for, row, section, set_tip
+from dgm_explorer.ui.tabs.kl.form import label_for, row, section, set_formula, set_tip
+from dgm_explorer.ui.tabs.kl.formulas import LINE_DENSITY, PLANE_DENSITY
 from dgm_explorer.ui.tabs.kl.number_edit import NumberEdit
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
 from dgm_explorer.ui.theme import Theme
@@ -24,6 +25,14 @@ def new_component(state: KLState) -> Component1D | Component2D:
         return Component1D(weight, 0.5 * (state.view.mu_lo + state.view.mu_hi), state.p[-1].sigma)
     weight = sum(c.weight for c in state.p2) / len(state.p2)
     return Component2D(weight, state.view2.center, state.p2[-1].cov)
+
+
+def _total_weight(state: KLState) -> float:
+    return sum(component.weight for component in (state.p if state.dimension == 1 else state.p2))
+
+
+def _value_text(box: NumberEdit) -> str:
+    return f"{box.accessibleName()} = {box.value!r}"
 
 
 class TargetSection(QWidget):
@@ -52,7 +61,19 @@ class TargetSection(QWidget):
         )
         self._boxes_1d = QWidget()
         self._boxes_2d = QWidget()
+        self._explain()
         self._build()
+
+    def _explain(self) -> None:
+        set_formula(
+            self._normalise,
+            r"w_k \leftarrow w_k / \sum_j w_j",
+            lambda: f"p does not change; Σw = {_total_weight(self._editor.state):.6g}",
+        )
+        for box in (self.mu, self.sigma):
+            set_formula(box, LINE_DENSITY, partial(_value_text, box))
+        for box in self.plane_boxes:
+            set_formula(box, PLANE_DENSITY, partial(_value_text, box))
 
     def _number(self, name: str, changed: Callable[[float], None]) -> NumberEdit:
         box = NumberEdit(name, digits=5)
@@ -92,11 +113,9 @@ class TargetSection(QWidget):
         self.table.set_components(components)
         self._add.setEnabled(len(components) < MAX_COMPONENTS)
         self._remove.setEnabled(len(components) > 1)
-        total = sum(component.weight for component in components)
-        self._normalise.setEnabled(total != 1.0)
+        self._normalise.setEnabled(_total_weight(state) != 1.0)
         set_tip(self._add, f"Add a component in the middle of the view: K = {len(components)} of 8")
         set_tip(self._remove, f"Remove component {self.table.selected_row + 1} (Delete in the table)")
-        set_tip(self._normalise, f"Divide every weight by their sum, now Σw = {total:.6g}; p does not change")
         self._boxes_1d.setVisible(state.dimension == 1)
         self._boxes_2d.setVisible(state.dimension == 2)
         if state.dimension == 1:
@@ -107,14 +126,10 @@ class TargetSection(QWidget):
     def _show_q1(self, state: KLState) -> None:
         self.mu.set_value(state.q.mu)
         self.sigma.set_value(state.q.sigma)
-        density = "q(x) = exp(−(x−μ)²/2σ²) / (σ√2π)"
-        set_tip(self.mu, f"{density}, μ = {state.q.mu!r}")
-        set_tip(self.sigma, f"{density}, σ = {state.q.sigma!r}")
 
     def _show_q2(self, state: KLState) -> None:
         for box, value in zip(self.plane_boxes, state.q2.mean + state.q2.cov, strict=True):
             box.set_value(value)
-            set_tip(box, f"q(x) = N(x; μ, Σ), {box.accessibleName()} = {value!r}")
 
     def _set_mu(self, mu: float) -> None:
         self._editor.move_q(mu, self._editor.state.q.sigma)
