@@ -19,7 +19,7 @@ from dgm_explorer.numerics.mixture import Mixture1D
 MAX_REPEATS = 256
 MIN_REPEATS = 8
 MAX_SAMPLES = 2_000_000
-TURN_SAMPLES = 16_384
+TURN_SAMPLES = 8_192
 
 
 @dataclass(frozen=True)
