@@ -10,7 +10,7 @@ from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from dgm_explorer.core.arrays import FloatArray, IntArray
-from dgm_explorer.core.kl_state import Direction, Units
+from dgm_explorer.core.kl_state import Direction, Units, View1D, View2D
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.arrows import ArrowCloud, ArrowOverlay
 from dgm_explorer.ui.plots.axis import LogAxis, NumberAxis, tick_text
@@ -87,6 +87,10 @@ class LandscapeView(Plot):
         if y_scale == "log":
             limit = _LOG_SIGMA_LIMIT
             self.view_box.setLimits(yMin=-limit, yMax=limit, minXRange=1e-5, minYRange=1e-4)
+            self.set_home(View1D().mu_lo, View1D().mu_hi, View1D().sigma_lo, View1D().sigma_hi)
+        else:
+            half = View2D().half_width
+            self.set_home(-half, half, -half, half)
         self._heat_map = HeatMapItem(LIGHT.colormap)
         self._regions = RegionItem()
         self._contours = ContourItem()
@@ -149,7 +153,7 @@ class LandscapeView(Plot):
         self.set_view_range((x_lo, x_hi), (lo, hi))
 
     def set_home(self, x_lo: float, x_hi: float, y_lo: float, y_hi: float) -> None:
-        """What a double click or A returns to."""
+        """What a double click or A returns to; by default the whole of a fresh state's view."""
         lo, hi = self._to_view(np.array([y_lo, y_hi])).tolist()
         self.set_home_range((x_lo, x_hi), (lo, hi))
 

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -62,7 +62,12 @@ class Hand:
 
     def color_at(self, at: QPointF) -> QColor:
         """What is painted there."""
-        return self._viewport.grab().toImage().pixelColor(at.toPoint())
+        return self.picture().pixelColor(at.toPoint())
+
+    def picture(self) -> QImage:
+        """All that is painted."""
+        image: QImage = self._viewport.grab().toImage()
+        return image
 
 
 @pytest.fixture
