@@ -37,7 +37,7 @@ def forward_minimum_fixed_cov(p: Mixture2D, cov: FloatArray) -> StationaryPoint2
 
 
 def subset_moments(p: Mixture2D) -> list[tuple[FloatArray, FloatArray]]:
-    """Return mean (2,) and covariance (2, 2) of all sub-mixtures; beyond 5 components of singles, pairs, all."""
+    """Return mean (2,), covariance (2, 2) of all sub-mixtures; beyond 5 components of singles, pairs, all."""
     sizes = range(1, len(p) + 1) if len(p) <= _MAX_SUBSET_COMPONENTS else (1, 2, len(p))
     return [p.moments(s) for size in sizes for s in itertools.combinations(range(len(p)), size)]
 

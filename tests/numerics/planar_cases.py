@@ -1,4 +1,4 @@
-"""Targets in the plane with values computed elsewhere: nested quadrature of the project's notes, mpmath in 1-D."""
+"""Targets in the plane for which values computed elsewhere are known."""
 
 from dgm_explorer.core.gaussians import Component2D
 from dgm_explorer.numerics.mixture2d import Mixture2D

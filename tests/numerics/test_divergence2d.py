@@ -1,4 +1,4 @@
-"""Point values in the plane, against published digits, 1-D values by mpmath, closed forms and finite differences."""
+"""Point values in the plane: published digits, 1-D values by mpmath, closed forms, finite differences."""
 
 import math
 

@@ -61,7 +61,7 @@ def test_moments_are_those_of_a_large_sample(p: Mixture2D) -> None:
     np.testing.assert_allclose(np.cov(points.T), p.cov, atol=0.03)
 
 
-def test_entropy_of_one_gaussian_is_half_log_det(p: Mixture2D) -> None:
+def test_entropy_of_one_gaussian_is_half_log_det() -> None:
     one = Mixture2D([Component2D(1.0, (3.0, -2.0), (0.5, 0.25, 1.0))])
     assert one.entropy() == pytest.approx(0.5 * np.log((2 * np.pi * np.e) ** 2 * (0.5 - 0.0625)), rel=1e-14)
 

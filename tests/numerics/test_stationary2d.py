@@ -1,4 +1,4 @@
-"""Stationary points in the plane: published minima, counting rules, and conditions that hold at an optimum."""
+"""Stationary points in the plane: published minima, counting rules, conditions that hold at an optimum."""
 
 import numpy as np
 import pytest
