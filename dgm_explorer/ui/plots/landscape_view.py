@@ -33,7 +33,7 @@ _LEVELS = [i / 9 for i in range(1, 9)]  # positions on the colour scale
 GRAB_RADIUS_PX = 24.0
 UNIT_FACTOR: dict[Units, float] = {"nats": 1.0, "bits": 1.0 / math.log(2.0)}
 _LOG_SIGMA_LIMIT = math.log(1e6)
-_KIND_TEXT = {
+KIND_TEXT = {
     "global": "global minimum",
     "tied": "tied global minimum",
     "local": "local minimum",
@@ -231,7 +231,7 @@ class LandscapeView(Plot):
             shown = value * UNIT_FACTOR[self._units]
             parts.append(f"{tick_text(shown, 5)} {self._units}" if math.isfinite(shown) else "infinite")
         if kind:
-            parts.insert(0, _KIND_TEXT[kind])
+            parts.insert(0, KIND_TEXT[kind])
         return "   ".join(parts)
 
     # -- mouse --------------------------------------------------------------------------------------------
