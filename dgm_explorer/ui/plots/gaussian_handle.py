@@ -13,7 +13,7 @@ from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
 from dgm_explorer.ui.theme import LIGHT, Theme, color
 
 GRAB_RADIUS_PX = 14.0
-TOP_MARGIN_PX = 10.0
+TOP_MARGIN_PX = 26.0
 _RADIUS_PX = 6.5
 
 
@@ -25,7 +25,7 @@ class Handle:
     ----------
     shape : the Gaussian that it stands for.
     rgb : its colour.
-    name : one or two letters beside it.
+    name : one or two letters above it.
     """
 
     shape: HandleShape
@@ -82,12 +82,13 @@ class HandleOverlay(PixelOverlay):
         font = QFont()
         font.setPointSizeF(self._theme.font_point_size * 0.85)
         painter.setFont(font)
+        metrics = QFontMetricsF(font)
         for index, handle in enumerate(self._handles):
-            self._draw_knob(painter, index, handle)
+            self._draw_knob(painter, index, handle, metrics)
         if self._label and self._selected is not None and self._selected < len(self._handles):
-            self._draw_label(painter, QFontMetricsF(font))
+            self._draw_label(painter, metrics)
 
-    def _draw_knob(self, painter: QPainter, index: int, handle: Handle) -> None:
+    def _draw_knob(self, painter: QPainter, index: int, handle: Handle, metrics: QFontMetricsF) -> None:
         at = self.shown_px(index)
         radius = _RADIUS_PX + 2.0 * (index == self._hovered)
         painter.setBrush(color(handle.rgb))
@@ -98,7 +99,8 @@ class HandleOverlay(PixelOverlay):
             painter.setPen(QPen(color(self._theme.text), 1.5))
             painter.drawEllipse(at, radius + 2.5, radius + 2.5)
         painter.setPen(color(self._theme.text))
-        painter.drawText(at + QPointF(radius + 5.0, 4.0), handle.name)
+        middle = metrics.horizontalAdvance(handle.name) / 2
+        painter.drawText(at - QPointF(middle, radius + 5.0), handle.name)
 
     def _draw_label(self, painter: QPainter, metrics: QFontMetricsF) -> None:
         assert self._selected is not None

@@ -17,6 +17,7 @@ from dgm_explorer.ui.plots.axis import LogAxis, NumberAxis, tick_text
 from dgm_explorer.ui.plots.captions import CornerText, Cover
 from dgm_explorer.ui.plots.color_bar import ColorBar
 from dgm_explorer.ui.plots.contours import ContourItem
+from dgm_explorer.ui.plots.handle_geometry import SIGMA_HI, SIGMA_LO
 from dgm_explorer.ui.plots.heat_map import HeatMapItem, RegionItem
 from dgm_explorer.ui.plots.markers import Marker, MarkerOverlay, QMarker
 from dgm_explorer.ui.plots.plot import Plot
@@ -32,7 +33,6 @@ YScale: TypeAlias = Literal["log", "linear"]
 _LEVELS = [i / 9 for i in range(1, 9)]  # positions on the colour scale
 GRAB_RADIUS_PX = 24.0
 UNIT_FACTOR: dict[Units, float] = {"nats": 1.0, "bits": 1.0 / math.log(2.0)}
-_LOG_SIGMA_LIMIT = math.log(1e6)
 KIND_TEXT = {
     "global": "global minimum",
     "tied": "tied global minimum",
@@ -85,8 +85,8 @@ class LandscapeView(Plot):
         self._grab_offset: QPointF | None = None
         self.view_box.setAspectLocked(is_equal_aspect)
         if y_scale == "log":
-            limit = _LOG_SIGMA_LIMIT
-            self.view_box.setLimits(yMin=-limit, yMax=limit, minXRange=1e-5, minYRange=1e-4)
+            lo, hi = math.log(SIGMA_LO), math.log(SIGMA_HI)
+            self.view_box.setLimits(yMin=lo, yMax=hi, minXRange=1e-5, minYRange=1e-4)
             self.set_home(View1D().mu_lo, View1D().mu_hi, View1D().sigma_lo, View1D().sigma_hi)
         else:
             half = View2D().half_width
@@ -219,7 +219,7 @@ class LandscapeView(Plot):
     def _y_from_view(self, y: float) -> float:
         if self._y_scale == "linear":
             return y
-        return math.exp(min(max(y, -_LOG_SIGMA_LIMIT), _LOG_SIGMA_LIMIT))
+        return min(max(math.exp(min(y, 700.0)), SIGMA_LO), SIGMA_HI)
 
     def _emit_view_changed(self, *_: object) -> None:
         (x_lo, x_hi), (y_lo, y_hi) = self.view_range

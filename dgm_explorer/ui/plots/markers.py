@@ -144,7 +144,7 @@ class MarkerOverlay(PixelOverlay):
 
 
 class QMarker(PixelOverlay):
-    """The approximation q as a round knob; at the border with an arrow where it lies outside the view."""
+    """The approximation q as a round knob; at the border where it lies outside the view."""
 
     def __init__(self, view_box: pg.ViewBox) -> None:
         super().__init__(view_box, z_value=40)

@@ -37,6 +37,8 @@ class Plot(pg.PlotWidget):
         self._title = ""
         self._title_color = ""
         self._grab_button: Qt.MouseButton | None = None
+        self._asked: tuple[Range, Range] | None = None
+        self._got: tuple[Range, Range] = ((0.0, 1.0), (0.0, 1.0))
         self._home: tuple[Range, Range] | None = None
         self.theme = LIGHT
         self.view_box = self.plotItem.vb
@@ -79,9 +81,11 @@ class Plot(pg.PlotWidget):
         return (x_lo, x_hi), (y_lo, y_hi)
 
     def set_view_range(self, x: Range, y: Range) -> None:
-        """Show exactly this part; nothing is emitted."""
-        if not _is_close(self.view_range, (x, y)):
-            self.view_box.setRange(xRange=x, yRange=y, padding=0, disableAutoRange=True)
+        """Show exactly this part (with equal aspect: at least this part); nothing is emitted."""
+        if self._asked == (x, y) and _is_close(self.view_range, self._got):
+            return  # a range is expensive: all ticks are made anew
+        self.view_box.setRange(xRange=x, yRange=y, padding=0, disableAutoRange=True)
+        self._asked, self._got = (x, y), self.view_range
 
     def set_home_range(self, x: Range, y: Range) -> None:
         """What a double click or A goes back to, in view coordinates."""
