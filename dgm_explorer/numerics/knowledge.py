@@ -73,13 +73,11 @@ _HOW: Mapping[Estimator, str] = {
 
 _WHY_NOT: Mapping[tuple[Knowledge, Estimator], str] = {
     ("samples", "exact"): "Quadrature needs p(x) everywhere, and only samples of p are known.",
-    ("samples", "snis"): "The weights p/q need p(x) at samples of q, and only samples of p are known.",
-    ("samples", "reinforce"): "It needs log p at samples of q, and only samples of p are known.",
-    ("samples", "reinforce_loo"): "It needs log p at samples of q, and only samples of p are known.",
-    ("samples", "reparametrised"): "It needs d log p/dx at samples of q, and only samples of p are known.",
-    ("samples", "sticking_the_landing"): (
-        "It needs d log p/dx at samples of q, and only samples of p are known."
-    ),
+    ("samples", "snis"): "Its weights need p(x), and only samples of p are known.",
+    ("samples", "reinforce"): "It needs log p(x), and only samples of p are known.",
+    ("samples", "reinforce_loo"): "It needs log p(x), and only samples of p are known.",
+    ("samples", "reparametrised"): "It needs d log p/dx, and only samples of p are known.",
+    ("samples", "sticking_the_landing"): "It needs d log p/dx, and only samples of p are known.",
     ("unnormalised", "exact"): "The normalised density is not known, so this is the truth to compare with.",
     ("unnormalised", "maximum_likelihood"): "It needs samples of p, and only the density p̃ is known.",
 }

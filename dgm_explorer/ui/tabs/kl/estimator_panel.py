@@ -71,7 +71,7 @@ class EstimatorPanel(QWidget):
     -------
     n_samples_changed, seed_changed : the user asks for another sample size or other random numbers.
     drag_started, drag_finished : around a drag of the slider, for one undo step.
-    arrows_changed : `arrows` has something new.
+    arrows_changed : `arrows` has something new, or nothing any more.
     """
 
     n_samples_changed = Signal(int)
@@ -168,8 +168,8 @@ class EstimatorPanel(QWidget):
         self._show_caption()
 
     def arrows(self, direction: Direction) -> Arrows | None:
-        """The arrows for the landscape of a divergence; None before there are any."""
-        if self._shown is None:
+        """The arrows for the landscape of a divergence; None when there are none or the panel is hidden."""
+        if self._shown is None or not self.isVisible():
             return None
         clouds = tuple(
             ArrowCloud(-cloud.gradients[:MAX_ARROWS], estimator_color(cloud.estimator, self._theme))
@@ -282,3 +282,4 @@ class EstimatorPanel(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.observer.stop()
+        self.arrows_changed.emit()

@@ -134,7 +134,7 @@ class CloudPlot(Plot):
         self._clouds: tuple[Cloud, ...] = ()
         self._exact: FloatArray | None = None
         self._has_lanes = False
-        self._axes[0].setTickDensity(0.6)
+        self._axes[0].setTickDensity(0.4)
         self.heading = ""
         self._overlay = CloudOverlay(self.view_box)
         self._cover = Cover(self.view_box)

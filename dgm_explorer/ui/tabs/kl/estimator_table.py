@@ -30,10 +30,10 @@ Index = QModelIndex | QPersistentModelIndex
 HEADINGS: Final = ("estimator", "bias of ∂μ", "bias of ∂log σ", "variance × N", "SNR", "ESS/N")
 NAME, BIAS_MU, BIAS_LOG_SIGMA, VARIANCE, SNR, ESS = range(6)
 _WIDEST: Final = (
-    "      sticking the landing",
+    "      REINFORCE, baseline",
     "−0.0000 ± 0.0000",
     "−0.0000 ± 0.0000",
-    "0.053,  2.5e5",
+    "0.053,  2.5e5 ",
     "0.00,  0.00",
     "ESS/N",
 )

@@ -73,8 +73,9 @@ def plus_minus(value: float, error: float) -> str:
     decimals = -exponent + (error < 2 * 10.0**exponent)
     if decimals > 4 or max(abs(value), error) >= 1e4:
         return f"{number_text(value, 2)} ± {number_text(error, 1)}"
-    rounded = round(value, decimals) or 0.0  # no −0.00
-    return f"{rounded:.{max(0, decimals)}f} ± {error:.{max(0, decimals)}f}".replace("-", "−")
+    shown = max(0, decimals)
+    value = round(value, decimals) or 0.0  # no −0.00
+    return f"{value:.{shown}f} ± {round(error, decimals):.{shown}f}".replace("-", "−")
 
 
 def pair_text(values: FloatArray, is_sigma_fixed: bool) -> str:
