@@ -186,10 +186,12 @@ class Adam:
         unbias_1, unbias_2 = 1 - self.beta_1**count, 1 - self.beta_2**count
         return _moved(
             remembered,
-            Vector(*(
-                -self.learning_rate * (m / unbias_1) / (math.sqrt(v / unbias_2) + self.epsilon)
-                for m, v in zip(first, second, strict=True)
-            )),
+            Vector(
+                *(
+                    -self.learning_rate * (m / unbias_1) / (math.sqrt(v / unbias_2) + self.epsilon)
+                    for m, v in zip(first, second, strict=True)
+                )
+            ),
         )
 
     @staticmethod

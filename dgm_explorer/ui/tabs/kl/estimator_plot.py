@@ -42,12 +42,12 @@ class _Dots:
 def _dots(cloud: Cloud, lane: float | None, rgb: str) -> _Dots:
     """The cloud in the plane, or on a lane with a scatter that means nothing but keeps the dots apart."""
     gradients = cloud.gradients[np.isfinite(cloud.gradients).all(axis=1)]
-    x = gradients[:, 0]
+    x: FloatArray = gradients[:, 0]
     if lane is None:
-        y = gradients[:, 1]
+        y: FloatArray = gradients[:, 1]
         centre = float(y.mean()) if y.size else np.nan
     else:
-        y = lane + 0.6 * (np.arange(len(x)) * _GOLDEN % 1 - 0.5)
+        y = lane + 0.6 * (np.arange(len(x), dtype=np.float64) * _GOLDEN % 1.0 - 0.5)
         centre = lane
     return _Dots(x, y, (float(x.mean()) if x.size else np.nan, centre), rgb)
 

@@ -71,9 +71,7 @@ def test_cancelling_chooses_nothing(dialog: FitDialog, qtbot: QtBot) -> None:
     assert not dialog.isVisible()
 
 
-def test_a_file_is_fitted_and_shown_in_its_own_range(
-    dialog: FitDialog, qtbot: QtBot, tmp_path: Path
-) -> None:
+def test_a_file_is_fitted_and_shown_in_its_own_range(dialog: FitDialog, qtbot: QtBot, tmp_path: Path) -> None:
     points = np.random.default_rng(0).normal(500, 20, 400)
     path = tmp_path / "points.npy"
     np.save(path, points)
