@@ -57,6 +57,7 @@ class BasinOverlay(QObject):
         super().__init__(parent)
         self._view = view
         self._wanted: BasinRequest | None = None
+        self.caption = ""
         self._worker = NewestWorker(BasinPainter().paint, self)
         self._worker.finished.connect(self._show)
 
@@ -66,6 +67,7 @@ class BasinOverlay(QObject):
             if self._wanted is not None:
                 self._wanted = None
                 self._worker.forget()
+                self.caption = ""
                 self._view.set_basins(None)
             return
         if frame.is_searching:
@@ -85,4 +87,5 @@ class BasinOverlay(QObject):
         caption = METRIC_NAME[request.metric]
         if request != self._wanted:
             caption += f" ({1e3 * (time.monotonic() - request.asked_s):.0f} ms old)"
+        self.caption = caption
         self._view.set_basins(labels, caption)

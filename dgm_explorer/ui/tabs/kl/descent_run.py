@@ -78,19 +78,14 @@ class Walker:
         self._rule = rule
         self._is_exact = is_exact
         self._is_sigma_fixed = is_sigma_fixed
-        self.restart(q)
+        self._state = rule.start(q)
+        self.is_converged = False
+        self.clear_trail()
 
     @property
     def count(self) -> int:
         """Steps taken."""
         return self._state.count
-
-    def restart(self, q: Gaussian1D) -> None:
-        """Back to q, nothing remembered."""
-        self._state = self._rule.start(q)
-        self._stride = 1
-        self.is_converged = False
-        self.clear_trail()
 
     def clear_trail(self) -> None:
         """Forget the way but not the place: it led through a landscape that is gone."""
@@ -147,7 +142,7 @@ class DescentRun:
     def __init__(self, p: Mixture1D, state: KLState) -> None:
         self._p = p
         self._asked = state
-        self._rng = np.random.default_rng(state.seed)
+        self._rng: np.random.Generator
         self._walkers: dict[Direction, Walker] = {}
         self._build()
 
@@ -173,9 +168,7 @@ class DescentRun:
 
     def restart(self) -> None:
         """Both directions back to q, with the same random numbers as before."""
-        self._rng = np.random.default_rng(self._asked.seed)
-        for walker in self._walkers.values():
-            walker.restart(self._asked.q)
+        self._build()
 
     def follow(self, p: Mixture1D, state: KLState) -> None:
         """Take over a changed state.
@@ -185,7 +178,6 @@ class DescentRun:
         """
         old, self._asked, self._p = self._asked, state, p
         if _recipe(old) != _recipe(state) or old.q != state.q:
-            self._rng = np.random.default_rng(state.seed)
             self._build()
         elif old.p != state.p:
             for direction, walker in self._walkers.items():
@@ -195,6 +187,7 @@ class DescentRun:
 
     def _build(self) -> None:
         state = self._asked
+        self._rng = np.random.default_rng(state.seed)
         self._walkers = {}
         for direction in DIRECTIONS:
             estimator = self._estimator(direction)

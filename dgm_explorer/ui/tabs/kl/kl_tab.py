@@ -61,7 +61,15 @@ class KLTab(Tab):
         layout.addWidget(self.controls)
         self._connect(own_store)
         self.destroyed.connect(self._search.close, Qt.ConnectionType.DirectConnection)
+        self.destroyed.connect(self.scene.close_workers, Qt.ConnectionType.DirectConnection)
         self.refresh()
+
+    def finish(self) -> None:
+        """Stop playing and wait for what runs beside the window; before the tab goes."""
+        self.player.pause()
+        self._throttle.cancel()
+        self._search.close()
+        self.scene.close_workers()
 
     def _connect(self, store: Store) -> None:
         store.changed.connect(self._throttle.poke)

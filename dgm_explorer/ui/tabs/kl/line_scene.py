@@ -107,6 +107,11 @@ class LineScene(QWidget):
         """Wait for what runs beside the window."""
         self._basins.close()
 
+    @property
+    def basin_caption(self) -> str:
+        """What the basins shown say of themselves; empty when there are none."""
+        return self._basins.caption
+
     def plots(self) -> Sequence[ExportablePlot]:
         """What is visible, the most important first."""
         middle: list[ExportablePlot] = list(self.landscapes.values())

@@ -28,7 +28,9 @@ UNITS: Final = (("nats", "nats"), ("bits", "bits"))
 
 
 @dataclass(frozen=True)
-class _Line:
+class Line:
+    """The three labels of a reading."""
+
     name: QLabel
     value: QLabel
     tag: QLabel
@@ -48,22 +50,22 @@ class NumbersPanel(QWidget):
         self._lines = tuple(_make_line() for _ in range(MAX_LINES))
         self._reason = QLabel()
         self._reason.setWordWrap(True)
-        self._units = ChoiceBox("Unit of the divergences", UNITS)
-        self._units.activated.connect(self._choose_units)
-        self._knowledge = ChoiceBox("Known about p", KNOWLEDGE)
-        self._knowledge.activated.connect(self._choose_knowledge)
-        self._log_z = NumberEdit("log Z")
-        self._log_z.setFixedWidth(52)
-        self._log_z.edited.connect(lambda value: editor.apply(log_z=value))
-        self._log_z.refused.connect(editor.refused)
-        self._log_z_label = label_for("log Z", self._log_z)
+        self.units = ChoiceBox("Unit of the divergences", UNITS)
+        self.units.activated.connect(self._choose_units)
+        self.knowledge = ChoiceBox("Known about p", KNOWLEDGE)
+        self.knowledge.activated.connect(self._choose_knowledge)
+        self.log_z = NumberEdit("log Z")
+        self.log_z.setFixedWidth(52)
+        self.log_z.edited.connect(lambda value: editor.apply(log_z=value))
+        self.log_z.refused.connect(editor.refused)
+        self._log_z_label = label_for("log Z", self.log_z)
         set_formula(
-            self._units,
+            self.units,
             r"1\ \mathrm{bit} = \log 2\ \mathrm{nats} \approx 0.693\ \mathrm{nats}",
             lambda: f"divergences are shown in {editor.state.units}",
         )
         set_formula(
-            self._log_z,
+            self.log_z,
             r"\tilde p(x) = Z \, p(x), \quad Z = \int \tilde p(x) \, dx",
             lambda: f"log Z = {editor.state.log_z!r} nats, hidden from every estimator",
         )
@@ -80,15 +82,19 @@ class NumbersPanel(QWidget):
             for column, label in enumerate(line.widgets()):
                 grid.addWidget(label, number, column)
         grid.addWidget(self._reason, MAX_LINES, 0, 1, 3)
-        grid.addWidget(label_for("Known of p", self._knowledge), MAX_LINES + 1, 0)
-        grid.addWidget(self._knowledge, MAX_LINES + 1, 1, 1, 2)
-        unit_row = row(self._units, self._log_z_label, self._log_z)
+        grid.addWidget(label_for("Known of p", self.knowledge), MAX_LINES + 1, 0)
+        grid.addWidget(self.knowledge, MAX_LINES + 1, 1, 1, 2)
+        unit_row = row(self.units, self._log_z_label, self.log_z)
         unit_row.addStretch(1)
-        grid.addWidget(label_for("Unit", self._units), MAX_LINES + 2, 0)
+        grid.addWidget(label_for("Unit", self.units), MAX_LINES + 2, 0)
         grid.addLayout(unit_row, MAX_LINES + 2, 1, 1, 2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(numbers)
+
+    def line(self, number: int) -> Line:
+        """A line from the top, from 0."""
+        return self._lines[number]
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -103,12 +109,12 @@ class NumbersPanel(QWidget):
 
     def show_state(self, state: KLState) -> None:
         """Set the switches; never answers back."""
-        self._units.set_key(state.units)
-        self._knowledge.set_key(state.knowledge)
-        self._log_z.set_value(state.log_z)
-        for widget in (self._log_z, self._log_z_label):
+        self.units.set_key(state.units)
+        self.knowledge.set_key(state.knowledge)
+        self.log_z.set_value(state.log_z)
+        for widget in (self.log_z, self._log_z_label):
             widget.setVisible(state.knowledge == "unnormalised")
-        set_tip(self._knowledge, KNOWLEDGE_TIP[state.knowledge])
+        set_tip(self.knowledge, KNOWLEDGE_TIP[state.knowledge])
 
     def show_readings(self, readings: tuple[Reading, ...]) -> None:
         """Show the lines and, below, why some of them have no value."""
@@ -125,7 +131,7 @@ class NumbersPanel(QWidget):
         self._reason.setVisible(bool(reasons))
         self._shown = readings
 
-    def _show_line(self, line: _Line, reading: Reading, before: tuple[Reading, ...]) -> None:
+    def _show_line(self, line: Line, reading: Reading, before: tuple[Reading, ...]) -> None:
         set_text(line.name, reading.name)
         set_text(line.value, reading.text)
         set_text(line.tag, reading.tag)
@@ -135,7 +141,7 @@ class NumbersPanel(QWidget):
         if not before or before[0].is_known != reading.is_known or before[0].name != reading.name:
             self._paint_line(line, reading)
 
-    def _paint_line(self, line: _Line, reading: Reading) -> None:
+    def _paint_line(self, line: Line, reading: Reading) -> None:
         known = {"KL(p‖q)": self._theme.forward, "KL(q‖p)": self._theme.reverse}
         rgb = known.get(reading.name, self._theme.text) if reading.is_known else self._theme.muted_text
         line.name.setStyleSheet(f"color: {rgb}")
@@ -143,14 +149,14 @@ class NumbersPanel(QWidget):
         line.tag.setStyleSheet(f"color: {self._theme.muted_text}")
 
     def _choose_units(self) -> None:
-        self._editor.apply(units=self._units.key)
+        self._editor.apply(units=self.units.key)
 
     def _choose_knowledge(self) -> None:
-        self._editor.apply(knowledge=self._knowledge.key)
+        self._editor.apply(knowledge=self.knowledge.key)
 
 
-def _make_line() -> _Line:
+def _make_line() -> Line:
     name, value, tag = QLabel(), QLabel(), QLabel()
     value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return _Line(name, value, tag)
+    return Line(name, value, tag)

@@ -1,0 +1,316 @@
+"""The KL tab in the hand: what is pressed, dragged and typed, and what is then stored and painted."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from dgm_explorer.core.gaussians import Component1D, Gaussian1D
+from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
+from dgm_explorer.ui.tabs.kl.number_edit import NumberEdit
+from dgm_explorer.ui.theme import DARK
+
+SETTLE_MS = 30
+"""Longer than the throttle holds a change back."""
+
+Drag = Callable[[QWidget, QPointF, QPointF], None]
+
+
+def type_into(box: QLineEdit, text: str) -> None:
+    """Replace what stands in a box, as a keyboard does."""
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, text)
+    QTest.keyClick(box, Qt.Key.Key_Return)
+
+
+def cell_point(tab: KLTab, row: int, column: int) -> QPointF:
+    table = tab.controls.target.table
+    return QPointF(table.visualRect(table.model().index(row, column)).center())
+
+
+def type_into_cell(tab: KLTab, row: int, column: int, text: str) -> None:
+    table = tab.controls.target.table
+    at = cell_point(tab, row, column).toPoint()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    editor = table.viewport().findChild(QLineEdit)
+    assert editor is not None
+    type_into(editor, text)
+    QTest.qWait(1)  # Qt commits a cell's editor from the event loop
+
+
+def pixels(image: QImage) -> np.ndarray:
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    return np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1).copy()
+
+
+def painted(widget: QWidget) -> np.ndarray:
+    return pixels(widget.grab().toImage())
+
+
+def test_dragging_a_component_moves_p_as_one_undo_step(tab: KLTab, drag: Drag) -> None:
+    density = tab.scene.density
+    before = painted(tab.scene.landscapes["reverse"])
+    start = density.handle_viewport_position(1)
+    drag(density, start, start + QPointF(90, 0))
+    moved = tab.editor.state.p[1]
+    per_px = 16 / density.view_box.rect().width()
+    assert moved.mu == pytest.approx(3 + 90 * per_px, abs=per_px)
+    assert moved.sigma == pytest.approx(1.0, rel=1e-9)
+    assert tab.editor.state.p[0] == Component1D(0.5, -3.0, 1.0)
+    assert (painted(tab.scene.landscapes["reverse"]) != before).any()
+    assert tab.frame.p.means[1] == moved.mu
+    tab.store.undo()
+    assert tab.editor.state == KLState()
+    assert not tab.store.can_undo
+
+
+def test_dragging_q_on_a_landscape_moves_it_everywhere(tab: KLTab, drag: Drag) -> None:
+    view = tab.scene.landscapes["reverse"]
+    start = view.view_to_viewport(0.8, math.log(1.2))
+    end = view.view_to_viewport(-2.0, math.log(0.5))
+    drag(view, start, end)
+    q = tab.editor.state.q
+    assert (q.mu, math.log(q.sigma)) == pytest.approx((-2.0, math.log(0.5)), abs=0.06)
+    assert tab.controls.target.mu.value == q.mu
+    assert tab.controls.target.sigma.value == q.sigma
+    assert tab.frame.q == q
+    tab.store.undo()
+    assert tab.editor.state.q == Gaussian1D(0.8, 1.2)
+
+
+def test_a_number_is_kept_with_every_digit_typed(tab: KLTab) -> None:
+    type_into_cell(tab, 1, 1, "2.41222971801281898")
+    assert tab.editor.state.p[1].mu == 2.41222971801281898
+    type_into(tab.controls.target.sigma, "1,5")
+    assert tab.editor.state.q.sigma == 1.5
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "words"),
+    [
+        (0, "-1", "negative"),
+        (2, "0", "sigma"),
+        (2, "-3", "sigma"),
+        (1, "nan", "not a finite number"),
+        (1, "two", "not a number"),
+    ],
+)
+def test_a_bad_cell_is_refused_with_a_sentence(
+    tab: KLTab, messages: list[str], column: int, text: str, words: str
+) -> None:
+    type_into_cell(tab, 0, column, text)
+    assert tab.editor.state == KLState()
+    assert not tab.store.can_undo
+    assert len(messages) == 1
+    assert words in messages[0]
+    table = tab.controls.target.table
+    assert table.model().index(0, column).data() == ("0.5", "−3", "1")[column]
+
+
+def test_weights_must_not_all_vanish(tab: KLTab, messages: list[str]) -> None:
+    type_into_cell(tab, 0, 0, "0")
+    type_into_cell(tab, 1, 0, "0")
+    assert [component.weight for component in tab.editor.state.p] == [0.0, 0.5]
+    assert "sum to 0" in messages[-1]
+
+
+def test_a_bad_q_or_range_leaves_everything_as_it_was(tab: KLTab, messages: list[str]) -> None:
+    type_into(tab.controls.target.sigma, "-1")
+    type_into(tab.controls.options.mu_lo, "9")
+    type_into(tab.controls.descent.learning_rate, "0")
+    assert tab.editor.state == KLState()
+    assert len(messages) == 3
+    assert tab.controls.target.sigma.text() == "1.2"
+    assert tab.controls.options.mu_lo.text() == "-8"
+
+
+def test_clicking_a_stationary_point_takes_q_there(tab: KLTab) -> None:
+    table = tab.scene.stationary.table
+    assert tab.scene.stationary.caption.startswith("3 minima of KL(q‖p): 2 tied global, 1 local; 2 saddles")
+    row = table.visualRect(table.model().index(1, 2)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=row)
+    q = tab.editor.state.q
+    assert (q.mu, q.sigma) == pytest.approx((-2.984305987835742, 1.02336855966), abs=1e-9)
+
+
+def test_the_count_changes_while_the_mouse_is_down(tab: KLTab) -> None:
+    """Dragging the modes together merges them before the button is let go."""
+    density = tab.scene.density
+    start = density.handle_viewport_position(1)
+    viewport = density.viewport()
+    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start.toPoint())
+    for step in range(1, 41):
+        QTest.mouseMove(viewport, (start - QPointF(4.0 * step, 0)).toPoint())
+        QTest.qWait(2)
+    QTest.qWait(30)
+    assert tab.scene.stationary.caption.startswith("1 minimum of KL(q‖p): 1 global")
+    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=(start - QPointF(160, 0)).toPoint())
+
+
+def test_many_components_are_searched_beside_the_window(tab: KLTab, qtbot: QtBot) -> None:
+    five = tuple(Component1D(0.2, mu, 0.5) for mu in (-6.0, -3.0, 0.0, 3.0, 6.0))
+    tab.store.update(p=five)
+    assert tab.scene.stationary.caption.startswith(("KL(q‖p): searching", "5", "6", "7", "8", "9"))
+    qtbot.waitUntil(lambda: not tab.frame.is_searching, timeout=5000)
+    minima = [point for point in tab.frame.reverse_points if point.is_minimum]
+    saddles = [point for point in tab.frame.reverse_points if point.kind == "saddle"]
+    assert len(minima) >= 5
+    assert len(saddles) == len(minima) - 1
+    assert f"{len(minima)} minima" in tab.scene.stationary.caption
+
+
+def test_playing_descends_to_the_analytic_optimum(tab: KLTab, qtbot: QtBot, messages: list[str]) -> None:
+    tab.store.update(
+        p=(Component1D(1.0, 2.0, 0.5),), optimiser="natural", learning_rate=0.3, steps_per_second=2000.0
+    )
+    tab.play_pause()
+    assert tab.is_playing
+    qtbot.waitUntil(lambda: not tab.is_playing, timeout=5000)
+    for direction in ("forward", "reverse"):
+        trail = tab.player.trail(direction)
+        assert (trail.q.mu, trail.q.sigma) == pytest.approx((2.0, 0.5), abs=1e-7)
+    assert "converged" in messages[-1]
+    assert "converged" in tab.controls.descent.status.text()
+    tab.reset()
+    assert tab.player.trail("forward") is None
+
+
+def test_one_step_is_one_step(tab: KLTab) -> None:
+    for _ in range(20):
+        QTest.mouseClick(tab.controls.descent.single_step, Qt.MouseButton.LeftButton)
+    assert tab.player.count == 20
+    assert not tab.is_playing
+    way = tab.player.trail("reverse")
+    start, end = (float(tab.frame.kl_reverse), way.q)
+    tab.store.update(q=end)
+    assert tab.frame.kl_reverse < start
+
+
+def test_dragging_suspends_and_letting_go_resumes_from_there(tab: KLTab, qtbot: QtBot) -> None:
+    tab.store.update(learning_rate=1e-4)
+    tab.play_pause()
+    qtbot.waitUntil(lambda: tab.player.count > 0)
+    view = tab.scene.landscapes["forward"]
+    start = view.view_to_viewport(0.8, math.log(1.2))
+    viewport = view.viewport()
+    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start.toPoint())
+    QTest.mouseMove(viewport, (start + QPointF(40, 0)).toPoint())
+    QTest.qWait(60)
+    assert tab.is_playing
+    assert tab.player.count == 0
+    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=(start + QPointF(40, 0)).toPoint())
+    qtbot.waitUntil(lambda: tab.player.count > 0)
+    trail = tab.player.trail("forward")
+    assert trail.mu[0] == tab.editor.state.q.mu
+    tab.play_pause()
+
+
+def test_the_wished_speed_is_reached(tab: KLTab, qtbot: QtBot) -> None:
+    tab.store.update(learning_rate=1e-6, steps_per_second=400.0)
+    tab.play_pause()
+    qtbot.wait(900)
+    assert tab.player.achieved_rate == pytest.approx(400, rel=0.25)
+    assert "achieved" in tab.controls.descent.rate.text()
+    tab.play_pause()
+
+
+def test_knowledge_greys_with_a_reason(tab: KLTab) -> None:
+    tab.store.update(knowledge="samples")
+    numbers, descent = tab.controls.numbers, tab.controls.descent
+    assert numbers.line(2).name.text() == "KL(q‖p)"
+    assert not numbers.line(2).value.isEnabled()
+    assert numbers.line(2).value.text() == "—"
+    assert "needs log p" in numbers.line(2).value.toolTip()
+    assert "±" in numbers.line(3).value.text()
+    assert not descent.estimators["reverse"].isEnabled()
+    assert descent.estimators["forward"].key == "maximum_likelihood"
+    tab.store.update(knowledge="unnormalised")
+    QTest.qWait(SETTLE_MS)
+    assert descent.estimators["reverse"].isEnabled()
+    assert descent.estimators["forward"].key == "snis"
+    assert numbers.line(3).name.text() == "−ELBO"
+
+
+def test_choosing_with_the_keyboard_changes_the_state(tab: KLTab) -> None:
+    QTest.keyClick(tab.controls.numbers.units, Qt.Key.Key_Down)
+    assert tab.editor.state.units == "bits"
+    QTest.keyClick(tab.controls.descent.optimiser, Qt.Key.Key_Down)
+    assert tab.editor.state.optimiser == "adam"
+
+
+def test_setters_never_answer_back(tab: KLTab) -> None:
+    """Going through very different states by program adds exactly one undo step each."""
+    states = [
+        replace(KLState(), units="bits", knowledge="unnormalised", optimiser="adam", steps_per_second=7.0),
+        replace(KLState(), q=Gaussian1D(-1.0, 0.2), are_basins_shown=True, metric="natural"),
+        replace(KLState(), panel="integrand", learning_rate=0.3, is_sigma_fixed=True),
+        KLState(),
+    ]
+    for state in states:
+        tab.store.replace(state)
+        QTest.qWait(20)
+        assert tab.editor.state == state
+    for state in [*reversed(states[:-1]), KLState()]:
+        tab.store.undo()
+        QTest.qWait(20)
+        assert tab.editor.state == state
+    assert not tab.store.can_undo
+
+
+def test_the_integrand_panel_states_both_areas(tab: KLTab) -> None:
+    tab.store.update(panel="integrand")
+    table = tab.scene.integrand.export_table()
+    x, forward, reverse = table.columns
+    assert np.trapezoid(forward, x) == pytest.approx(tab.frame.kl_forward, rel=1e-3)
+    assert np.trapezoid(reverse, x) == pytest.approx(tab.frame.kl_reverse, rel=1e-3)
+    assert f"{tab.frame.kl_forward:.6g}" in tab.scene.integrand.caption
+
+
+def test_basins_say_which_metric_they_use(tab: KLTab, qtbot: QtBot) -> None:
+    view = tab.scene.landscapes["reverse"]
+    before = painted(view)
+    tab.store.update(are_basins_shown=True)
+    qtbot.waitUntil(lambda: tab.scene.basin_caption != "", timeout=5000)
+    assert "Euclidean" in tab.scene.basin_caption
+    assert (painted(view) != before).mean() > 0.1
+    tab.store.update(metric="natural")
+    qtbot.waitUntil(lambda: "Fisher" in tab.scene.basin_caption, timeout=5000)
+    tab.store.update(are_basins_shown=False)
+    assert tab.scene.basin_caption == ""
+
+
+def test_fit_to_p_and_the_wheel_change_the_window_in_one_step(tab: KLTab) -> None:
+    tab.store.update(p=(Component1D(1.0, 20.0, 2.0),))
+    QTest.mouseClick(tab.controls.options.fit, Qt.MouseButton.LeftButton)
+    QTest.qWait(SETTLE_MS)
+    view = tab.editor.state.view
+    assert (view.mu_lo, view.mu_hi) == (12.0, 28.0)
+    assert tab.frame.grid.mu[0] == 12.0
+    assert tab.scene.density.view_range[0] == (12.0, 28.0)
+
+
+def test_nothing_is_cut_and_every_control_explains_itself(tab: KLTab) -> None:
+    for box in tab.controls.findChildren(NumberEdit):
+        if box.isVisible():
+            needed = box.fontMetrics().horizontalAdvance(box.text()) + 8
+            assert box.width() >= needed, box.accessibleName()
+    inside = tab.controls.widget()
+    assert inside.minimumSizeHint().width() <= tab.controls.viewport().width()
+
+
+def test_the_dark_theme_paints_dark(tab: KLTab) -> None:
+    light = painted(tab.scene.density) & 0xFF
+    tab.set_theme(DARK)
+    dark = painted(tab.scene.density) & 0xFF
+    assert np.median(light) > 200
+    assert np.median(dark) < 60
