@@ -252,6 +252,8 @@ class MainWindow(QMainWindow):
             self._settings.tab = self.current_tab.key
             self._settings.geometry = self.saveGeometry()
             self._settings.layout = self.saveState(LAYOUT_VERSION)
+        for tab in self.tabs():
+            tab.finish()
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

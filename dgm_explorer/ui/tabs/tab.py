@@ -61,6 +61,9 @@ class Tab(QWidget):
     def reset(self) -> None:
         """Back to its start."""
 
+    def finish(self) -> None:
+        """Stop whatever runs beside the window and wait for it; the tab is about to go."""
+
     def plots(self) -> Sequence[ExportablePlot]:
         """The pictures visible at present, the most important first."""
         return ()

@@ -18,15 +18,15 @@ class _FormulaTooltip(QObject):
     def __init__(self, widget: QWidget, tex: str, text: Callable[[], str]) -> None:
         super().__init__(widget)
         self.setObjectName("formula_tooltip")
-        self._widget = widget
         self._tex = tex
         self._text = text
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), tooltip_html(self._tex, self._text()), self._widget)
-            return True
-        return False
+        if not (isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip):
+            return False
+        if isinstance(watched, QWidget):
+            QToolTip.showText(event.globalPos(), tooltip_html(self._tex, self._text()), watched)
+        return True
 
 
 def set_formula_tooltip(widget: QWidget, tex: str, text: Callable[[], str]) -> None:

@@ -3,31 +3,31 @@
 import time
 from collections.abc import Iterator
 
-from PySide6.QtCore import Qt, QTimer, QUrl
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import (
     QFont,
     QFontInfo,
-    QFontMetrics,
-    QImage,
-    QPainter,
     QPalette,
     QResizeEvent,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
-    QTextDocument,
-    QTextImageFormat,
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
-from dgm_explorer.ui.formula import PIXEL_RATIO, FormulaImage, render_formula
+from dgm_explorer.ui.formula import render_formula
 from dgm_explorer.ui.notes_markup import Block, Span, parse_notes
 from dgm_explorer.ui.theme import LIGHT, Theme, color
+from dgm_explorer.ui.widgets.formula_objects import FormulaObjects, PlacedFormula
 
 FORMULA_SCALE = 1.12
 """Type size of formulas over that of the text: STIX looks smaller than a screen font of its size."""
 
 MARGIN_PX = 14
+CLOSING_MARKS = tuple(".,;:!?)")
+WORD_JOINER = "\u2060"
+"""Keeps a comma on the line of the formula before it."""
+
 TURN_MS = 12.0
 """Typesetting yields to the window after so long; the notes then grow on in its next turn."""
 
@@ -43,6 +43,8 @@ class NotesPanel(QTextEdit):
         self._theme = LIGHT
         self._blocks: tuple[Block, ...] = ()
         self._work: Iterator[None] = iter(())
+        self._is_outdated = False
+        self._formulas = FormulaObjects(self.document())
         self._laid_out_width = -1
         self._turn = QTimer(self)
         self._turn.setSingleShot(True)
@@ -52,6 +54,8 @@ class NotesPanel(QTextEdit):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Always there, so that the growing text never changes the width it is laid out for.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.document().setDocumentMargin(MARGIN_PX)
 
     def set_notes(self, source: str) -> None:
@@ -70,19 +74,28 @@ class NotesPanel(QTextEdit):
     def finish(self) -> None:
         """Typeset what is left, now."""
         self._turn.stop()
-        for _ in self._work:
-            pass
+        if self._is_outdated:
+            self._rebuild()
+            self._turn.stop()
+        self._work_until(float("inf"))
 
     def _rebuild(self) -> None:
+        self._is_outdated = False
+        self._formulas.clear()
         self.document().clear()
         self._laid_out_width = self.viewport().width()
         self._work = self._write_blocks()
         self._work_for_one_turn()
 
     def _work_for_one_turn(self) -> None:
-        start_s = time.perf_counter()
+        self._work_until(time.perf_counter() + TURN_MS / 1e3)
+
+    def _work_until(self, deadline_s: float) -> None:
+        if self._is_outdated:
+            self._rebuild()
+            return
         for _ in self._work:
-            if (time.perf_counter() - start_s) * 1e3 > TURN_MS:
+            if time.perf_counter() > deadline_s:
                 self._turn.start(0)
                 return
 
@@ -94,6 +107,8 @@ class NotesPanel(QTextEdit):
                 cursor.setBlockFormat(style)
             else:
                 cursor.insertBlock(style)
+            if block.kind == "item":
+                cursor.insertText("•\u2002", self._char_format(block, Span("text", "")))
             for span in block.spans:
                 self._write_span(cursor, block, span)
                 yield
@@ -101,27 +116,14 @@ class NotesPanel(QTextEdit):
     def _write_span(self, cursor: QTextCursor, block: Block, span: Span) -> None:
         style = self._char_format(block, span)
         if span.kind != "formula":
-            cursor.insertText(span.text, style)
+            is_tied = span.text[:1] in CLOSING_MARKS and span is not block.spans[0]
+            cursor.insertText(f"{WORD_JOINER}{span.text}" if is_tied else span.text, style)
             return
         is_display = block.kind == "formula"
         size_px = FORMULA_SCALE * QFontInfo(style.font()).pixelSize()
         formula = render_formula(span.text, size_px, style.foreground().color().name(), is_display)
-        shown = formula.image if is_display else _center_for_line(formula, QFontMetrics(style.font()))
-        self._insert_image(cursor, shown, style.font())
-
-    def _insert_image(self, cursor: QTextCursor, image: QImage, font: QFont) -> None:
-        """Insert at natural size, or as large as the column allows."""
-        name = f"formula:{image.cacheKey()}"
-        self.document().addResource(QTextDocument.ResourceType.ImageResource, QUrl(name), image)
         room_px = max(50, self.viewport().width() - 2 * MARGIN_PX - 2)
-        scale = min(1.0, room_px / image.deviceIndependentSize().width())
-        style = QTextImageFormat()
-        style.setFont(font)
-        style.setName(name)
-        style.setWidth(image.deviceIndependentSize().width() * scale)
-        style.setHeight(image.deviceIndependentSize().height() * scale)
-        style.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
-        cursor.insertImage(style)
+        self._formulas.insert(cursor, style, PlacedFormula(formula, is_display, room_px))
 
     def _block_format(self, block: Block) -> QTextBlockFormat:
         line = self._theme.font_point_size
@@ -137,7 +139,7 @@ class NotesPanel(QTextEdit):
             style.setTopMargin(line if block.kind == "heading" else 0)
             style.setBottomMargin(0.5 * line)
         if block.kind in ("paragraph", "item"):
-            style.setLineHeight(118, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+            style.setLineHeight(2.05 * line, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
         return style
 
     def _char_format(self, block: Block, span: Span) -> QTextCharFormat:
@@ -156,33 +158,5 @@ class NotesPanel(QTextEdit):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._blocks and self.viewport().width() != self._laid_out_width:
-            self._rebuild()
-
-
-def _center_for_line(formula: FormulaImage, metrics: QFontMetrics) -> QImage:
-    """Pad a formula so that its baseline meets the line's.
-
-    Qt knows no baseline for images. With `AlignMiddle` it puts the point (height + x-height/2)/2 below
-    the image's top on the baseline (QTextDocumentLayout::resizeInlineObject); blank rows above or
-    below move the formula's own baseline there.
-    """
-    descent = formula.height - formula.ascent
-    surplus = formula.ascent - descent - metrics.xHeight() / 2
-    top, bottom = max(0.0, -surplus), max(0.0, surplus)
-    padded = QImage(
-        formula.image.width(),
-        formula.image.height() + round((top + bottom) * PIXEL_RATIO),
-        QImage.Format.Format_ARGB32_Premultiplied,
-    )
-    padded.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(padded)
-    painter.drawImage(0, round(top * PIXEL_RATIO), _without_ratio(formula.image))
-    painter.end()
-    padded.setDevicePixelRatio(PIXEL_RATIO)
-    return padded
-
-
-def _without_ratio(image: QImage) -> QImage:
-    plain = QImage(image)
-    plain.setDevicePixelRatio(1.0)
-    return plain
+            self._is_outdated = True
+            self._turn.start(0)

@@ -1,0 +1,93 @@
+"""Formulas as characters of a text document, standing on its baseline."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRectF, QSizeF
+from PySide6.QtGui import (
+    QPainter,
+    QPyTextObject,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+)
+
+from dgm_explorer.ui.formula import FormulaImage
+
+_OBJECT_TYPE = QTextFormat.ObjectTypes.UserObject.value + 1
+_INDEX = QTextFormat.Property.UserProperty.value + 1
+_OBJECT_CHARACTER = "\ufffc"
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedFormula:
+    """A formula in a text.
+
+    Attributes
+    ----------
+    formula : what to draw.
+    is_display : it has a line of its own; else it stands among words.
+    room_px : width of the column; a wider formula is drawn smaller.
+    """
+
+    formula: FormulaImage
+    is_display: bool
+    room_px: float
+
+    @property
+    def scale(self) -> float:
+        return min(1.0, self.room_px / self.formula.width)
+
+    @property
+    def layout_size(self) -> QSizeF:
+        """What the line makes room for.
+
+        Qt puts the lower edge of an object on the baseline and knows no descent. So a formula among
+        words claims its ascent only and draws what hangs below into the space that every line of
+        text leaves under its baseline.
+        """
+        formula = self.formula
+        height = formula.height if self.is_display else formula.ascent
+        return QSizeF(formula.width * self.scale, height * self.scale)
+
+
+class FormulaObjects(QPyTextObject):
+    """Keeps and draws the formulas of one document.
+
+    Parameters
+    ----------
+    document : the text; it becomes the owner.
+    """
+
+    def __init__(self, document: QTextDocument) -> None:
+        super().__init__(document)
+        self._placed: list[PlacedFormula] = []
+        document.documentLayout().registerHandler(_OBJECT_TYPE, self)
+
+    def __len__(self) -> int:
+        return len(self._placed)
+
+    def clear(self) -> None:
+        """Forget all formulas; the document must not hold any from here on."""
+        self._placed.clear()
+
+    def insert(self, cursor: QTextCursor, style: QTextCharFormat, placed: PlacedFormula) -> None:
+        """Put a formula where the cursor is, in a line of type like ``style``."""
+        character = QTextCharFormat(style)
+        character.setObjectType(_OBJECT_TYPE)
+        character.setProperty(_INDEX, len(self._placed))
+        self._placed.append(placed)
+        cursor.insertText(_OBJECT_CHARACTER, character)
+
+    def intrinsicSize(self, _document: QTextDocument, _position: int, style: QTextFormat) -> QSizeF:
+        return self._placed[style.intProperty(_INDEX)].layout_size
+
+    def drawObject(
+        self, painter: QPainter, box: QRectF, _document: QTextDocument, _position: int, style: QTextFormat
+    ) -> None:
+        placed = self._placed[style.intProperty(_INDEX)]
+        formula, scale = placed.formula, placed.scale
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.drawImage(
+            QRectF(box.left(), box.top(), formula.width * scale, formula.height * scale), formula.image
+        )
