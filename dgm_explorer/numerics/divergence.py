@@ -145,13 +145,14 @@ def _ratio_terms(
     """
     shift = (mu[None] - p.means[:, None]) / p.sigmas[:, None]
     stretch = (sigma[None] - p.sigmas[:, None]) / p.sigmas[:, None]
+    log_scale = np.where(stretch > -0.5, np.log1p(stretch), np.log(sigma[None] / p.sigmas[:, None]))
     d = stretch[:, owner]
     d *= z
     d += shift[:, owner]
     terms = 0.5 * d
     terms += z
     terms *= d
-    np.subtract((np.log(p.weights)[:, None] + np.log1p(stretch))[:, owner], terms, out=terms)
+    np.subtract((np.log(p.weights)[:, None] + log_scale)[:, owner], terms, out=terms)
     d += z
     return terms, d
 
@@ -171,21 +172,24 @@ def _log_ratio(
 
 
 def _small_reverse_kl(p: Mixture1D, mu: FloatArray, sigma: FloatArray) -> FloatArray:
-    """∫ q (e^t − 1 − t) with t = log p/q, plus the mass of p out of the reach of q."""
+    """∫ q (e^t − 1 − t) with t = log p/q; out of the reach of q, t is that of the tail masses."""
     zeros = p.complex_zeros()
     graded = graded_breaks(zeros.real, zeros.abs_imag, EXACT.panel * float(sigma.max()))
     panels = gaussian_panels(np.concatenate([graded, p.support_breaks()]), mu, sigma)
     inside = panels.expectation(_exp_gap(_log_ratio(p, mu, sigma, panels.owner, panels.z)))
     offset = (mu - p.means[:, None]) / p.sigmas[:, None]
     reach = EXACT.reach * sigma / p.sigmas[:, None]
-    return np.asarray(inside + p.weights @ (ndtr(offset - reach) + ndtr(-offset - reach)))
+    tail_q = float(ndtr(-EXACT.reach))
+    for tails in (ndtr(offset - reach), ndtr(-offset - reach)):
+        inside += tail_q * _exp_gap(np.log(np.maximum(p.weights @ tails / tail_q, 1e-300)))
+    return inside
 
 
 def _small_forward_kl(p: Mixture1D, mu: float, sigma: float) -> float:
-    """∫ p (e^−t − 1 + t) with t = log p/q, plus the mass of q out of the reach of p."""
+    """∫ p (e^−t − 1 + t) with t = log p/q, over the reach of both."""
     own = np.arange(-EXACT.reach, EXACT.reach + 0.5)
-    edges = (p.support_breaks() - mu) / sigma
-    z, weight = gauss_legendre_panels(np.unique(np.concatenate([edges, own])))
+    edges = np.unique(np.concatenate([(p.support_breaks() - mu) / sigma, own]))
+    z, weight = gauss_legendre_panels(edges)
     t = _log_ratio(p, np.array([mu]), np.array([sigma]), np.zeros(len(z), dtype=np.int64), z)
     log_q = -0.5 * z * z - HALF_LOG_2PI
     density_p, density_q = np.exp(t + log_q), np.exp(log_q)
@@ -193,8 +197,7 @@ def _small_forward_kl(p: Mixture1D, mu: float, sigma: float) -> float:
     gap = np.where(
         is_moderate, density_p * _exp_gap(-np.maximum(t, -1.0)), density_q + density_p * (t - 1.0)
     )
-    outside = ndtr(min(edges[0], -EXACT.reach)) + ndtr(-max(edges[-1], EXACT.reach))
-    return float(weight @ gap + outside)
+    return float(weight @ gap)
 
 
 def _exp_gap(t: FloatArray) -> FloatArray:

@@ -48,11 +48,11 @@ class Mixture1D:
     def __init__(self, components: Sequence[Component1D]) -> None:
         require_mixture(components)
         kept = [component for component in components if component.weight > 0]
-        weights = np.array([component.weight for component in kept])
+        weights = np.array([component.weight for component in kept], dtype=np.float64)
         weights = weights / weights.max()
         self.weights: FloatArray = weights / weights.sum()
-        self.means: FloatArray = np.array([component.mu for component in kept])
-        self.sigmas: FloatArray = np.array([component.sigma for component in kept])
+        self.means: FloatArray = np.array([component.mu for component in kept], dtype=np.float64)
+        self.sigmas: FloatArray = np.array([component.sigma for component in kept], dtype=np.float64)
         self.mean = float(self.weights @ self.means)
         self.variance = float(self.weights @ (self.sigmas**2 + (self.means - self.mean) ** 2))
         self._log_peaks: FloatArray = np.log(self.weights) - np.log(self.sigmas) - HALF_LOG_2PI
