@@ -22,6 +22,9 @@ from dgm_explorer.numerics.stationary import (
 )
 
 MINIMUM_KINDS = ("global", "tied", "local")
+STEEPEST = 3.0
+"""A branch that moves faster than this many units of (μ, σ) per unit of d is steep."""
+STEEP_WIDTHS = 8.0
 
 
 @dataclass(frozen=True)
@@ -102,16 +105,22 @@ def sweep(
 
 
 def refinement(diagram: Sweep, narrowest: float) -> list[float]:
-    """Midpoints of the intervals of d, wider than ``narrowest``, across which the minima change in number
-    or the global one changes place: computing those too closes in on every bifurcation."""
+    """Midpoints of the intervals of d that deserve a closer look; computing those too gives the next ones.
+
+    An interval wider than ``narrowest`` is halved where the minima change in number or kind, one wider
+    than `STEEP_WIDTHS` times that also where a branch is steep.
+    """
     values = np.unique(diagram.d)
     signatures = [_signature(diagram, d) for d in values]
+    changes = [before != after for before, after in pairwise(signatures)]
+    left, right = links(diagram).T
+    rise = np.hypot(diagram.mu[right] - diagram.mu[left], diagram.sigma[right] - diagram.sigma[left])
+    steep = diagram.d[left][rise > STEEPEST * (diagram.d[right] - diagram.d[left])]
+    wide = STEEP_WIDTHS * narrowest
     return [
         0.5 * float(lo + hi)
-        for lo, hi, before, after in zip(
-            values[:-1], values[1:], signatures[:-1], signatures[1:], strict=True
-        )
-        if before != after and hi - lo > narrowest
+        for (lo, hi), is_change in zip(pairwise(values), changes, strict=True)
+        if (is_change and hi - lo > narrowest) or (lo in steep and hi - lo > wide)
     ]
 
 
@@ -145,7 +154,7 @@ def _mutually_nearest(diagram: Sweep, left: IntArray, right: IntArray, gap: floa
     d_sigma = np.abs(diagram.sigma[left][:, None] - diagram.sigma[right])
     distance = np.hypot(d_mu, d_sigma)
     to_right, to_left = distance.argmin(axis=1), distance.argmin(axis=0)
-    reach = 4.0 * gap + 0.2 * diagram.sigma[left]
+    reach = 4.0 * gap + 0.5 * diagram.sigma[left]
     return [
         (int(left[i]), int(right[j]))
         for i, j in enumerate(to_right)
