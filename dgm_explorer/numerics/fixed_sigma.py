@@ -13,6 +13,8 @@ from dgm_explorer.numerics.quadrature import graded_breaks
 _Curve: TypeAlias = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 
 MAX_ROUNDS = 80
+SAME_ROOT = 1e-8
+"""In units of σ."""
 SAMPLES_PER_FEATURE = np.linspace(-4.0, 4.0, 25)
 
 
@@ -40,8 +42,14 @@ def stationary_means(p: Mixture1D, sigma: float) -> tuple[FloatArray, FloatArray
         mu = np.unique(np.concatenate([mu, turns]))
         slopes = slope(mu)[0]
     crosses = (slopes[:-1] > 0) != (slopes[1:] > 0)
-    roots = _roots(slope, mu[:-1][crosses], mu[1:][crosses])
+    roots = _without_noise(_roots(slope, mu[:-1][crosses], mu[1:][crosses]), sigma)
     return roots, slope(roots)[1]
+
+
+def _without_noise(roots: FloatArray, sigma: float) -> FloatArray:
+    """One root for each odd cluster: rounding makes a flat slope cross zero several times."""
+    clusters = np.split(roots, np.nonzero(np.diff(roots) > SAME_ROOT * sigma)[0] + 1)
+    return np.array([cluster[len(cluster) // 2] for cluster in clusters if len(cluster) % 2])
 
 
 def _samples(p: Mixture1D, sigma: float) -> FloatArray:

@@ -52,7 +52,8 @@ def hard_case(seed: int) -> Hard:
         means = means * 4
     else:
         means, sigmas = 1e-3 * means, 1 + 1e-3 * rng.standard_normal(k)
-    components = tuple(Component1D(float(w), float(m), float(s)) for w, m, s in zip(weights, means, sigmas))
+    numbers = zip(weights.tolist(), means.tolist(), sigmas.tolist(), strict=True)
+    components = tuple(Component1D(*number) for number in numbers)
     chosen = int(rng.integers(k))
     q = (
         Gaussian1D(float(rng.uniform(-8, 8)), float(10 ** rng.uniform(-1.3, 1))),

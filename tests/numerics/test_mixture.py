@@ -5,7 +5,7 @@ import pytest
 from scipy import integrate, stats
 
 from dgm_explorer.core.errors import InputError
-from dgm_explorer.core.gaussians import Component1D, Gaussian1D
+from dgm_explorer.core.gaussians import Component1D
 from dgm_explorer.numerics.mixture import Mixture1D
 from dgm_explorer.numerics.quadrature import panels_for
 from tests.numerics import line_reference as reference
