@@ -35,6 +35,8 @@ _SOFTEST_CURVATURE = 1e-3
 _LAST_STEP = 1e-6  # Newton squares the error: what remains is 1e-12
 _CAPTURE_RADIUS = 0.01
 _LONGEST_WALK = 3.0
+_SHORT_STEP = 0.02
+_SMALL_SLOPE = 1e-3
 _MAX_ITERATIONS = 60
 _MAX_HALVINGS = 6
 
@@ -169,6 +171,28 @@ def minimise_all(
         if not any(end is other for other in found):
             found.append(end)
     return found
+
+
+def follow(
+    p: Mixture2D, mean: FloatArray, frame: FloatArray, unknowns: Unknowns, rule: ExpectationRule
+) -> Located | None:
+    """Follow a stationary point of a p that moved a little by one or two Newton steps.
+
+    Returns None where the point has gone: the step is long, or leaves the slope as steep as it was.
+    """
+    here = locate(p, mean, frame, unknowns, rule)
+    for _ in range(2):
+        step: FloatArray = -np.linalg.solve(here.hessian, here.gradient).astype(np.float64)
+        length = float(np.linalg.norm(step))
+        if length > _LONGEST_STEP:
+            return None
+        there = locate(p, *moved(here.mean, here.frame, step), unknowns, rule)
+        if np.linalg.norm(there.gradient) > 0.5 * np.linalg.norm(here.gradient) + _SMALL_SLOPE:
+            return None
+        here = there
+        if length < _SHORT_STEP:
+            break
+    return here
 
 
 def find_stationary(

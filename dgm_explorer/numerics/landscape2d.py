@@ -20,7 +20,7 @@ _PROBE_LINES = 24
 
 @dataclass(frozen=True)
 class Grid2D:
-    """Means of q at which the landscapes are evaluated: columns x (n,), rows y (m,)."""
+    """Means of q at which the landscapes are evaluated: columns x (n,), rows y (m,), both uniform."""
 
     x: FloatArray
     y: FloatArray
@@ -57,7 +57,7 @@ def strip_half_width(p: Mixture2D, grid: Grid2D) -> float:
     """
     if len(p) == 1:
         return math.inf
-    half_width = 0.5 * (grid.x[-1] - grid.x[0])
+    half_width = 0.5 * max(grid.x[-1] - grid.x[0], grid.y[-1] - grid.y[0])
     center = np.array([grid.x.mean(), grid.y.mean()])
     unit = half_width / 3.0  # the window is ±3 of the frame's units
     t = np.linspace(-3.0, 3.0, _PROBE_LINES)
@@ -126,7 +126,7 @@ class ReverseLandscape2D:
         self.is_resolved = True
         self._sigma_spacing = math.sqrt(np.linalg.eigvalsh(self.cov)[0]) / _SPACINGS_PER_SIGMA
         margin = _TAIL * math.sqrt(max(self.cov[0, 0], self.cov[1, 1]))
-        self._finest = (grid.x[-1] - grid.x[0] + 2 * margin) / max_nodes
+        self._finest = (max(grid.x[-1] - grid.x[0], grid.y[-1] - grid.y[0]) + 2 * margin) / max_nodes
         self._blur: _Blur | None = None
         self._spacing = math.nan
 

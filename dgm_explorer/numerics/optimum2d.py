@@ -1,12 +1,14 @@
 """The Gaussians of the plane that minimise each divergence from a mixture, mean and full covariance free."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.gaussians import Gaussian2D
 from dgm_explorer.core.kl_state import Direction
 from dgm_explorer.numerics.divergence2d import SampledPlane, cross_entropy, square_root
-from dgm_explorer.numerics.gaussian_chart import minimise_all
+from dgm_explorer.numerics.gaussian_chart import follow, minimise_all
 from dgm_explorer.numerics.mixture2d import Mixture2D, covariance_matrix, gaussian_2d
 from dgm_explorer.numerics.stationary2d import StationaryPoint2D, classify_minima, distinct, subset_moments
 
@@ -39,6 +41,24 @@ def find_reverse_minima_2d(p: Mixture2D) -> tuple[StationaryPoint2D, ...]:
     rough = minimise_all(p, settled, "mean and covariance", plane.expectation)
     found = minimise_all(p, [(f.mean, f.frame) for f in rough], "mean and covariance")
     return classify_minima([f for f in distinct(found, 1e-5) if f.curvatures[0] > 0])
+
+
+def track_minima_2d(
+    p: Mixture2D, points: Sequence[StationaryPoint2D], plane: SampledPlane
+) -> tuple[StationaryPoint2D, ...]:
+    """Follow free minima while p is dragged; approximate, finds no new ones."""
+    followed = [
+        follow(
+            p,
+            np.array(f.q.mean),
+            square_root(covariance_matrix(f.q.cov)),
+            "mean and covariance",
+            plane.expectation,
+        )
+        for f in points
+    ]
+    kept = distinct([f for f in followed if f is not None], 1e-2)
+    return classify_minima([f for f in kept if f.curvatures[0] > 0])
 
 
 def descent_path_2d(

@@ -10,7 +10,7 @@ from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.gaussians import Gaussian2D
 from dgm_explorer.core.kl_state import View2D
 from dgm_explorer.numerics.divergence2d import SampledPlane, cross_entropy, square_root
-from dgm_explorer.numerics.gaussian_chart import Located, distance, find_stationary, minimise_all
+from dgm_explorer.numerics.gaussian_chart import Located, distance, find_stationary, follow, minimise_all
 from dgm_explorer.numerics.landscape2d import Grid2D, ReverseLandscape2D
 from dgm_explorer.numerics.mixture2d import Mixture2D, gaussian_2d
 from dgm_explorer.numerics.stationary import Kind
@@ -64,6 +64,16 @@ def find_reverse_stationary_2d(p: Mixture2D, cov: FloatArray) -> tuple[Stationar
         if point is not None:
             found.append(point)
     kept = distinct(found, 1e-5)
+    return (*classify_minima([f for f in kept if f.curvatures[0] > 0]), *_others(kept))
+
+
+def track_stationary_2d(
+    p: Mixture2D, cov: FloatArray, points: Sequence[StationaryPoint2D], plane: SampledPlane
+) -> tuple[StationaryPoint2D, ...]:
+    """Follow stationary points while p or q's covariance is dragged; approximate, finds no new ones."""
+    frame = square_root(cov)
+    followed = [follow(p, np.array(f.q.mean), frame, "mean", plane.expectation) for f in points]
+    kept = distinct([f for f in followed if f is not None], 1e-2)
     return (*classify_minima([f for f in kept if f.curvatures[0] > 0]), *_others(kept))
 
 
