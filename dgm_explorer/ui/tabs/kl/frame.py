@@ -2,7 +2,7 @@
 
 import math
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from dgm_explorer.numerics.stationary import (
     forward_minimum_fixed_sigma,
     track,
 )
+from dgm_explorer.ui.tabs.kl.mean_curves import MeanCurveEngine, MeanCurves
 
 GRID_SIZE = 256
 NEAR_CELLS = 3.0
@@ -42,6 +43,8 @@ class KLFrame:
     entropy, kl_forward, kl_reverse : H(p) and both divergences at q, nats.
     compute_ms : wall time of this computation.
     is_searching : the stationary points of this p are not known yet; a search has been asked for.
+    is_confirmed : they come from a full search of this very p, not from following an earlier one.
+    curves : both divergences over μ where the state fixes σ.
     """
 
     p: Mixture1D
@@ -56,6 +59,8 @@ class KLFrame:
     kl_reverse: float
     compute_ms: float
     is_searching: bool = False
+    is_confirmed: bool = True
+    curves: MeanCurves | None = None
 
 
 @dataclass(frozen=True)
@@ -77,8 +82,12 @@ class SearchRequest:
 
 @dataclass(frozen=True)
 class _Known:
-    """Stationary points of one p, and how many minima of the grid a search could not explain by them."""
+    """Stationary points of one p, and how many minima of the grid a search could not explain by them.
 
+    ``searched`` is the p of the last full search, from which the points were followed to ``components``.
+    """
+
+    searched: tuple[Component1D, ...]
     components: tuple[Component1D, ...]
     fixed_sigma: float | None
     unexplained: int
@@ -128,13 +137,11 @@ class FrameEngine:
         self._p: Mixture1D
         self._forward: FloatArray
         self._reverse: FloatArray
+        self._curve_engine = MeanCurveEngine()
         self._known: _Known | None = None
-        self._request: SearchRequest | None = None
-
-    @property
-    def wanted_search(self) -> SearchRequest | None:
-        """The search that the last frame lacks; None when its stationary points are complete."""
-        return self._request
+        self._fixed_sigma: float | None = None
+        self._is_confirmed = False
+        self._is_searching = False
 
     def resolve(self, state: KLState, *, may_search: bool = True) -> KLFrame:
         """Compute the frame of a state.
@@ -142,16 +149,17 @@ class FrameEngine:
         Parameters
         ----------
         may_search : search on the spot when the stationary points cannot be followed (2–50 ms); otherwise
-            the frame says `is_searching` and `wanted_search` holds what to run elsewhere.
+            the frame says `is_searching`, and `make_search` gives what to run elsewhere and `adopt`.
         """
         started = time.perf_counter()
         self._set_view(state.view)
         self._set_target(state.p)
-        fixed_sigma = state.q.sigma if state.is_sigma_fixed else None
-        points = self._stationary(fixed_sigma, may_search)
-        if fixed_sigma is None:
-            lowest_forward = forward_minimum(self._p)
-        else:
+        fixed_sigma = self._fixed_sigma = state.q.sigma if state.is_sigma_fixed else None
+        points = self._stationary(state.view, may_search)
+        curves = None
+        lowest_forward = forward_minimum(self._p)
+        if fixed_sigma is not None:
+            curves = self._curve_engine.curves(self._p, state.view, fixed_sigma)
             lowest_forward = forward_minimum_fixed_sigma(self._p, fixed_sigma)
         entropy = self._p.entropy()
         kl_forward = forward_kl(self._p, state.q)
@@ -168,22 +176,20 @@ class FrameEngine:
             kl_forward=kl_forward,
             kl_reverse=kl_reverse,
             compute_ms=1e3 * (time.perf_counter() - started),
-            is_searching=self._request is not None,
+            is_searching=self._is_searching,
+            is_confirmed=self._is_confirmed,
+            curves=curves,
         )
 
     def adopt(self, request: SearchRequest, points: tuple[StationaryPoint, ...]) -> None:
         """Take over the result of a search; the next `resolve` follows the points to the present p."""
         unexplained = count_unexplained(request.reverse, request.grid, points)
-        self._known = _Known(request.components, request.fixed_sigma, unexplained, points)
+        components = request.components
+        self._known = _Known(components, components, request.fixed_sigma, unexplained, points)
 
-    def make_search(self) -> SearchRequest | None:
-        """A search at the last frame's p, to confirm what was followed; None before the first frame.
-
-        Following cannot see a birth outside the view, so a drag should end with this.
-        """
-        if self._known is None:
-            return self._request
-        return self._search_request(self._known.fixed_sigma)
+    def make_search(self) -> SearchRequest:
+        """A full search at the last frame's p: following cannot see a birth outside the view."""
+        return SearchRequest(self._components, self._p, self._grid, self._reverse, self._fixed_sigma)
 
     def _set_view(self, view: View1D) -> None:
         if view == self._view:
@@ -201,33 +207,33 @@ class FrameEngine:
         self._forward = forward_landscape(self._p, self._grid)
         self._reverse = self._reverse_landscape.evaluate(self._p)
 
-    def _stationary(self, fixed_sigma: float | None, may_search: bool) -> tuple[StationaryPoint, ...]:
-        self._request = None
-        points = self._followed(fixed_sigma)
+    def _stationary(self, view: View1D, may_search: bool) -> tuple[StationaryPoint, ...]:
+        self._is_searching = False
+        known = self._known
+        is_same = known is not None and known.fixed_sigma == self._fixed_sigma
+        self._is_confirmed = is_same and known is not None and known.searched == self._components
+        if known is not None and is_same and known.components == self._components:
+            return known.points
+        if self._fixed_sigma is not None:
+            return self._curve_engine.stationary(self._p, view, self._fixed_sigma)
+        points = self._followed(known) if known is not None and is_same else None
         if points is not None:
             return points
-        request = self._search_request(fixed_sigma)
-        if not (may_search or fixed_sigma is not None):
-            self._request = request
+        if not may_search:
+            self._is_searching = True
             return ()
+        request = self.make_search()
         self.adopt(request, request.run())
+        self._is_confirmed = True
         assert self._known is not None
         return self._known.points
 
-    def _search_request(self, fixed_sigma: float | None) -> SearchRequest:
-        return SearchRequest(self._components, self._p, self._grid, self._reverse, fixed_sigma)
-
-    def _followed(self, fixed_sigma: float | None) -> tuple[StationaryPoint, ...] | None:
+    def _followed(self, known: _Known) -> tuple[StationaryPoint, ...] | None:
         """The known points moved to the present p, or None when they cannot be trusted."""
-        known = self._known
-        if known is None or known.fixed_sigma != fixed_sigma:
-            return None
-        if known.components == self._components:
-            return known.points
-        if fixed_sigma is not None or not is_small_step(known.components, self._components):
+        if not is_small_step(known.components, self._components):
             return None
         points = track(self._p, known.points)
         if points is None or count_unexplained(self._reverse, self._grid, points) > known.unexplained:
             return None
-        self._known = _Known(self._components, None, known.unexplained, points)
+        self._known = replace(known, components=self._components, points=points)
         return points

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from dgm_explorer.core.gaussians import Component1D
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.numerics.stationary import StationaryPoint
 from dgm_explorer.ui.export import ExportablePlot
@@ -16,6 +17,7 @@ from dgm_explorer.ui.tabs.kl.descent_player import DescentPlayer
 from dgm_explorer.ui.tabs.kl.frame import FrameEngine, KLFrame, SearchRequest
 from dgm_explorer.ui.tabs.kl.line_scene import LineScene
 from dgm_explorer.ui.tabs.kl.newest_worker import NewestWorker
+from dgm_explorer.ui.tabs.kl.options_section import view_of
 from dgm_explorer.ui.tabs.kl.readings import readings
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
 from dgm_explorer.ui.tabs.tab import Tab
@@ -49,6 +51,7 @@ class KLTab(Tab):
         self.editor = StateEditor(own_store, self)
         self._engine = FrameEngine()
         self._frame: KLFrame | None = None
+        self._is_dragging = False
         self._throttle = LeadingThrottle(parent=self)
         self._search = NewestWorker(SearchRequest.run, self)
         self.player = DescentPlayer(self)
@@ -78,6 +81,7 @@ class KLTab(Tab):
         self.editor.refused.connect(self._refuse)
         self.scene.drag_started.connect(self._begin_drag)
         self.scene.drag_finished.connect(self._finish_drag)
+        self.controls.fit_requested.connect(self._open_fit_dialog)
         self.controls.play_pause_requested.connect(self.play_pause)
         self.controls.step_requested.connect(self.step)
         self.controls.reset_requested.connect(self.reset)
@@ -137,8 +141,9 @@ class KLTab(Tab):
         self.frame_done.emit(1e3 * (time.perf_counter() - started_s))
 
     def _ask_for_search(self, frame: KLFrame) -> None:
-        if frame.is_searching:
-            self._search.ask(self._engine.wanted_search)
+        """A full search beside the window, if the points are not known, or at rest not sure to be all."""
+        if frame.is_searching or not (frame.is_confirmed or self._is_dragging):
+            self._search.ask(self._engine.make_search())
         else:
             self._search.forget()
 
@@ -160,16 +165,28 @@ class KLTab(Tab):
         self.refresh()
 
     def _begin_drag(self) -> None:
+        self._is_dragging = True
         self.editor.begin_gesture()
         self.player.suspend()
 
     def _finish_drag(self) -> None:
+        self._is_dragging = False
         self._throttle.flush()
+        self._ask_for_search(self.frame)
         self.editor.end_gesture()
         self.player.resume()
-        confirmation = self._engine.make_search()
-        if confirmation is not None and confirmation.fixed_sigma is None:
-            self._search.ask(confirmation)
+
+    def _open_fit_dialog(self) -> None:
+        """Imported when first wanted: it is no part of the first paint."""
+        from dgm_explorer.ui.tabs.kl.fit_dialog import FitDialog
+
+        dialog = FitDialog(self.theme, self.editor.state.view, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.components_chosen.connect(self._take_fit)
+        dialog.open()
+
+    def _take_fit(self, components: tuple[Component1D, ...]) -> None:
+        self.editor.apply(p=components, view=view_of(components))
 
     # -- Qt -----------------------------------------------------------------------------------------------
 

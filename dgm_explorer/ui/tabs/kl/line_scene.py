@@ -4,20 +4,23 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gaussians import Component1D, Gaussian1D
-from dgm_explorer.core.kl_state import Direction, KLState, View1D
+from dgm_explorer.core.kl_state import KLState, View1D
+from dgm_explorer.numerics.knowledge import can_minimise
 from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.plots.density_plot import DensityPlot
-from dgm_explorer.ui.plots.landscape_view import LandscapeView
-from dgm_explorer.ui.tabs.kl.basin_overlay import BasinOverlay
+from dgm_explorer.ui.plots.mean_curve_view import MeanCurveView
 from dgm_explorer.ui.tabs.kl.descent_player import DescentPlayer
 from dgm_explorer.ui.tabs.kl.descent_run import DIRECTIONS
+from dgm_explorer.ui.tabs.kl.estimator_panel import EstimatorPanel
 from dgm_explorer.ui.tabs.kl.frame import KLFrame
 from dgm_explorer.ui.tabs.kl.integrand_panel import IntegrandPanel
+from dgm_explorer.ui.tabs.kl.landscape_pair import LandscapePair
 from dgm_explorer.ui.tabs.kl.lower_panels import LowerPanels
+from dgm_explorer.ui.tabs.kl.mean_curves import MeanCurves
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
 from dgm_explorer.ui.tabs.kl.stationary_table import StationaryPanel
 from dgm_explorer.ui.theme import Theme
@@ -39,13 +42,12 @@ class LineScene(QWidget):
         self._state: KLState | None = None
         self._frame: KLFrame | None = None
         self.density = DensityPlot()
-        self.landscapes: dict[Direction, LandscapeView] = {
-            "forward": LandscapeView("KL(p‖q) covers modes", "forward"),
-            "reverse": LandscapeView("KL(q‖p) seeks modes", "reverse"),
-        }
-        self._basins = BasinOverlay(self.landscapes["reverse"], self)
+        self.pair = LandscapePair()
+        self.landscapes = self.pair.views
+        self.mean_curves = MeanCurveView()
         self.stationary = StationaryPanel(theme)
         self.integrand = IntegrandPanel(theme)
+        self.estimators = EstimatorPanel(theme)
         self.panels = LowerPanels()
         self._view_pause = QTimer(self)
         self._view_pause.setSingleShot(True)
@@ -62,21 +64,19 @@ class LineScene(QWidget):
         self.panels.add_panel(
             "integrand", "Integrand", self.integrand, "Where on the x-axis each divergence comes from"
         )
-        pair = QWidget()
-        side_by_side = QHBoxLayout(pair)
-        side_by_side.setContentsMargins(0, 0, 0, 0)
-        side_by_side.setSpacing(4)
-        for view in self.landscapes.values():
-            side_by_side.addWidget(view)
+        self.panels.add_panel(
+            "estimators", "Estimators", self.estimators, "Gradient estimators at q under the microscope"
+        )
         self._middle = QStackedWidget()
-        self._middle.addWidget(pair)
+        self._middle.addWidget(self.pair)
+        self._middle.addWidget(self.mean_curves)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
-        for widget, stretch in ((self.density, 36), (self._middle, 42), (self.panels, 22)):
+        for widget, stretch in ((self.density, 34), (self._middle, 39), (self.panels, 27)):
             self.splitter.addWidget(widget)
             self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
             widget.setMinimumHeight(90)
         self.splitter.setChildrenCollapsible(False)
-        self.splitter.setSizes([360, 420, 220])
+        self.splitter.setSizes([340, 390, 270])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)
@@ -90,31 +90,34 @@ class LineScene(QWidget):
         self.density.view_changed.connect(self._change_x_range)
         self.stationary.point_chosen.connect(editor.move_q)
         self.panels.panel_chosen.connect(lambda key: editor.apply(panel=key))
-        for plot in (self.density, *self.landscapes.values()):
-            plot.drag_started.connect(self.drag_started)
-            plot.drag_finished.connect(self.drag_finished)
-        for view in self.landscapes.values():
-            view.q_moved.connect(editor.move_q)
-            view.view_changed.connect(self._change_view)
+        for part in (self.density, self.pair, self.mean_curves, self.estimators):
+            part.drag_started.connect(self.drag_started)
+            part.drag_finished.connect(self.drag_finished)
+        self.pair.q_moved.connect(editor.move_q)
+        self.pair.view_changed.connect(self._change_view)
+        self.mean_curves.q_moved.connect(self._move_mean)
+        self.mean_curves.view_changed.connect(self._change_x_range)
+        self.estimators.n_samples_changed.connect(lambda n: editor.apply(n_samples=n))
+        self.estimators.seed_changed.connect(lambda seed: editor.apply(seed=seed))
+        self.estimators.arrows_changed.connect(lambda: self.pair.show_arrows(self.estimators))
 
     def set_theme(self, theme: Theme) -> None:
-        self.density.set_theme(theme)
-        for view in self.landscapes.values():
-            view.set_theme(theme)
-        self.panels.set_theme(theme)
+        for part in (self.density, self.pair, self.mean_curves, self.panels):
+            part.set_theme(theme)
 
     def close_workers(self) -> None:
         """Wait for what runs beside the window."""
-        self._basins.close()
+        self.pair.basins.close()
 
     @property
     def basin_caption(self) -> str:
         """What the basins shown say of themselves; empty when there are none."""
-        return self._basins.caption
+        return self.pair.basins.caption
 
     def plots(self) -> Sequence[ExportablePlot]:
         """What is visible, the most important first."""
-        middle: list[ExportablePlot] = list(self.landscapes.values())
+        is_pair = self._middle.currentWidget() is self.pair
+        middle = tuple(self.landscapes.values()) if is_pair else (self.mean_curves,)
         return (self.density, *middle, self.panels.front)
 
     # -- drawing ------------------------------------------------------------------------------------------
@@ -124,41 +127,47 @@ class LineScene(QWidget):
         old, old_frame = self._state, self._frame
         self._state, self._frame = state, frame
         if old is None or old.view != state.view:
-            self._show_view(state.view)
-        if old is None or old.units != state.units:
-            for view in self.landscapes.values():
-                view.set_units(state.units)
+            self.density.set_x_range(state.view.mu_lo, state.view.mu_hi)
         self.density.set_mixture(state.p)
         self.density.set_q(state.q)
-        if old_frame is None or old_frame.reverse is not frame.reverse:
-            self.landscapes["forward"].set_landscape(frame.forward, frame.grid)
-            self.landscapes["reverse"].set_landscape(frame.reverse, frame.grid)
-        if old is None or old.q != state.q:
-            for view in self.landscapes.values():
-                view.set_q(state.q.mu, state.q.sigma)
-        if _optima_differ(old_frame, frame):
-            self._show_optima(frame)
-        self._basins.show_state(state, frame)
+        if old is None or old.knowledge != state.knowledge or _optima_differ(old_frame, frame):
+            self._show_optima(state, frame)
+        self._middle.setCurrentWidget(self.mean_curves if frame.curves is not None else self.pair)
+        self.pair.show_frame(state, frame, old, old_frame)
+        if frame.curves is not None:
+            self._show_curves(state, frame, frame.curves)
         self.panels.show_state(state, frame)
 
-    def _show_view(self, view: View1D) -> None:
-        self.density.set_x_range(view.mu_lo, view.mu_hi)
-        for landscape in self.landscapes.values():
-            landscape.set_view(view.mu_lo, view.mu_hi, view.sigma_lo, view.sigma_hi)
-
-    def _show_optima(self, frame: KLFrame) -> None:
+    def _show_optima(self, state: KLState, frame: KLFrame) -> None:
         best = tuple(point for point in frame.reverse_points if point.kind in ("global", "tied"))
-        self.density.set_optima(frame.forward_minimum, best)
-        self.landscapes["forward"].set_stationary((frame.forward_minimum,))
-        self.landscapes["reverse"].set_stationary(frame.reverse_points)
+        has_forward, has_reverse = (can_minimise(state.knowledge, d).is_possible for d in DIRECTIONS)
+        self.density.set_optima(
+            frame.forward_minimum if has_forward else None, best if has_reverse else ()
+        )
+
+    def _show_curves(self, state: KLState, frame: KLFrame, curves: MeanCurves) -> None:
+        view = self.mean_curves
+        view.set_x_range(state.view.mu_lo, state.view.mu_hi)
+        view.set_units(state.units)
+        for direction in DIRECTIONS:
+            ability = can_minimise(state.knowledge, direction)
+            view.set_disabled_reason(direction, None if ability.is_possible else ability.reason)
+        view.set_curves(curves.mu, curves.forward, curves.reverse)
+        view.set_stationary("forward", (frame.forward_minimum,))
+        view.set_stationary("reverse", frame.reverse_points)
+        view.set_q(state.q.mu)
 
     def show_descent(self, player: DescentPlayer) -> None:
         """Draw the ways of both descents, or none."""
+        is_curve = self._middle.currentWidget() is self.mean_curves
         for direction in DIRECTIONS:
             trail = player.trail(direction)
             mu, sigma = (EMPTY, EMPTY) if trail is None else (trail.mu, trail.sigma)
             self.density.set_descent(direction, mu, sigma)
-            self.landscapes[direction].set_trail(mu, sigma)
+            if is_curve:
+                self.mean_curves.set_descent(direction, mu)
+            else:
+                self.pair.show_trail(direction, mu, sigma)
 
     # -- edits --------------------------------------------------------------------------------------------
 
@@ -169,6 +178,9 @@ class LineScene(QWidget):
 
     def _set_q(self, q: Gaussian1D) -> None:
         self._editor.apply(q=q)
+
+    def _move_mean(self, mu: float) -> None:
+        self._editor.move_q(mu, self._editor.state.q.sigma)
 
     def _change_x_range(self, x_lo: float, x_hi: float, *_: float) -> None:
         view = self._editor.state.view

@@ -86,8 +86,7 @@ def test_a_search_that_may_not_run_is_handed_out_instead_of_stale_points() -> No
     waiting = engine.resolve(leap, may_search=False)
     assert waiting.is_searching
     assert waiting.reverse_points == ()
-    request = engine.wanted_search
-    assert request is not None
+    request = engine.make_search()
     engine.adopt(request, request.run())
     ready = engine.resolve(leap, may_search=False)
     assert not ready.is_searching
