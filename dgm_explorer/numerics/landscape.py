@@ -79,8 +79,8 @@ class ReverseLandscape:
         return GradientField(self._value(p, mean), -slope, d_log_sigma)
 
     def _value(self, p: Mixture1D, mean_log_p: FloatArray) -> FloatArray:
-        value: FloatArray = self._negentropy_q - mean_log_p
-        rows, columns = np.nonzero(value < NEARLY_EQUAL)
-        if len(rows):
+        value: FloatArray = np.subtract(self._negentropy_q, mean_log_p, out=mean_log_p)
+        if value.min() < NEARLY_EQUAL:
+            rows, columns = np.nonzero(value < NEARLY_EQUAL)
             value[rows, columns] = reverse_kl_values(p, self.grid.mu[columns], self.grid.sigma[rows])
         return value

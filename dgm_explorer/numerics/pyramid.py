@@ -10,7 +10,6 @@ are local, so neither padding nor subtraction of tails is needed, and relative a
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from dgm_explorer.core.arrays import FloatArray, IntArray
 from dgm_explorer.numerics.blur import (
@@ -118,19 +117,18 @@ class _Level:
     spacing : h.
     rows : which rows of the grid.
     lo, hi : range of sample indices read; sample 0 lies at the first μ.
-    stride : samples between neighbouring windows.
-    n_windows : number of windows; each serves n_phases values of μ.
+    n_phases : values of μ that share a window.
     kernels : (taps, n_fields · rows · phases).
+    windows : (n_windows, taps) which samples each window holds, counted from ``lo``.
     """
 
     spacing: float
-    rows: IntArray
+    rows: IntArray | slice
     lo: int
     hi: int
-    stride: int
-    n_windows: int
     n_phases: int
     kernels: FloatArray
+    windows: IntArray
 
     @staticmethod
     def of(
@@ -141,7 +139,7 @@ class _Level:
         n_windows = -(-len(mu) // n_phases)
         stride = 2**-exponent if exponent < 0 else 1
         if not len(rows):
-            return _Level(spacing, rows, 0, 0, stride, 0, n_phases, np.empty((0, 0)))
+            return _Level(spacing, rows, 0, 0, n_phases, np.empty((0, 0)), np.empty((0, 0), dtype=np.int64))
         rest = np.sqrt(sigma**2 - (BLUR_STEPS * spacing) ** 2)
         half = int(np.ceil(TAIL * float(rest.max()) / spacing))
         offset = np.arange(-half, half + 2) * spacing
@@ -151,21 +149,26 @@ class _Level:
         kernel /= kernel.sum(axis=-1, keepdims=True)
         fields = [kernel, kernel * z / deviation, kernel * (z * z - 1) / deviation**2][:n_fields]
         kernels = np.ascontiguousarray(np.stack(fields).reshape(-1, len(offset)).T)
-        hi = stride * (n_windows - 1) + half + 1
-        return _Level(spacing, rows, -half, hi, stride, n_windows, n_phases, kernels)
+        windows = stride * np.arange(n_windows)[:, None] + np.arange(len(offset))
+        hi = int(windows[-1, -1]) - half
+        return _Level(spacing, _as_slice(rows), -half, hi, n_phases, kernels, windows)
 
     def read(self, samples: FloatArray, first: int, out: FloatArray) -> None:
         """Fill this level's rows of ``out`` (n_fields, m, n); ``samples[0]`` has index ``first``."""
-        if not len(self.rows):
+        n_windows, taps = self.windows.shape
+        if not taps:
             return
-        taps = len(self.kernels)
-        windows = sliding_window_view(samples[self.lo - first :], taps)[:: self.stride][: self.n_windows]
-        # WORKAROUND(BLAS): overlapping windows must be copied, else NumPy falls back to a slow loop.
-        product = np.ascontiguousarray(windows) @ self.kernels
+        # BLAS cannot read overlapping windows in place; gathered, they are one product.
+        product = samples[self.lo - first :].take(self.windows) @ self.kernels
         n_fields, _, n_mu = out.shape
-        blocks = product.reshape(self.n_windows, n_fields, len(self.rows), self.n_phases)
-        rows = blocks.transpose(1, 2, 0, 3).reshape(n_fields, len(self.rows), -1)
-        out[:, self.rows] = rows[:, :, :n_mu]
+        blocks = product.reshape(n_windows, n_fields, -1, self.n_phases).transpose(1, 2, 0, 3)
+        out[:, self.rows] = blocks.reshape(n_fields, blocks.shape[1], -1)[:, :, :n_mu]
+
+
+def _as_slice(rows: IntArray) -> IntArray | slice:
+    """Neighbouring rows as a slice, which is faster to write to."""
+    is_run = len(rows) == rows[-1] - rows[0] + 1 and (np.diff(rows) == 1).all()
+    return slice(int(rows[0]), int(rows[-1]) + 1) if is_run else rows
 
 
 class _Cascade:
