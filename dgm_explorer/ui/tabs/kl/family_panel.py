@@ -1,65 +1,34 @@
 """The third landscape: divergences between and beside the two Kullback–Leibler ones."""
 
 import math
-from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
-from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.kl_state import KLState, View1D
 from dgm_explorer.numerics.family import chi2_finite_above, family_name, family_value
 from dgm_explorer.ui.export import PlotTable
-from dgm_explorer.ui.plots.landscape_view import LandscapeView
+from dgm_explorer.ui.tabs.kl.family_landscape import FamilyLandscape
 from dgm_explorer.ui.tabs.kl.family_run import FULL, FamilyPicture, FamilyRun, FamilyWish
 from dgm_explorer.ui.tabs.kl.form import ChoiceBox, guard_wheel, set_formula, set_text
 from dgm_explorer.ui.tabs.kl.frame import KLFrame
 from dgm_explorer.ui.tabs.kl.wording import divergence_text
 from dgm_explorer.ui.theme import LIGHT, Theme
 
-if TYPE_CHECKING:
-    from dgm_explorer.numerics.landscape import Grid1D
-
 SLIDER_STEPS = 100
 LATE_MS = 150
-COLORS_END = 1e4
-"""χ² grows like exp(distance²): colours stop here, read-outs and tables do not."""
-CONTROLS_WIDTH_EM = 23.0
+CONTROLS_WIDTH_PX = 230
+"""At the font size of the light theme."""
 CHOICES = (("alpha", "α-divergences"), ("jensen_shannon", "Jensen–Shannon"), ("chi2", "χ²(p‖q)"))
 FORMULAS = {
-    "alpha": r"D_\alpha = \frac{1 - \int p^\alpha q^{1-\alpha} dx}{\alpha (1-\alpha)}",
-    "jensen_shannon": r"JS = \tfrac12 KL(p \| m) + \tfrac12 KL(q \| m), \quad m = \tfrac12 (p + q)",
-    "chi2": r"\chi^2 = \int \frac{p^2}{q} dx - 1",
+    "alpha": r"D_\alpha = \frac{1 - \int p^\alpha q^{1-\alpha} \, dx}{\alpha (1-\alpha)}",
+    "jensen_shannon": (
+        r"\mathrm{JS} = \tfrac12 \mathrm{KL}(p \| m) + \tfrac12 \mathrm{KL}(q \| m), "
+        r"\quad m = \tfrac12 (p + q)"
+    ),
+    "chi2": r"\chi^2 = \int \frac{p^2}{q} \, dx - 1",
 }
-
-
-class FamilyLandscape(LandscapeView):
-    """A landscape whose colours end at `COLORS_END`, while everything that is read off it is exact."""
-
-    def __init__(self) -> None:
-        super().__init__("", None)
-        self._is_pure_number = False
-
-    def set_pure_number(self, is_pure_number: bool) -> None:
-        """Whether the values are without a unit."""
-        self._is_pure_number = is_pure_number
-
-    def set_landscape(self, values: FloatArray, grid: "Grid1D") -> None:
-        """Show ``values`` (m, n) in nats; infinite ones are hatched."""
-        colored = np.where(np.isinf(values), values, np.minimum(values, COLORS_END))
-        super().set_landscape(colored, grid)
-        self._values = values
-
-    def _show_scale(self) -> None:
-        super()._show_scale()
-        if self._is_pure_number:
-            self.color_bar.set_scale(self._heat_map.color_scale, 1.0, "")
-
-    def _point_text(self, x: float, y: float, value: float | None, kind: str = "") -> str:
-        text = super()._point_text(x, y, value, kind)
-        return text.removesuffix(f" {self._units}") if self._is_pure_number else text
 
 
 class FamilyPanel(QWidget):
@@ -159,7 +128,7 @@ class FamilyPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self.landscape.set_theme(theme)
         relative = theme.font_point_size / LIGHT.font_point_size
-        self._controls.setFixedWidth(round(10 * CONTROLS_WIDTH_EM * relative))
+        self._controls.setFixedWidth(round(CONTROLS_WIDTH_PX * relative))
         for label in self._scale:
             label.setStyleSheet(
                 f"QLabel {{ color: {theme.muted_text} }} QLabel:disabled {{ color: {theme.grid} }}"
