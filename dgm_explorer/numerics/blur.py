@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from scipy.special import ndtr
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.numerics.mixture import ComplexZeros
+from dgm_explorer.numerics.normal_cdf import normal_cdf
 from dgm_explorer.numerics.quadrature import gauss_legendre_panels, graded_breaks
 
 LineFunction: TypeAlias = Callable[[FloatArray], FloatArray]
@@ -77,8 +77,8 @@ class _Window:
     def at(self, x: FloatArray) -> FloatArray:
         softness = WINDOW_SOFTNESS * self.spacing
         half = WINDOW_HALF * self.spacing
-        rising: FloatArray = ndtr((x - (self.lo - half)) / softness)
-        return rising * ndtr((self.hi + half - x) / softness)
+        rising: FloatArray = normal_cdf((x - (self.lo - half)) / softness)
+        return rising * normal_cdf((self.hi + half - x) / softness)
 
 
 def _sharp_windows(zeros: ComplexZeros, spacing: float, lo: float, hi: float) -> list[_Window]:

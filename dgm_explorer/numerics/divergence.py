@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from math import log, pi
 
 import numpy as np
-from scipy.special import ndtr
 
 from dgm_explorer.core.arrays import FloatArray, IntArray
 from dgm_explorer.core.gaussians import Gaussian1D
 from dgm_explorer.numerics.mixture import Mixture1D
+from dgm_explorer.numerics.normal_cdf import normal_cdf
 from dgm_explorer.numerics.quadrature import (
     EXACT,
     FAST,
@@ -179,8 +179,8 @@ def _small_reverse_kl(p: Mixture1D, mu: FloatArray, sigma: FloatArray) -> FloatA
     inside = panels.expectation(_exp_gap(_log_ratio(p, mu, sigma, panels.owner, panels.z)))
     offset = (mu - p.means[:, None]) / p.sigmas[:, None]
     reach = EXACT.reach * sigma / p.sigmas[:, None]
-    tail_q = float(ndtr(-EXACT.reach))
-    for tails in (ndtr(offset - reach), ndtr(-offset - reach)):
+    tail_q = float(normal_cdf(np.array(-EXACT.reach)))
+    for tails in (normal_cdf(offset - reach), normal_cdf(-offset - reach)):
         inside += tail_q * _exp_gap(np.log(np.maximum(p.weights @ tails / tail_q, 1e-300)))
     return inside
 

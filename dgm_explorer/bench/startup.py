@@ -1,0 +1,87 @@
+"""How long from the start of the process to the first paint of the window, with torch and without.
+
+Each start is a fresh process on Qt's offscreen platform; the two kinds alternate, so that a busy
+moment of the machine falls on both.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QMainWindow
+
+from dgm_explorer.app import WindowOptions, make_application, run_window
+from dgm_explorer.bench.report import Figure
+
+STARTS_OF_EACH_KIND = 5
+LARGEST_RATIO = 0.4
+TIMEOUT_S = 120
+_CHILD = """
+import sys
+if sys.argv[3] == "eager":
+    import torch
+from dgm_explorer.bench.startup import print_first_paint
+print_first_paint(float(sys.argv[1]), sys.argv[2])
+"""
+
+
+def measure(starts: int = STARTS_OF_EACH_KIND) -> list[Figure]:
+    """Start the program and the same program with torch imported first, ``starts`` times each."""
+    _first_paint_s("plain")  # fills the file cache
+    _first_paint_s("eager")
+    pairs = [(_first_paint_s("plain"), _first_paint_s("eager")) for _ in range(starts)]
+    plain = statistics.median(pair[0] for pair in pairs)
+    eager = statistics.median(pair[1] for pair in pairs)
+    return [
+        Figure.at_most("first_paint_vs_eager_torch", plain / eager, "ratio", LARGEST_RATIO),
+        Figure("first_paint_s", plain, "s"),
+    ]
+
+
+def _first_paint_s(kind: str) -> float:
+    """Seconds from the birth of a child process to the end of its first paint."""
+    with tempfile.TemporaryDirectory() as folder:
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+        start = repr(time.time())
+        command = [sys.executable, "-c", _CHILD, start, str(Path(folder) / "window.png"), kind]
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=True, timeout=TIMEOUT_S
+        )
+    return float(done.stdout)
+
+
+def print_first_paint(start: float, screenshot: str) -> None:
+    """In the child: open the window, print the time of its first paint since ``start``, and leave.
+
+    The window is asked for a screenshot because it then leaves by itself and the user's settings alone.
+    """
+    application = make_application()
+    clock = _FirstPaintClock(start)
+    application.installEventFilter(clock)
+    run_window(WindowOptions(tab="kl", screenshot=Path(screenshot)))
+    print(clock.first_paint_s)
+
+
+class _FirstPaintClock(QObject):
+    """Watches for the first paint of a main window and notes when everything in it is painted."""
+
+    def __init__(self, start: float) -> None:
+        super().__init__()
+        self._start = start
+        self._has_begun = False
+        self.first_paint_s = float("nan")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if not self._has_begun and event.type() == QEvent.Type.Paint and isinstance(watched, QMainWindow):
+            self._has_begun = True
+            # Children paint within the same event: the next turn of the loop comes after them.
+            QTimer.singleShot(0, self._stop)
+        return False
+
+    def _stop(self) -> None:
+        self.first_paint_s = time.time() - self._start
