@@ -163,7 +163,7 @@ class ComponentTable(QTableView):
         self._editor = editor
         self._model = ComponentModel(editor, theme, self)
         self._model.refused.connect(editor.refused)
-        self._model.modelReset.connect(self._fit_height)
+        self._model.modelReset.connect(self._fit_to_rows)
         self.setModel(self._model)
         self.setAccessibleName("Components of p")
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -173,7 +173,7 @@ class ComponentTable(QTableView):
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.horizontalHeader().setMinimumSectionSize(24)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self._fit_height()
+        self._fit_to_rows()
 
     @property
     def selected_row(self) -> int:
@@ -186,9 +186,14 @@ class ComponentTable(QTableView):
 
     def set_theme(self, theme: Theme) -> None:
         self._model.set_theme(theme)
-        self._fit_height()
+        self._fit_to_rows()
 
-    def _fit_height(self) -> None:
+    def _fit_to_rows(self) -> None:
+        """As high as its rows; the six columns of the plane need a smaller font."""
+        parent = self.parentWidget()
+        font = self.font() if parent is None else parent.font()
+        font.setPointSizeF(font.pointSizeF() * (0.85 if self._model.columnCount() > 3 else 1.0))
+        self.setFont(font)
         row_px = self.fontMetrics().height() + 7
         self.verticalHeader().setDefaultSectionSize(row_px)
         header_px = self.horizontalHeader().sizeHint().height()

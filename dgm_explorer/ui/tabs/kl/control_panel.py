@@ -53,6 +53,15 @@ class DimensionSwitch(QWidget):
         assert isinstance(button, QPushButton)
         return button
 
+    def set_theme(self, theme: Theme) -> None:
+        """The chosen dimension wears the accent: Fusion's pressed look vanishes on dark."""
+        self.setStyleSheet(
+            f"QPushButton {{ background: {theme.panel}; color: {theme.text}; padding: 4px;"
+            f" border: 1px solid {theme.grid}; }}"
+            f"QPushButton:checked {{ background: {theme.accent}; color: {theme.panel}; }}"
+            f"QPushButton:focus {{ border-color: {theme.text}; }}"
+        )
+
     def show_state(self, state: KLState) -> None:
         self.button(state.dimension).setChecked(True)
         set_tip(self, f"p and q live in {state.dimension} dimension{'s' if state.dimension > 1 else ''}")
@@ -96,6 +105,7 @@ class ControlPanel(QScrollArea):
         for section in (self.target, self.numbers, self.descent):
             section.set_theme(theme)
         scroll_bar_px = self.verticalScrollBar().sizeHint().width()
+        self.dimension.set_theme(theme)
         self.setFixedWidth(WIDTH_CHARACTERS * self.fontMetrics().averageCharWidth() + scroll_bar_px)
 
     def show_state(self, state: KLState) -> None:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSlider, QWidget
 from dgm_explorer.core.kl_state import Direction, Estimator, KLState
 from dgm_explorer.numerics.knowledge import can_minimise, can_use, nearest_estimator
 from dgm_explorer.ui.icons import make_icon
-from dgm_explorer.ui.tabs.kl.descent_player import DescentPlayer
 from dgm_explorer.ui.tabs.kl.descent_run import DIRECTIONS
+from dgm_explorer.ui.tabs.kl.descent_status import DescentStatus
 from dgm_explorer.ui.tabs.kl.form import (
     ChoiceBox,
     guard_wheel,
@@ -25,7 +25,6 @@ from dgm_explorer.ui.tabs.kl.form import (
 from dgm_explorer.ui.tabs.kl.formulas import ESTIMATOR_FORMULA, OPTIMISER_FORMULA
 from dgm_explorer.ui.tabs.kl.number_edit import NumberEdit
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
-from dgm_explorer.ui.tabs.kl.wording import DIRECTION_NAME
 from dgm_explorer.ui.theme import Theme, blend
 
 SLOWEST_HZ, FASTEST_HZ = 0.5, 1e4
@@ -51,6 +50,7 @@ ESTIMATORS: Final[dict[Direction, tuple[tuple[Estimator, str], ...]]] = {
     ),
 }
 NOT_POSSIBLE: Final = ("none", "not possible")
+PLANE_TIP: Final = "In the plane both descents follow the exact natural gradient."
 
 
 def hertz_of(position: int) -> float:
@@ -154,13 +154,16 @@ class DescentSection(QWidget):
 
     def show_state(self, state: KLState) -> None:
         """Set the controls; never answers back."""
-        self.optimiser.set_key(state.optimiser)
+        is_line = state.dimension == 1
+        self.optimiser.set_key(state.optimiser if is_line else "natural")
+        self.optimiser.setEnabled(is_line)
         self.learning_rate.set_value(state.learning_rate)
         self.speed.blockSignals(True)
         self.speed.setValue(position_of(state.steps_per_second))
         self.speed.blockSignals(False)
         for widget in (self.optimiser, self.learning_rate):
-            set_formula(widget, OPTIMISER_FORMULA[state.optimiser], self._learning_rate_text)
+            optimiser = state.optimiser if is_line else "natural"
+            set_formula(widget, OPTIMISER_FORMULA[optimiser], self._learning_rate_text)
         for direction in DIRECTIONS:
             self._show_estimators(direction, state)
 
@@ -170,6 +173,10 @@ class DescentSection(QWidget):
             ability = can_use(state.knowledge, estimator)
             box.set_possible(estimator, ability.is_possible, ability.reason)
         wish = state.forward_estimator if direction == "forward" else state.reverse_estimator
+        if state.dimension == 2:
+            box.set_key("exact")
+            box.setEnabled(False)
+            return
         used = nearest_estimator(state.knowledge, direction, wish)
         box.set_key(used or "none")
         box.setEnabled(used is not None)
@@ -179,12 +186,16 @@ class DescentSection(QWidget):
         set_formula(box, ESTIMATOR_FORMULA[direction, used], partial(self._estimator_text, direction))
 
     def _learning_rate_text(self) -> str:
-        return f"learning rate η = {self._editor.state.learning_rate!r}"
+        state = self._editor.state
+        text = f"learning rate η = {state.learning_rate!r}"
+        return text if state.dimension == 1 else f"{PLANE_TIP}\n{text}"
 
     def _estimator_text(self, direction: Direction) -> str:
         """Whether and how the direction is minimised; asked when the tip opens."""
         state = self._editor.state
         box = self.estimators[direction]
+        if state.dimension == 2:
+            return PLANE_TIP
         if not box.isEnabled():
             return can_minimise(state.knowledge, direction).reason
         reason = next(
@@ -194,15 +205,15 @@ class DescentSection(QWidget):
         )
         return reason if box.key == "exact" else f"{reason}\nN = {state.n_samples} samples a step"
 
-    def show_player(self, player: DescentPlayer, wished_hz: float) -> None:
+    def show_status(self, status: DescentStatus, wished_hz: float) -> None:
         """Show how far and how fast descent has come."""
-        if player.is_playing != self._is_playing:
-            self._is_playing = player.is_playing
+        if status.is_playing != self._is_playing:
+            self._is_playing = status.is_playing
             self._show_play()
         wished = f"{wished_hz:.3g}" if wished_hz < 100 else f"{wished_hz:.0f}"
-        achieved = f", achieved {player.achieved_rate:.0f}" if player.achieved_rate > 0 else ""
+        achieved = f", achieved {status.achieved_rate:.0f}" if status.achieved_rate > 0 else ""
         set_text(self.rate, f"{wished} steps/s{achieved}")
-        set_text(self.status, _status(player))
+        set_text(self.status, status.text)
 
     def _show_play(self) -> None:
         self.play.setText("Pause" if self._is_playing else "Play")
@@ -222,17 +233,6 @@ class DescentSection(QWidget):
 
     def _choose_speed(self, position: int) -> None:
         self._editor.apply(steps_per_second=round(hertz_of(position), 3))
-
-
-def _status(player: DescentPlayer) -> str:
-    parts = []
-    for direction in DIRECTIONS:
-        trail = player.trail(direction)
-        if trail is not None:
-            verb = "converged" if trail.is_converged else "step"
-            place = f"μ {trail.q.mu:.4g}, σ {trail.q.sigma:.4g}"
-            parts.append(f"{DIRECTION_NAME[direction]}: {verb} {trail.count}, {place}")
-    return "\n".join(parts) if parts else "Starts at q."
 
 
 def _button(text: str, clicked: SignalInstance) -> QPushButton:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from dgm_explorer.core.gaussians import Component1D
 from dgm_explorer.core.kl_state import KLState
@@ -14,10 +14,13 @@ from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.store import Store
 from dgm_explorer.ui.tabs.kl.control_panel import ControlPanel
 from dgm_explorer.ui.tabs.kl.descent_player import DescentPlayer
+from dgm_explorer.ui.tabs.kl.descent_status import line_status, plane_status
 from dgm_explorer.ui.tabs.kl.frame import FrameEngine, KLFrame, SearchRequest
 from dgm_explorer.ui.tabs.kl.line_scene import LineScene
 from dgm_explorer.ui.tabs.kl.newest_worker import NewestWorker
 from dgm_explorer.ui.tabs.kl.options_section import view_of
+from dgm_explorer.ui.tabs.kl.plane_descent import PlaneDescent
+from dgm_explorer.ui.tabs.kl.plane_scene import PlaneScene
 from dgm_explorer.ui.tabs.kl.readings import readings
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
 from dgm_explorer.ui.tabs.tab import Tab
@@ -55,12 +58,15 @@ class KLTab(Tab):
         self._throttle = LeadingThrottle(parent=self)
         self._search = NewestWorker(SearchRequest.run, self)
         self.player = DescentPlayer(self)
+        self._plane: PlaneScene | None = None
         self.scene = LineScene(self.editor, theme)
         self.controls = ControlPanel(self.editor, theme)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 4, 2, 2)
         layout.setSpacing(6)
-        layout.addWidget(self.scene, 1)
+        self._scenes = QStackedWidget()
+        self._scenes.addWidget(self.scene)
+        layout.addWidget(self._scenes, 1)
         layout.addWidget(self.controls)
         self._connect(own_store)
         self.destroyed.connect(self._search.close, Qt.ConnectionType.DirectConnection)
@@ -73,6 +79,9 @@ class KLTab(Tab):
         self._throttle.cancel()
         self._search.close()
         self.scene.close_workers()
+        if self._plane is not None:
+            self._plane.descent.pause()
+            self._plane.close_workers()
 
     def _connect(self, store: Store) -> None:
         store.changed.connect(self._throttle.poke)
@@ -89,31 +98,60 @@ class KLTab(Tab):
         self.player.playing_changed.connect(self._show_playing)
         self.player.stopped.connect(self.message)
 
+    @property
+    def plane(self) -> PlaneScene:
+        """The pictures of the plane, made when first wanted."""
+        if self._plane is None:
+            plane = self._plane = PlaneScene(self.theme)
+            self._scenes.addWidget(plane)
+            plane.p2_changed.connect(lambda p2: self.editor.apply(p2=p2))
+            plane.q2_changed.connect(lambda q2: self.editor.apply(q2=q2))
+            plane.view2_changed.connect(lambda view2: self.editor.apply_while_moving(view2=view2))
+            plane.drag_started.connect(self._begin_drag)
+            plane.drag_finished.connect(self._finish_drag)
+            plane.frame_done.connect(self.frame_done)
+            plane.numbers_changed.connect(self._show_numbers)
+            plane.refused.connect(self._refuse)
+            plane.descent.advanced.connect(self._show_descent)
+            plane.descent.playing_changed.connect(self._show_playing)
+            self.destroyed.connect(plane.close_workers, Qt.ConnectionType.DirectConnection)
+        return self._plane
+
     # -- what the window asks -----------------------------------------------------------------------------
 
     @property
     def can_play(self) -> bool:
-        return self.editor.state.dimension == 1
+        return True
 
     @property
     def is_playing(self) -> bool:
-        return self.player.is_playing
+        return self._descent.is_playing
 
     def play_pause(self) -> None:
-        self.player.play_pause()
+        self._descent.play_pause()
 
     def step(self) -> None:
-        self.player.step()
+        self._descent.step()
 
     def reset(self) -> None:
-        self.player.reset()
+        self._descent.reset()
+
+    @property
+    def _descent(self) -> DescentPlayer | PlaneDescent:
+        return self.player if self._is_line else self.plane.descent
+
+    @property
+    def _is_line(self) -> bool:
+        return self.editor.state.dimension == 1
 
     def plots(self) -> Sequence[ExportablePlot]:
-        return self.scene.plots()
+        return self.scene.plots() if self._is_line else self.plane.plots()
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
         self.scene.set_theme(theme)
+        if self._plane is not None:
+            self._plane.set_theme(theme)
         self.controls.set_theme(theme)
         self.refresh()
 
@@ -127,18 +165,31 @@ class KLTab(Tab):
 
     def refresh(self) -> None:
         """Compute the newest state's frame and draw what differs."""
-        started_s = time.perf_counter()
         state = self.editor.state
+        if state.dimension == 1:
+            started_s = time.perf_counter()
+            self._show_line(state)
+            self.frame_done.emit(1e3 * (time.perf_counter() - started_s))
+        else:
+            self.player.pause()
+            self._scenes.setCurrentWidget(self.plane)
+            self.plane.show_state(state)
+        self.controls.show_state(state)
+        self._show_numbers()
+        self._show_descent()
+
+    def _show_line(self, state: KLState) -> None:
         may_search = len(state.p) <= MAX_COMPONENTS_SEARCHED_AT_ONCE
         frame = self._engine.resolve(state, may_search=may_search)
         self._ask_for_search(frame)
         self._frame = frame
         self.player.follow(frame.p, state)
+        self._scenes.setCurrentWidget(self.scene)
         self.scene.show_frame(state, frame)
-        self.controls.show_state(state)
-        self.controls.numbers.show_readings(readings(state, frame))
-        self._show_descent()
-        self.frame_done.emit(1e3 * (time.perf_counter() - started_s))
+
+    def _show_numbers(self) -> None:
+        found = readings(self.editor.state, self.frame) if self._is_line else self.plane.readings()
+        self.controls.numbers.show_readings(found)
 
     def _ask_for_search(self, frame: KLFrame) -> None:
         """A full search beside the window, if the points are not known, or at rest not sure to be all."""
@@ -152,8 +203,12 @@ class KLTab(Tab):
         self._throttle.poke()
 
     def _show_descent(self) -> None:
-        self.scene.show_descent(self.player)
-        self.controls.descent.show_player(self.player, self.editor.state.steps_per_second)
+        if self._is_line:
+            self.scene.show_descent(self.player)
+            status = line_status(self.player)
+        else:
+            status = plane_status(self.plane.descent)
+        self.controls.descent.show_status(status, self.editor.state.steps_per_second)
 
     def _show_playing(self) -> None:
         self._show_descent()
@@ -172,7 +227,8 @@ class KLTab(Tab):
     def _finish_drag(self) -> None:
         self._is_dragging = False
         self._throttle.flush()
-        self._ask_for_search(self.frame)
+        if self._is_line:
+            self._ask_for_search(self.frame)
         self.editor.end_gesture()
         self.player.resume()
 
@@ -196,4 +252,4 @@ class KLTab(Tab):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.player.pause()
+        self._descent.pause()

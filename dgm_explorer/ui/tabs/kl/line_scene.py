@@ -1,14 +1,16 @@
 """The pictures on the line: density, both landscapes or the curves of fixed σ, and the lower panels."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gaussians import Component1D, Gaussian1D
-from dgm_explorer.core.kl_state import KLState, View1D
+from dgm_explorer.core.kl_state import KLState, Panel, View1D
+from dgm_explorer.numerics.bifurcation import with_separation
 from dgm_explorer.numerics.knowledge import can_minimise
 from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.plots.density_plot import DensityPlot
@@ -16,6 +18,7 @@ from dgm_explorer.ui.plots.mean_curve_view import MeanCurveView
 from dgm_explorer.ui.tabs.kl.descent_player import DescentPlayer
 from dgm_explorer.ui.tabs.kl.descent_run import DIRECTIONS
 from dgm_explorer.ui.tabs.kl.estimator_panel import EstimatorPanel
+from dgm_explorer.ui.tabs.kl.family_panel import FamilyPanel
 from dgm_explorer.ui.tabs.kl.frame import KLFrame
 from dgm_explorer.ui.tabs.kl.integrand_panel import IntegrandPanel
 from dgm_explorer.ui.tabs.kl.landscape_pair import LandscapePair
@@ -23,11 +26,19 @@ from dgm_explorer.ui.tabs.kl.lower_panels import LowerPanels
 from dgm_explorer.ui.tabs.kl.mean_curves import MeanCurves
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
 from dgm_explorer.ui.tabs.kl.stationary_table import StationaryPanel
+from dgm_explorer.ui.tabs.kl.sweep_panel import SweepPanel
 from dgm_explorer.ui.theme import Theme
 
-VIEW_GESTURE_MS = 400
-"""Zooming and panning within this time of each other are one step back."""
 EMPTY = np.empty(0)
+LEAST_HEIGHT_PX = 90
+SHARES: Final[dict[Panel, tuple[float, ...]]] = {
+    "stationary": (0.34, 0.39, 0.27),
+    "integrand": (0.32, 0.38, 0.30),
+    "sweep": (0.31, 0.36, 0.33),
+    "family": (0.27, 0.36, 0.37),
+    "estimators": (0.30, 0.36, 0.34),
+}
+"""Heights of densities, landscapes and lower panel with each panel in front, until a hand moves a border."""
 
 
 class LineScene(QWidget):
@@ -41,18 +52,17 @@ class LineScene(QWidget):
         self._editor = editor
         self._state: KLState | None = None
         self._frame: KLFrame | None = None
+        self._shares = dict(SHARES)
         self.density = DensityPlot()
         self.pair = LandscapePair()
         self.landscapes = self.pair.views
         self.mean_curves = MeanCurveView()
         self.stationary = StationaryPanel(theme)
         self.integrand = IntegrandPanel(theme)
+        self.sweep = SweepPanel(theme)
+        self.family = FamilyPanel(theme)
         self.estimators = EstimatorPanel(theme)
         self.panels = LowerPanels()
-        self._view_pause = QTimer(self)
-        self._view_pause.setSingleShot(True)
-        self._view_pause.setInterval(VIEW_GESTURE_MS)
-        self._view_pause.timeout.connect(self._finish_view_gesture)
         self._build()
         self._connect()
         self.set_theme(theme)
@@ -65,18 +75,23 @@ class LineScene(QWidget):
             "integrand", "Integrand", self.integrand, "Where on the x-axis each divergence comes from"
         )
         self.panels.add_panel(
+            "sweep", "Sweep", self.sweep, "The bifurcation diagram: stationary points against separation"
+        )
+        self.panels.add_panel(
+            "family", "Family", self.family, "A third landscape: from reverse to forward KL, and beside them"
+        )
+        self.panels.add_panel(
             "estimators", "Estimators", self.estimators, "Gradient estimators at q under the microscope"
         )
         self._middle = QStackedWidget()
         self._middle.addWidget(self.pair)
         self._middle.addWidget(self.mean_curves)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
-        for widget, stretch in ((self.density, 34), (self._middle, 39), (self.panels, 27)):
+        for widget in (self.density, self._middle, self.panels):
             self.splitter.addWidget(widget)
-            self.splitter.setStretchFactor(self.splitter.count() - 1, stretch)
-            widget.setMinimumHeight(90)
+            widget.setMinimumHeight(LEAST_HEIGHT_PX)
         self.splitter.setChildrenCollapsible(False)
-        self.splitter.setSizes([340, 390, 270])
+        self.splitter.splitterMoved.connect(self._remember_shares)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)
@@ -90,13 +105,20 @@ class LineScene(QWidget):
         self.density.view_changed.connect(self._change_x_range)
         self.stationary.point_chosen.connect(editor.move_q)
         self.panels.panel_chosen.connect(lambda key: editor.apply(panel=key))
-        for part in (self.density, self.pair, self.mean_curves, self.estimators):
+        third = self.family.landscape
+        hands = (self.density, self.pair, self.mean_curves, self.sweep, self.family, third, self.estimators)
+        for part in hands:
             part.drag_started.connect(self.drag_started)
             part.drag_finished.connect(self.drag_finished)
         self.pair.q_moved.connect(editor.move_q)
         self.pair.view_changed.connect(self._change_view)
         self.mean_curves.q_moved.connect(self._move_mean)
         self.mean_curves.view_changed.connect(self._change_x_range)
+        third.q_moved.connect(editor.move_q)
+        third.view_changed.connect(self._change_view)
+        self.family.alpha_changed.connect(lambda alpha: editor.apply(alpha=alpha))
+        self.family.family_changed.connect(lambda family: editor.apply(family=family))
+        self.sweep.separation_changed.connect(self._separate)
         self.estimators.n_samples_changed.connect(lambda n: editor.apply(n_samples=n))
         self.estimators.seed_changed.connect(lambda seed: editor.apply(seed=seed))
         self.estimators.arrows_changed.connect(lambda: self.pair.show_arrows(self.estimators))
@@ -108,6 +130,8 @@ class LineScene(QWidget):
     def close_workers(self) -> None:
         """Wait for what runs beside the window."""
         self.pair.basins.close()
+        self.sweep.close_workers()
+        self.family.close_workers()
 
     @property
     def basin_caption(self) -> str:
@@ -137,6 +161,13 @@ class LineScene(QWidget):
         if frame.curves is not None:
             self._show_curves(state, frame, frame.curves)
         self.panels.show_state(state, frame)
+        if old is None or old.panel != state.panel:
+            self.splitter.setSizes([round(1000 * share) for share in self._shares[state.panel]])
+
+    def _remember_shares(self) -> None:
+        """The hand has moved a border: keep it for this panel."""
+        sizes = self.splitter.sizes()
+        self._shares[self._editor.state.panel] = tuple(size / sum(sizes) for size in sizes)
 
     def _show_optima(self, state: KLState, frame: KLFrame) -> None:
         best = tuple(point for point in frame.reverse_points if point.kind in ("global", "tied"))
@@ -176,6 +207,14 @@ class LineScene(QWidget):
         weight = sum(component.weight for component in components) / len(components)
         self._editor.add_component(Component1D(weight, x, components[-1].sigma))
 
+    def _separate(self, d: float) -> None:
+        try:
+            components = with_separation(self._editor.state.p, d)
+        except InputError as error:
+            self._editor.refused.emit(str(error))
+            return
+        self._editor.apply(p=components)
+
     def _set_q(self, q: Gaussian1D) -> None:
         self._editor.apply(q=q)
 
@@ -187,18 +226,12 @@ class LineScene(QWidget):
         self._change_view(x_lo, x_hi, view.sigma_lo, view.sigma_hi)
 
     def _change_view(self, x_lo: float, x_hi: float, sigma_lo: float, sigma_hi: float) -> None:
-        if not self._view_pause.isActive():
-            self._editor.begin_gesture()
-        self._view_pause.start()
         try:
             view = View1D(x_lo, x_hi, sigma_lo, sigma_hi)
         except InputError as error:
             self._editor.refused.emit(str(error))
             return
-        self._editor.apply(view=view)
-
-    def _finish_view_gesture(self) -> None:
-        self._editor.end_gesture()
+        self._editor.apply_while_moving(view=view)
 
 
 def _optima_differ(old: KLFrame | None, new: KLFrame) -> bool:

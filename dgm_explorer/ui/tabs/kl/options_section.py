@@ -56,6 +56,7 @@ class OptionsSection(QWidget):
         self.fit = QPushButton("Fit\nto p")
         self.fit.clicked.connect(self._fit_to_p)
         self.fit.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Expanding)
+        self._line_only: tuple[QWidget, ...] = ()
         self._explain()
         self._build()
 
@@ -67,17 +68,21 @@ class OptionsSection(QWidget):
         return box
 
     def _build(self) -> None:
+        mu_from, mu_to = label_for("μ from", self.mu_lo), label_for("to", self.mu_hi)
+        sigma_from, sigma_to = label_for("σ from", self.sigma_lo), label_for("to", self.sigma_hi)
         box = section("Landscapes")
         grid = QGridLayout(box)
         grid.setContentsMargins(8, 4, 8, 6)
         grid.setVerticalSpacing(3)
         grid.addWidget(self.fixed_sigma, 0, 0, 1, 3)
         grid.addLayout(row(self.basins, self.metric_choice, stretch=(0, 1)), 1, 0, 1, 3)
-        grid.addWidget(label_for("μ from", self.mu_lo), 2, 0)
-        grid.addLayout(row(self.mu_lo, label_for("to", self.mu_hi), self.mu_hi), 2, 1)
-        grid.addWidget(label_for("σ from", self.sigma_lo), 3, 0)
-        grid.addLayout(row(self.sigma_lo, label_for("to", self.sigma_hi), self.sigma_hi), 3, 1)
+        grid.addWidget(mu_from, 2, 0)
+        grid.addLayout(row(self.mu_lo, mu_to, self.mu_hi), 2, 1)
+        grid.addWidget(sigma_from, 3, 0)
+        grid.addLayout(row(self.sigma_lo, sigma_to, self.sigma_hi), 3, 1)
         grid.addWidget(self.fit, 2, 2, 2, 1)
+        self._line_only = (self.fixed_sigma, self.basins, self.metric_choice, mu_from, mu_to, sigma_from)
+        self._line_only += (sigma_to, self.mu_lo, self.mu_hi, self.sigma_lo, self.sigma_hi)
         outer = QGridLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(box)
@@ -88,9 +93,11 @@ class OptionsSection(QWidget):
         self.basins.setChecked(state.are_basins_shown)
         self.metric_choice.set_key(state.metric)
         is_line = state.dimension == 1
-        self.fixed_sigma.setEnabled(is_line)
-        self.basins.setEnabled(is_line and not state.is_sigma_fixed)
-        self.metric_choice.setEnabled(is_line and not state.is_sigma_fixed and state.are_basins_shown)
+        for widget in self._line_only:
+            widget.setVisible(is_line)
+        self.fit.setText("Fit\nto p" if is_line else "Fit to p")
+        self.basins.setEnabled(not state.is_sigma_fixed)
+        self.metric_choice.setEnabled(not state.is_sigma_fixed and state.are_basins_shown)
         view = state.view
         for box, value in (
             (self.mu_lo, view.mu_lo),
@@ -99,7 +106,6 @@ class OptionsSection(QWidget):
             (self.sigma_hi, view.sigma_hi),
         ):
             box.set_value(value)
-            box.setEnabled(is_line)
         for widget in (self.basins, self.metric_choice):
             set_formula(widget, FLOW_FORMULA[state.metric], self._basin_text)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeAlias, cast
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gaussians import MAX_COMPONENTS, Component1D, Component2D, Gaussian1D
@@ -12,6 +12,8 @@ from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.ui.store import Store
 
 Component: TypeAlias = Component1D | Component2D
+
+MOVING_MS = 300
 
 
 class StateEditor(QObject):
@@ -25,6 +27,10 @@ class StateEditor(QObject):
     def __init__(self, store: Store, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
+        self._moving = QTimer(self)
+        self._moving.setSingleShot(True)
+        self._moving.setInterval(MOVING_MS)
+        self._moving.timeout.connect(store.end_gesture)
 
     @property
     def state(self) -> KLState:
@@ -38,6 +44,13 @@ class StateEditor(QObject):
             self.refused.emit(str(error))
             return False
         return True
+
+    def apply_while_moving(self, **changes: object) -> bool:
+        """Change fields again and again, as zooming does; within `MOVING_MS` of each other one undo step."""
+        if not self._moving.isActive():
+            self.begin_gesture()
+        self._moving.start()
+        return self.apply(**changes)
 
     def begin_gesture(self) -> None:
         self._store.begin_gesture()

@@ -116,6 +116,7 @@ class TargetSection(QWidget):
         self._normalise.setEnabled(_total_weight(state) != 1.0)
         set_tip(self._add, f"Add a component in the middle of the view: K = {len(components)} of 8")
         set_tip(self._remove, f"Remove component {self.table.selected_row + 1} (Delete in the table)")
+        self._fit.setVisible(state.dimension == 1)
         self._boxes_1d.setVisible(state.dimension == 1)
         self._boxes_2d.setVisible(state.dimension == 2)
         if state.dimension == 1:

@@ -1,0 +1,43 @@
+"""How far both descents have come, in words."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from dgm_explorer.ui.tabs.kl.descent_player import DescentPlayer
+from dgm_explorer.ui.tabs.kl.descent_run import DIRECTIONS
+from dgm_explorer.ui.tabs.kl.plane_descent import PlaneDescent
+from dgm_explorer.ui.tabs.kl.wording import DIRECTION_NAME
+
+AT_START: Final = "Starts at q."
+
+
+@dataclass(frozen=True, slots=True)
+class DescentStatus:
+    """What a player has to say of itself; ``achieved_rate`` in steps per second, 0 when not known."""
+
+    is_playing: bool
+    achieved_rate: float
+    text: str
+
+
+def line_status(player: DescentPlayer) -> DescentStatus:
+    """Where both descents on the line stand."""
+    parts = []
+    for direction in DIRECTIONS:
+        trail = player.trail(direction)
+        if trail is not None:
+            verb = "converged" if trail.is_converged else "step"
+            place = f"μ {trail.q.mu:.4g}, σ {trail.q.sigma:.4g}"
+            parts.append(f"{DIRECTION_NAME[direction]}: {verb} {trail.count}, {place}")
+    return DescentStatus(player.is_playing, player.achieved_rate, "\n".join(parts) or AT_START)
+
+
+def plane_status(descent: PlaneDescent) -> DescentStatus:
+    """Where both descents in the plane stand."""
+    parts = []
+    for direction in DIRECTIONS:
+        path = descent.path(direction)
+        if path:
+            x, y = path[-1].mean
+            parts.append(f"{DIRECTION_NAME[direction]}: step {len(path) - 1}, mean ({x:.4g}, {y:.4g})")
+    return DescentStatus(descent.is_playing, 0.0, "\n".join(parts) or AT_START)
