@@ -2,7 +2,10 @@
 
 import functools
 import html
+import warnings
 from dataclasses import dataclass
+from types import ModuleType
+from typing import cast
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
@@ -70,11 +73,20 @@ def formula_html(tex: str, size_px: float, rgb: str) -> str:
 
 def _typeset(tex: str, size_px: float, rgb: str, is_display: bool) -> str:
     """The formula as SVG; its view box puts the baseline at y = 0."""
-    import ziamath  # here, because it takes a quarter of a second that the first paint does not have
-
-    # WORKAROUND(Qt 6.11): QSvgRenderer does not draw SVG 2's href, only xlink:href.
-    ziamath.config.svg2 = False
+    ziamath = _import_ziamath()
     try:
         return str(ziamath.Latex(tex, size=size_px, color=rgb, inline=not is_display).svg())
     except Exception as error:  # ziamath and latex2mathml raise whatever their parsers ran into
         raise ValueError(f"formula {tex!r} cannot be typeset: {error}") from error
+
+
+@functools.cache
+def _import_ziamath() -> ModuleType:
+    """Import when first needed: it takes a quarter of a second that the first paint does not have."""
+    with warnings.catch_warnings():
+        # WORKAROUND(ziamath 0.13): it finds its font by importlib.resources.path, deprecated in Python 3.11.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import ziamath
+    # WORKAROUND(Qt 6.11): QSvgRenderer does not draw SVG 2's href, only xlink:href.
+    ziamath.config.svg2 = False
+    return cast(ModuleType, ziamath)

@@ -1,21 +1,23 @@
 """The notes beside the tabs."""
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDockWidget, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from dgm_explorer.paths import resource_root
 from dgm_explorer.ui.theme import LIGHT, Theme
 from dgm_explorer.ui.widgets.notes_panel import NotesPanel
 
 WIDTH_PX = 400
+MIN_WIDTH_PX = 260
 NO_NOTES = "The notes of this tab come with the tab itself."
 
 
 class NotesDock(QDockWidget):
     """A dock that reads and typesets notes only once someone looks at them."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("Notes", parent)
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__("Notes", window)
+        self._window = window
         self.setObjectName("notes")
         self.setAllowedAreas(Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea)
         self._theme = LIGHT
@@ -40,13 +42,12 @@ class NotesDock(QDockWidget):
             return
         if self.panel is None:
             self.panel = NotesPanel(self)
+            self.panel.setMinimumWidth(MIN_WIDTH_PX)
             self.panel.set_theme(self._theme)
             self.setWidget(self.panel)
+            self._window.resizeDocks([self], [WIDTH_PX], Qt.Orientation.Horizontal)
         self._shown_name = self._name
         self.panel.set_notes(_read_notes(self._name))
-
-    def sizeHint(self) -> QSize:
-        return QSize(WIDTH_PX, super().sizeHint().height())
 
 
 def _read_notes(name: str) -> str:

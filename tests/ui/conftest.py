@@ -1,0 +1,112 @@
+"""A window around a tab that holds every sort of control."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyqtgraph as pg
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QDoubleSpinBox,
+    QLineEdit,
+    QPushButton,
+    QTableWidget,
+    QVBoxLayout,
+)
+from pytestqt.qtbot import QtBot
+
+from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.ui.export import ExportablePlot, PlotTable
+from dgm_explorer.ui.main_window import MainWindow
+from dgm_explorer.ui.store import Store
+from dgm_explorer.ui.tabs.tab import PlaceholderTab, Tab
+from dgm_explorer.ui.theme import LIGHT, Theme, apply_theme
+from dgm_explorer.ui.window_settings import WindowSettings
+
+
+class SmallPlot(pg.PlotWidget):
+    export_name = "forward_kl_landscape"
+
+    def export_table(self) -> PlotTable:
+        return PlotTable(("mu", "kl_nats"), (np.array([0.0, 1.0]), np.array([0.25, 0.5])))
+
+
+class SmallTab(Tab):
+    """Every sort of control that can hold the focus, and a record of what it was asked to do."""
+
+    key = "kl"
+    title = "KL"
+    notes_name = "kl"
+    can_play = True
+
+    def __init__(self) -> None:
+        super().__init__(Store(KLState()))
+        self.asked: list[str] = []
+        self.plot = SmallPlot()
+        self.plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.table = QTableWidget(2, 2)
+        self.number = QDoubleSpinBox()
+        self.line = QLineEdit()
+        self.button = QPushButton("press")
+        self.tick = QCheckBox("tick")
+        layout = QVBoxLayout(self)
+        for widget in (self.plot, self.table, self.number, self.line, self.button, self.tick):
+            layout.addWidget(widget)
+        self.number.valueChanged.connect(self._set_alpha)
+
+    def _set_alpha(self, value: float) -> None:
+        assert self.store is not None
+        self.store.update(alpha=value)
+
+    def play_pause(self) -> None:
+        self.asked.append("play")
+
+    def step(self) -> None:
+        self.asked.append("step")
+
+    def reset(self) -> None:
+        self.asked.append("reset")
+
+    def plots(self) -> Sequence[ExportablePlot]:
+        return (self.plot,)
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self.plot.setBackground(theme.plot_background)
+
+
+@pytest.fixture
+def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], MainWindow]]:
+    """Makes windows that keep their settings and last session in the test's own folder."""
+
+    def make() -> MainWindow:
+        tabs = [SmallTab(), PlaceholderTab("reparam", "Reparametrisation", "What will stand here.")]
+        settings = WindowSettings(tmp_path / "window.ini")
+        window = MainWindow(tabs, settings, tmp_path / "last-session.dgm.json")
+        qtbot.addWidget(window, before_close_func=MainWindow.close_silently)
+        window.show()
+        qtbot.waitExposed(window)
+        window.activateWindow()
+        return window
+
+    yield make
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    apply_theme(application, LIGHT)
+
+
+@pytest.fixture
+def window(make_window: Callable[[], MainWindow]) -> MainWindow:
+    """A main window around a small tab, for tests that are about the window."""
+    return make_window()
+
+
+@pytest.fixture
+def tab(window: MainWindow) -> SmallTab:
+    """The tab in front of `window`."""
+    first = window.tabs()[0]
+    assert isinstance(first, SmallTab)
+    return first

@@ -1,0 +1,345 @@
+"""The main window: its menus, keys, sessions, themes and memory, used as a hand would."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QPalette
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu, QMessageBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from dgm_explorer.session import preset_names, read_session
+from dgm_explorer.ui import file_dialogs
+from dgm_explorer.ui.actions import ACTIONS, MENUS, Submenu
+from dgm_explorer.ui.main_window import MainWindow
+from dgm_explorer.ui.theme import THEMES
+
+NO_KEY = Qt.KeyboardModifier.NoModifier
+
+
+def open_menu(window: MainWindow, key: str) -> QMenu:
+    """What the submenu holds when it opens."""
+    menu = window.submenus[key]
+    menu.aboutToShow.emit()
+    return menu
+
+
+def texts(menu: QMenu) -> list[str]:
+    return [action.text() for action in menu.actions() if not action.isSeparator()]
+
+
+def test_the_four_tabs_of_the_program_come_from_the_table(window: MainWindow) -> None:
+    assert [tab.key for tab in window.tabs()] == ["kl", "reparam"]
+    assert window.current_tab.key == "kl"
+
+
+@pytest.mark.parametrize("spec", ACTIONS, ids=lambda spec: spec.key)
+def test_every_action_is_in_a_menu_and_explains_itself(spec: Any, window: MainWindow) -> None:
+    action = window.actions_by_key[spec.key]
+    assert any(spec.key in items for _, items in MENUS)
+    assert spec.tip.endswith(".")
+    assert action.toolTip().startswith(spec.tip)
+    assert [sequence.toString() for sequence in action.shortcuts()] == list(spec.shortcuts)
+
+
+def test_no_two_actions_share_a_key() -> None:
+    keys = [key for spec in ACTIONS for key in spec.shortcuts]
+    assert len(keys) == len(set(keys))
+
+
+def test_every_submenu_fills_itself(window: MainWindow) -> None:
+    submenus = [item.key for _, items in MENUS for item in items if isinstance(item, Submenu)]
+    assert set(submenus) == set(window.submenus)
+    for key in submenus:
+        assert not open_menu(window, key).isEmpty()
+
+
+@pytest.mark.parametrize("holder", ["plot", "table", "button", "tick"])
+@pytest.mark.parametrize(
+    ("key", "asked"), [(Qt.Key.Key_Space, "play"), (Qt.Key.Key_Period, "step"), (Qt.Key.Key_R, "reset")]
+)
+def test_run_keys_work_whatever_was_clicked_last(tab: Any, holder: str, key: Qt.Key, asked: str) -> None:
+    widget: QWidget = getattr(tab, holder)
+    widget.setFocus(Qt.FocusReason.MouseFocusReason)
+    QTest.keyClick(widget, key)
+    assert tab.asked == [asked]
+
+
+@pytest.mark.parametrize("holder", ["line", "number"])
+def test_run_keys_are_letters_in_a_text_field(tab: Any, holder: str) -> None:
+    widget: QWidget = getattr(tab, holder)
+    widget.setFocus(Qt.FocusReason.MouseFocusReason)
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_Period, Qt.Key.Key_R):
+        QTest.keyClick(widget, key)
+    assert tab.asked == []
+    if holder == "line":
+        assert tab.line.text() == " .r"
+
+
+def test_space_presses_a_control_that_was_reached_with_tab(tab: Any) -> None:
+    tab.button.setFocus(Qt.FocusReason.MouseFocusReason)
+    QTest.keyClick(tab.button, Qt.Key.Key_Tab)
+    assert tab.tick.hasFocus()
+    QTest.keyClick(tab.tick, Qt.Key.Key_Space)
+    assert tab.tick.isChecked()
+    assert tab.asked == []
+
+
+def test_undo_and_redo_follow_the_tab(window: MainWindow, tab: Any) -> None:
+    undo, redo = window.actions_by_key["edit.undo"], window.actions_by_key["edit.redo"]
+    assert not undo.isEnabled()
+    tab.store.update(seed=5)
+    assert undo.isEnabled()
+    QTest.keyClick(tab.plot, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert tab.store.state.seed == 0
+    assert not undo.isEnabled()
+    QTest.keyClick(tab.plot, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert tab.store.state.seed == 5
+    window.show_tab("reparam")
+    assert not undo.isEnabled()
+    assert not redo.isEnabled()
+    assert not window.actions_by_key["run.play"].isEnabled()
+
+
+def test_undo_reaches_the_store_from_a_number_field_without_typing(tab: Any) -> None:
+    tab.store.update(seed=5)
+    tab.number.setFocus(Qt.FocusReason.MouseFocusReason)
+    QTest.keyClick(tab.number, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert tab.store.state.seed == 0
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_choosing_a_theme_changes_the_paint(
+    window: MainWindow, tab: Any, name: str, qapp: QApplication
+) -> None:
+    window.actions_by_key[f"view.theme.{name}"].trigger()
+    assert tab.theme is THEMES[name]
+    assert qapp.palette().color(QPalette.ColorRole.Window).name() == THEMES[name].window
+    image = window.grab().toImage()
+    spot = tab.plot.mapTo(window, tab.plot.rect().center())
+    assert image.pixelColor(spot.x(), 3 + tab.plot.mapTo(window, tab.plot.rect().topLeft()).y()).name() in (
+        THEMES[name].plot_background
+    )
+    checked = [n for n in THEMES if window.actions_by_key[f"view.theme.{n}"].isChecked()]
+    assert checked == [name]
+
+
+def test_full_screen_and_back(window: MainWindow) -> None:
+    action = window.actions_by_key["view.full_screen"]
+    action.trigger()
+    assert window.isFullScreen()
+    assert action.isChecked()
+    action.trigger()
+    assert not window.isFullScreen()
+    assert not action.isChecked()
+
+
+def test_notes_open_with_the_formulas_of_the_tab(window: MainWindow) -> None:
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    assert window.notes.isVisible()
+    assert window.actions_by_key["view.notes"].isChecked()
+    panel = window.notes.panel
+    assert panel is not None
+    panel.finish()
+    assert "Forward" in panel.toPlainText()
+    window.show_tab("reparam")
+    assert "Forward" not in panel.toPlainText()
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    assert not window.notes.isVisible()
+
+
+def test_frame_times_reach_the_status_bar(window: MainWindow, tab: Any) -> None:
+    tab.frame_done.emit(4.0)
+    assert window.frame_meter.text() == "frame 4.0 ms · worst 4.0 ms"
+    window.show_tab("reparam")
+    assert window.frame_meter.text() == ""
+
+
+def test_a_session_makes_the_round_trip_by_the_menu(
+    window: MainWindow, tab: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "mine.dgm.json"
+    monkeypatch.setattr(file_dialogs, "ask_session_to_save", lambda *_: path)
+    monkeypatch.setattr(file_dialogs, "ask_session_to_open", lambda *_: path)
+    tab.store.update(seed=11, alpha=0.25)
+    saved = tab.store.state
+    assert window.windowTitle().startswith("Untitled[*]")
+    assert window.isWindowModified()
+    window.actions_by_key["file.save"].trigger()
+    assert window.windowTitle().startswith("mine[*]")
+    assert not window.isWindowModified()
+    tab.store.update(seed=12)
+    assert window.isWindowModified()
+    window.actions_by_key["file.open"].trigger()
+    assert tab.store.state == saved
+    assert not window.isWindowModified()
+    assert read_session(path).kl == saved
+    assert texts(open_menu(window, "recent")) == ["mine.dgm.json"]
+    window.actions_by_key["edit.undo"].trigger()
+    assert tab.store.state.seed == 12
+
+
+def test_every_preset_opens_and_says_what_to_look_at(window: MainWindow) -> None:
+    actions = [a for a in open_menu(window, "presets").actions() if a.isEnabled()]
+    assert len(actions) == len(preset_names())
+    for action in actions:
+        action.trigger()
+        assert window.banner.isVisible()
+        assert window.banner.tone == "note"
+        assert window.banner.text.startswith(action.text())
+        assert not window.isWindowModified()
+
+
+BAD_FILES = {
+    "truncated": '{"format": "dgm-explorer-session", "version": 1, "kl": {',
+    "other version": '{"format": "dgm-explorer-session", "version": 99}',
+    "unknown key": '{"format": "dgm-explorer-session", "version": 1, "kl": {"alpah": 0.5}}',
+    "bad value": '{"format": "dgm-explorer-session", "version": 1, "kl": {"alpha": 7}}',
+}
+
+
+@pytest.mark.parametrize("content", BAD_FILES.values(), ids=list(BAD_FILES))
+def test_a_bad_file_is_one_sentence_and_changes_nothing(
+    window: MainWindow, tab: Any, tmp_path: Path, content: str
+) -> None:
+    tab.store.update(seed=3)
+    before, title = tab.store.state, window.windowTitle()
+    path = tmp_path / "bad.dgm.json"
+    path.write_text(content)
+    window.sessions.open_file(path)
+    assert window.banner.isVisible()
+    assert window.banner.tone == "warning"
+    assert "bad.dgm.json" in window.banner.text
+    assert (tab.store.state, window.windowTitle()) == (before, title)
+    assert path.read_text() == content
+    assert "bad.dgm.json" not in texts(open_menu(window, "recent"))
+
+
+def drop(window: MainWindow, path: Path) -> bool:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    action, button = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    enter = QDragEnterEvent(window.rect().center(), action, data, button, NO_KEY)
+    enter.ignore()
+    QApplication.sendEvent(window, enter)
+    if not enter.isAccepted():
+        return False
+    event = QDropEvent(QPointF(window.rect().center()), action, data, button, NO_KEY)
+    QApplication.sendEvent(window, event)
+    return True
+
+
+def test_a_session_file_dropped_on_the_window_opens(window: MainWindow, tab: Any, tmp_path: Path) -> None:
+    path = tmp_path / "dropped.dgm.json"
+    path.write_text(
+        json.dumps({"format": "dgm-explorer-session", "version": 1, "tab": "kl", "kl": {"seed": 77}})
+    )
+    assert drop(window, path)
+    assert tab.store.state.seed == 77
+    assert not drop(window, tmp_path / "picture.png")
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg"])
+def test_a_picture_is_exported_by_the_menu(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    path = tmp_path / f"plot{suffix}"
+    monkeypatch.setattr(file_dialogs, "ask_picture_to_save", lambda *_: path)
+    menu = open_menu(window, "export_picture")
+    assert texts(menu) == ["Forward KL landscape…", "Whole window…"]
+    for action in (menu.actions()[0], menu.actions()[-1]):
+        path.unlink(missing_ok=True)
+        action.trigger()
+        assert not QImage(str(path)).isNull() if suffix == ".png" else b"<svg" in path.read_bytes()
+    assert str(path) in window.statusBar().currentMessage()
+
+
+def test_data_are_exported_by_the_menu(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_dialogs, "ask_table_to_save", lambda *_: tmp_path / "d.csv")
+    open_menu(window, "export_data").actions()[0].trigger()
+    assert (tmp_path / "d.csv").read_text() == "mu,kl_nats\n0.0,0.25\n1.0,0.5\n"
+    window.show_tab("reparam")
+    assert not open_menu(window, "export_data").actions()[0].isEnabled()
+
+
+def test_the_window_remembers_where_it_was(make_window: Callable[[], MainWindow]) -> None:
+    first = make_window()
+    first.resize(640, 500)
+    first.choose_theme("dark")
+    first.show_tab("reparam")
+    first.tabs()[0].store.update(seed=21)  # type: ignore[union-attr]
+    first.close()
+    second = make_window()
+    assert (second.width(), second.height()) == (640, 500)
+    assert second.theme.name == "dark"
+    assert second.current_tab.key == "reparam"
+    second.actions_by_key["file.reopen"].trigger()
+    assert second.tabs()[0].store.state.seed == 21  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_closed", "is_written"),
+    [
+        (QMessageBox.StandardButton.Save, True, True),
+        (QMessageBox.StandardButton.Discard, True, False),
+        (QMessageBox.StandardButton.Cancel, False, False),
+    ],
+)
+def test_closing_asks_only_for_a_file_that_is_behind(
+    window: MainWindow,
+    tab: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    answer: QMessageBox.StandardButton,
+    is_closed: bool,
+    is_written: bool,
+) -> None:
+    asked: list[str] = []
+
+    def reply(_parent: QWidget, _title: str, text: str, *_: object) -> QMessageBox.StandardButton:
+        asked.append(text)
+        return answer
+
+    monkeypatch.setattr(QMessageBox, "question", reply)
+    path = tmp_path / "mine.dgm.json"
+    window.document.save(path, "kl")
+    tab.store.update(seed=99)
+    assert window.close() is is_closed
+    assert len(asked) == 1
+    assert (read_session(path).kl.seed == 99) is is_written
+
+
+def test_closing_an_untitled_session_asks_nothing(
+    window: MainWindow, tab: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QMessageBox, "question", lambda *_: pytest.fail("asked"))
+    tab.store.update(seed=99)
+    assert window.close()
+
+
+def open_dialog(window: MainWindow, qtbot: QtBot) -> str:
+    dialog = next(d for d in window.findChildren(QDialog) if d.isVisible())
+    text = " ".join(label.text() for label in dialog.findChildren(QLabel))
+    dialog.close()
+    qtbot.wait(1)
+    return text
+
+
+def test_about_names_the_versions_and_the_licence(window: MainWindow, qtbot: QtBot) -> None:
+    window.actions_by_key["help.about"].trigger()
+    text = open_dialog(window, qtbot)
+    for name in ("DGM Explorer", "Python", "Qt", "PySide6", "pyqtgraph", "NumPy", "SciPy", "MIT"):
+        assert name in text
+    assert "not installed" not in text
+
+
+def test_the_list_of_keys_comes_from_the_table(window: MainWindow, qtbot: QtBot) -> None:
+    window.actions_by_key["help.shortcuts"].trigger()
+    text = open_dialog(window, qtbot)
+    assert all(spec.tip in text for spec in ACTIONS if spec.shortcuts)
