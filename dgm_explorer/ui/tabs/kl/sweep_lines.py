@@ -1,10 +1,11 @@
-"""Vertical lines of the bifurcation diagram: known critical separations, and the present one."""
+"""What stands upright in the bifurcation diagram: critical separations, and the present p with its points."""
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
 from dgm_explorer.numerics.critical import CriticalPoint
+from dgm_explorer.ui.plots.markers import MarkerOverlay, draw_symbol
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
 from dgm_explorer.ui.theme import LIGHT, Theme, color
 
@@ -97,3 +98,13 @@ class PresentLine(PixelOverlay):
         painter.setBrush(color(self._theme.accent))
         radius = 7.0 if self._is_hovered else 5.5
         painter.drawEllipse(QPointF(x, height - radius - 2), radius, radius)
+
+
+class PresentPoints(MarkerOverlay):
+    """Stationary points of the present p; small where the diagram is low, lest they hide each other."""
+
+    def draw(self, painter: QPainter) -> None:
+        radius_px = min(max(0.05 * self.boundingRect().height(), 5.0), 8.0)
+        for marker in sorted(self._markers, key=lambda m: m.kind not in ("saddle", "maximum")):
+            at = self.inside(self.point_px(marker.x, marker.y))
+            draw_symbol(painter, marker.kind, at, self._theme, radius_px)

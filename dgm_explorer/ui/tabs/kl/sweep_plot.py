@@ -14,9 +14,9 @@ from dgm_explorer.numerics.stationary import StationaryPoint
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis, tick_text
 from dgm_explorer.ui.plots.curve_overlay import CurveOverlay, CurveStyle
-from dgm_explorer.ui.plots.markers import Marker, MarkerOverlay
+from dgm_explorer.ui.plots.markers import Marker
 from dgm_explorer.ui.plots.plot import Plot
-from dgm_explorer.ui.tabs.kl.sweep_lines import CriticalLines, PresentLine
+from dgm_explorer.ui.tabs.kl.sweep_lines import CriticalLines, PresentLine, PresentPoints
 from dgm_explorer.ui.theme import LIGHT, Theme
 
 Ordinate: TypeAlias = Literal["mu", "sigma"]
@@ -62,7 +62,7 @@ class SweepPlot(Plot):
         self._global = CurveOverlay(self.view_box, 10)
         self.critical = CriticalLines(self.view_box)
         self.line = PresentLine(self.view_box)
-        self.markers = MarkerOverlay(self.view_box)
+        self.markers = PresentPoints(self.view_box)
         self.set_view_range((0.0, 5.0), (-5.0, 5.0))
         self.set_theme(LIGHT)
 
