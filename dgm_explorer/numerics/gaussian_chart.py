@@ -36,7 +36,7 @@ _LAST_STEP = 1e-6  # Newton squares the error: what remains is 1e-12
 _CAPTURE_RADIUS = 0.01
 _LONGEST_WALK = 3.0
 _SHORT_STEP = 0.02
-_SMALL_SLOPE = 1e-3
+_SMALL_SLOPE = 0.02
 _MAX_ITERATIONS = 60
 _MAX_HALVINGS = 6
 
@@ -193,6 +193,16 @@ def follow(
         if length < _SHORT_STEP:
             break
     return here
+
+
+def follow_minimum(
+    p: Mixture2D, mean: FloatArray, frame: FloatArray, unknowns: Unknowns, rule: ExpectationRule
+) -> Located:
+    """Follow a minimum of a p that moved; where it has gone, descend to the one that took its place."""
+    there = follow(p, mean, frame, unknowns, rule)
+    if there is None or there.curvatures[0] <= 0:
+        return minimise(p, mean, frame, unknowns, rule)
+    return there
 
 
 def find_stationary(

@@ -8,10 +8,11 @@ from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.gaussians import Gaussian2D
 from dgm_explorer.core.kl_state import Direction
 from dgm_explorer.numerics.divergence2d import SampledPlane, cross_entropy, square_root
-from dgm_explorer.numerics.gaussian_chart import follow, minimise_all
+from dgm_explorer.numerics.gaussian_chart import Unknowns, follow_minimum, minimise_all
 from dgm_explorer.numerics.mixture2d import Mixture2D, covariance_matrix, gaussian_2d
 from dgm_explorer.numerics.stationary2d import StationaryPoint2D, classify_minima, distinct, subset_moments
 
+_ALL: Unknowns = "mean and covariance"
 _FAST_STEPS = 40
 _FAST_RATE = 0.6
 _LONGEST_TURN = 0.5  # of I + B per step: no axis shrinks below half or grows beyond 1.5
@@ -34,30 +35,23 @@ def find_reverse_minima_2d(p: Mixture2D) -> tuple[StationaryPoint2D, ...]:
     -------
     Minima by value, called global, tied or local.
     """
-    plane = SampledPlane.of()
     means = np.array([mean for mean, _ in subset_moments(p)])
     frames = np.array([square_root(cov) for _, cov in subset_moments(p)])
     settled = zip(*_fast_descent(p, means, frames), strict=True)
-    rough = minimise_all(p, settled, "mean and covariance", plane.expectation)
-    found = minimise_all(p, [(f.mean, f.frame) for f in rough], "mean and covariance")
+    finest = SampledPlane.resolving(p, p.cov)
+    rough = minimise_all(p, settled, _ALL, finest.expectation)
+    found = minimise_all(p, [(f.mean, f.frame) for f in rough], _ALL)
     return classify_minima([f for f in distinct(found, 1e-5) if f.curvatures[0] > 0])
 
 
-def track_minima_2d(
-    p: Mixture2D, points: Sequence[StationaryPoint2D], plane: SampledPlane
-) -> tuple[StationaryPoint2D, ...]:
+def track_minima_2d(p: Mixture2D, points: Sequence[StationaryPoint2D]) -> tuple[StationaryPoint2D, ...]:
     """Follow free minima while p is dragged; approximate, finds no new ones."""
-    followed = [
-        follow(
-            p,
-            np.array(f.q.mean),
-            square_root(covariance_matrix(f.q.cov)),
-            "mean and covariance",
-            plane.expectation,
-        )
-        for f in points
-    ]
-    kept = distinct([f for f in followed if f is not None], 1e-2)
+    followed = []
+    for point in points:
+        cov = covariance_matrix(point.q.cov)
+        rule = SampledPlane.resolving(p, cov).expectation
+        followed.append(follow_minimum(p, np.array(point.q.mean), square_root(cov), _ALL, rule))
+    kept = distinct(followed, 1e-2)
     return classify_minima([f for f in kept if f.curvatures[0] > 0])
 
 
@@ -69,7 +63,7 @@ def descent_path_2d(
     Forward steps are exact. Reverse steps use the sampled plane, whose error near sharp kinks moves the end
     of the path by less than is seen; its limit is found exactly by `find_reverse_minima_2d`.
     """
-    plane = SampledPlane.of()
+    plane = SampledPlane.resolving(p, covariance_matrix(start.cov))
     mean, frame = np.array(start.mean), square_root(covariance_matrix(start.cov))
     path = [start]
     for _ in range(n_steps):

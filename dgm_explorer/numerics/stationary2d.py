@@ -10,7 +10,14 @@ from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.gaussians import Gaussian2D
 from dgm_explorer.core.kl_state import View2D
 from dgm_explorer.numerics.divergence2d import SampledPlane, cross_entropy, square_root
-from dgm_explorer.numerics.gaussian_chart import Located, distance, find_stationary, follow, minimise_all
+from dgm_explorer.numerics.gaussian_chart import (
+    Located,
+    distance,
+    find_stationary,
+    follow,
+    follow_minimum,
+    minimise_all,
+)
 from dgm_explorer.numerics.landscape2d import Grid2D, ReverseLandscape2D
 from dgm_explorer.numerics.mixture2d import Mixture2D, gaussian_2d
 from dgm_explorer.numerics.stationary import Kind
@@ -55,7 +62,7 @@ def find_reverse_stationary_2d(p: Mixture2D, cov: FloatArray) -> tuple[Stationar
     """
     frame = square_root(cov)
     near = _landscape_seeds(p, cov)
-    plane = SampledPlane.of()
+    plane = SampledPlane.resolving(p, cov)
     starts = [*(mean for mean, _ in subset_moments(p)), *near.minima]
     rough = minimise_all(p, [(mean, frame) for mean in starts], "mean", plane.expectation)
     found = minimise_all(p, [(mean, frame) for mean in [*(f.mean for f in rough), *p.means]], "mean")
@@ -68,12 +75,19 @@ def find_reverse_stationary_2d(p: Mixture2D, cov: FloatArray) -> tuple[Stationar
 
 
 def track_stationary_2d(
-    p: Mixture2D, cov: FloatArray, points: Sequence[StationaryPoint2D], plane: SampledPlane
+    p: Mixture2D, cov: FloatArray, points: Sequence[StationaryPoint2D]
 ) -> tuple[StationaryPoint2D, ...]:
     """Follow stationary points while p or q's covariance is dragged; approximate, finds no new ones."""
-    frame = square_root(cov)
-    followed = [follow(p, np.array(f.q.mean), frame, "mean", plane.expectation) for f in points]
-    kept = distinct([f for f in followed if f is not None], 1e-2)
+    frame, plane = square_root(cov), SampledPlane.resolving(p, cov)
+    followed: list[Located] = []
+    for point in points:
+        mean, rule = np.array(point.q.mean), plane.expectation
+        if point.kind in ("saddle", "maximum"):
+            found = follow(p, mean, frame, "mean", rule)
+            followed += [] if found is None else [found]
+        else:
+            followed.append(follow_minimum(p, mean, frame, "mean", rule))
+    kept = distinct(followed, 1e-2)
     return (*classify_minima([f for f in kept if f.curvatures[0] > 0]), *_others(kept))
 
 

@@ -5,11 +5,17 @@ import pytest
 
 from dgm_explorer.numerics.divergence2d import expectation_under, forward_kl_2d, reverse_kl_2d, square_root
 from dgm_explorer.numerics.mixture2d import Mixture2D, covariance_matrix, gaussian_2d
-from dgm_explorer.numerics.optimum2d import descent_path_2d, find_reverse_minima_2d, forward_minimum_2d
+from dgm_explorer.numerics.optimum2d import (
+    descent_path_2d,
+    find_reverse_minima_2d,
+    forward_minimum_2d,
+    track_minima_2d,
+)
 from dgm_explorer.numerics.stationary2d import (
     StationaryPoint2D,
     find_reverse_stationary_2d,
     forward_minimum_fixed_cov,
+    track_stationary_2d,
 )
 from tests.numerics.planar_cases import BISHOP, FIVE, HOMEWORK, THIN, mixture
 
@@ -137,6 +143,28 @@ def test_forward_minimum_is_the_moment_match_and_cannot_be_bettered() -> None:
     fixed = forward_minimum_fixed_cov(BISHOP, ROUND)
     assert fixed.q.mean == best.q.mean
     assert fixed.kl > best.kl
+
+
+def test_points_are_followed_while_p_moves_and_leave_together_when_two_merge() -> None:
+    """Half-separation 3 to 2.3, across 2.41 where the side minima vanish and one minimum remains."""
+    points = find_reverse_minima_2d(pair(3.0))
+    stationary = find_reverse_stationary_2d(pair(3.0), np.eye(2))
+    counts = []
+    for d in np.linspace(3.0, 2.3, 36):
+        points = track_minima_2d(pair(d), points)
+        stationary = track_stationary_2d(pair(d), np.eye(2), stationary)
+        counts.append(len(points))
+    assert counts[0] == 3
+    assert counts[-1] == 1
+    exact = find_reverse_minima_2d(pair(2.3))
+    assert points[0].kl == pytest.approx(exact[0].kl, abs=1e-5)
+    expected = find_reverse_stationary_2d(pair(2.3), np.eye(2))
+    assert [f.kind for f in stationary] == [f.kind for f in expected]
+    assert [f.kl for f in stationary] == pytest.approx([f.kl for f in expected], abs=1e-5)
+
+
+def pair(d: float) -> Mixture2D:
+    return mixture((0.5, (-d, 0.0), (1.0, 0.0, 1.0)), (0.5, (d, 0.0), (1.0, 0.0, 1.0)))
 
 
 def test_descent_falls_all_the_way_and_ends_at_the_optimum() -> None:

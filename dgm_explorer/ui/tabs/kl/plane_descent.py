@@ -20,7 +20,7 @@ Path = tuple[Gaussian2D, ...]
 
 
 class PlaneDescent(QObject):
-    """Steps at the pace of the state from its q; a drag suspends it, a change of p goes on from where it is."""
+    """Steps from q at the pace of the state; a drag suspends it, a new p is descended from where it is."""
 
     advanced = Signal()
     playing_changed = Signal()

@@ -106,7 +106,6 @@ class PlaneEngine:
 
     def __init__(self) -> None:
         self._plane = SampledPlane.of()
-        self._tracking_plane = SampledPlane.of(spacing=0.45, reach=5.5)
         self._p2: tuple[Component2D, ...] = ()
         self._p: Mixture2D | None = None
         self._entropy = 0.0
@@ -122,9 +121,8 @@ class PlaneEngine:
         cov = covariance_matrix(state.q2.cov)
         numbers = self._present_numbers(p, state)
         shape = FixedShape(state.p2, state.q2.cov)
-        plane = self._tracking_plane
-        self._minima.follow(state.p2, lambda points: track_minima_2d(p, points, plane))
-        self._stationary.follow(shape, lambda points: track_stationary_2d(p, cov, points, plane))
+        self._minima.follow(state.p2, lambda points: track_minima_2d(p, points))
+        self._stationary.follow(shape, lambda points: track_stationary_2d(p, cov, points))
         return PlaneFrame(
             p=p,
             grid=grid,
@@ -163,7 +161,8 @@ class PlaneEngine:
             if pair.p2 == state.p2:
                 self._entropy = numbers.entropy
         forward = cross_entropy(p, state.q2) - self._entropy
-        return PlaneNumbers(self._entropy, forward, self._plane.reverse_kl(p, state.q2), is_exact=False)
+        plane = SampledPlane.resolving(p, covariance_matrix(state.q2.cov))
+        return PlaneNumbers(self._entropy, forward, plane.reverse_kl(p, state.q2), is_exact=False)
 
     # -- exact values -------------------------------------------------------------------------------------
 

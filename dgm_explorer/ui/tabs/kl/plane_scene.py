@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gaussians import Component2D, Gaussian2D
 from dgm_explorer.core.kl_state import Direction, KLState, View2D
+from dgm_explorer.numerics.knowledge import can_evaluate, can_minimise
 from dgm_explorer.numerics.landscape2d import Grid2D
 from dgm_explorer.numerics.stationary2d import StationaryPoint2D
 from dgm_explorer.ui.export import ExportablePlot, PlotTable
@@ -33,6 +34,8 @@ from dgm_explorer.ui.tabs.kl.plane_frame import (
 )
 from dgm_explorer.ui.tabs.kl.plane_layers import Optimum
 from dgm_explorer.ui.tabs.kl.plane_plot import PlanePlot
+from dgm_explorer.ui.tabs.kl.plane_readings import plane_readings
+from dgm_explorer.ui.tabs.kl.readings import Reading
 from dgm_explorer.ui.theme import LIGHT, Theme
 
 SETTLE_MS = 120
@@ -79,6 +82,8 @@ class PlaneScene(QWidget):
         self._minima_worker = NewestWorker(find_minima, self)
         self._stationary_worker = NewestWorker(find_stationary, self)
         self.descent = PlaneDescent(self)
+        self._resized = QTimer(self)
+        self._resized.setSingleShot(True)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
@@ -112,8 +117,9 @@ class PlaneScene(QWidget):
             plot.view_changed.connect(self._change_view)
         for view in self.landscapes.values():
             view.q_moved.connect(self._move_q)
-            view.view_box.sigResized.connect(self._forget_grid)
+            view.view_box.sigResized.connect(self._resized.start)
         self.descent.advanced.connect(self._show_descent)
+        self._resized.timeout.connect(self._redraw)
         self._settle.timeout.connect(self._ask)
         self._number_worker.finished.connect(self._adopt_numbers)
         self._minima_worker.finished.connect(self._adopt_minima)
@@ -138,6 +144,12 @@ class PlaneScene(QWidget):
     def numbers(self) -> PlaneNumbers | None:
         """H(p) and both divergences at q, with how they are known; None before the first frame."""
         return None if self._frame is None else self._frame.numbers
+
+    def readings(self) -> tuple[Reading, ...]:
+        """The same as lines for the panel of numbers, as far as the present knowledge of p allows."""
+        if self._state is None or self._frame is None:
+            return ()
+        return plane_readings(self._state, self._frame)
 
     @property
     def frame(self) -> PlaneFrame | None:
@@ -206,9 +218,14 @@ class PlaneScene(QWidget):
         return self._grid
 
     def _show_points(self, state: KLState, frame: PlaneFrame) -> None:
+        for direction, view in self.landscapes.items():
+            value = can_evaluate(state.knowledge, direction)
+            view.set_disabled_reason(None if value.is_possible else value.reason)
         optima = [Optimum(frame.forward_minimum, "forward")]
         optima += [Optimum(point, "reverse") for point in frame.minima]
-        self.plane.set_optima(optima, _caption(frame))
+        minimum = {d: can_minimise(state.knowledge, d) for d in self.landscapes}
+        caption = _caption(frame) if minimum["reverse"].is_possible else minimum["reverse"].reason
+        self.plane.set_optima([o for o in optima if minimum[o.direction].is_possible], caption)
         factor, unit = UNIT_FACTOR[state.units], state.units
         self.landscapes["forward"].set_markers([_marker(frame.forward_mean, factor, unit)])
         self.landscapes["reverse"].set_markers([_marker(f, factor, unit) for f in frame.stationary])
@@ -284,9 +301,9 @@ class PlaneScene(QWidget):
 
     # -- Qt -----------------------------------------------------------------------------------------------
 
-    def _forget_grid(self) -> None:
-        if self.isVisible() and self._state is not None:
-            self._settle.start()
+    def _redraw(self) -> None:
+        """The landscapes have a new size, so more or less of the plane is seen."""
+        if self.isVisible():
             self._refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
