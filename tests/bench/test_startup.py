@@ -27,5 +27,6 @@ def test_the_first_paint_imports_nothing_that_can_wait() -> None:
         "late = {'torch', 'sklearn', 'scipy', 'ziamath', 'matplotlib'} & set(sys.modules)\n"
         "assert not late, late\n"
     )
-    done = subprocess.run([sys.executable, "-c", check], capture_output=True, text=True, check=False, timeout=120)
+    command = [sys.executable, "-c", check]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
