@@ -44,7 +44,7 @@ class ErrorReporter(QObject):
         self._log_path = log_path
         self._clock = clock
         self._reported_at_s = float("-inf")
-        self._handler: logging.Handler | None = None
+        self._handlers: list[logging.Handler] = []
         self._previous = (sys.excepthook, threading.excepthook)
 
     def install(self) -> None:
@@ -54,10 +54,10 @@ class ErrorReporter(QObject):
 
     def uninstall(self) -> None:
         sys.excepthook, threading.excepthook = self._previous
-        if self._handler is not None:
-            logger.removeHandler(self._handler)
-            self._handler.close()
-            self._handler = None
+        for handler in self._handlers:
+            logger.removeHandler(handler)
+            handler.close()
+        self._handlers.clear()
 
     def report(
         self, kind: type[BaseException], error: BaseException, traceback: TracebackType | None
@@ -86,16 +86,21 @@ class ErrorReporter(QObject):
         )
 
     def _open_log(self) -> None:
-        if self._handler is not None:
+        if self._handlers:
             return
+        if sys.stderr is not None:  # a windowed start has none
+            self._handlers.append(logging.StreamHandler())
         try:
             self._log_path.parent.mkdir(parents=True, exist_ok=True)
             is_full = self._log_path.exists() and self._log_path.stat().st_size > MAX_LOG_BYTES
-            self._handler = logging.FileHandler(self._log_path, "w" if is_full else "a", encoding="utf-8")
-        except OSError:
-            self._handler = logging.StreamHandler()
-        self._handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
-        logger.addHandler(self._handler)
+            self._handlers.append(
+                logging.FileHandler(self._log_path, "w" if is_full else "a", encoding="utf-8")
+            )
+        except OSError as error:
+            logger.warning("%s cannot be written: %s", self._log_path, error)
+        for handler in self._handlers:
+            handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+            logger.addHandler(handler)
 
 
 def log_hard_crashes(path: Path) -> None:

@@ -5,7 +5,6 @@ import html
 import warnings
 from dataclasses import dataclass
 from types import ModuleType
-from typing import cast
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
@@ -87,6 +86,7 @@ def _import_ziamath() -> ModuleType:
         # WORKAROUND(ziamath 0.13): it finds its font by importlib.resources.path, deprecated in Python 3.11.
         warnings.simplefilter("ignore", DeprecationWarning)
         import ziamath
+        from ziamath.config import config
     # WORKAROUND(Qt 6.11): QSvgRenderer does not draw SVG 2's href, only xlink:href.
-    ziamath.config.svg2 = False
-    return cast(ModuleType, ziamath)
+    config.svg2 = False
+    return ziamath

@@ -100,8 +100,8 @@ LIGHT = Theme(
 DARK = Theme(
     name="dark",
     is_dark=True,
-    window="#212327",
-    panel="#292c31",
+    window="#2a2c31",
+    panel="#1c1e21",
     plot_background="#17191c",
     text="#e9e9e6",
     muted_text="#a8acb3",
@@ -212,6 +212,12 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
         app.setStyle("Fusion")
     palette = make_palette(theme)
     app.setPalette(palette)
+    if theme.is_dark:
+        # Fusion outlines a box with a darker window colour, which the dark makes invisible: fill it instead.
+        boxes = QPalette(palette)
+        boxes.setColor(QPalette.ColorRole.Base, color(blend(theme.window, theme.text, 0.3)))
+        for name in (b"QCheckBox", b"QRadioButton"):
+            app.setPalette(boxes, name)
     QToolTip.setPalette(palette)
     font = app.font()
     font.setPointSizeF(theme.font_point_size)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, QSizeF
+from PySide6.QtCore import QRect, QRectF, QSizeF
 from PySide6.QtGui import (
     QPainter,
     QPyTextObject,
@@ -83,7 +83,12 @@ class FormulaObjects(QPyTextObject):
         return self._placed[style.intProperty(_INDEX)].layout_size
 
     def drawObject(
-        self, painter: QPainter, box: QRectF, _document: QTextDocument, _position: int, style: QTextFormat
+        self,
+        painter: QPainter,
+        box: QRectF | QRect,
+        _document: QTextDocument,
+        _position: int,
+        style: QTextFormat,
     ) -> None:
         placed = self._placed[style.intProperty(_INDEX)]
         formula, scale = placed.formula, placed.scale
