@@ -18,11 +18,8 @@ from dgm_explorer.numerics.normal_cdf import normal_cdf
 from dgm_explorer.numerics.quadrature import (
     EXACT,
     FAST,
-    GaussianPanels,
-    Rule,
     gauss_legendre_panels,
     gaussian_panels,
-    graded_breaks,
 )
 
 SMALL_KL = 0.1
@@ -59,7 +56,7 @@ def forward_kl(p: Mixture1D, q: Gaussian1D) -> float:
 
 def reverse_kl_values(p: Mixture1D, mu: FloatArray, sigma: FloatArray) -> FloatArray:
     """KL(N(μ_i, σ_i²)‖p) at n points, shape (n,)."""
-    panels = _reverse_panels(p, mu, sigma, EXACT)
+    panels = gaussian_panels(p.complex_zeros(), mu, sigma)
     value = -panels.expectation(_log_ratio(p, mu, sigma, panels.owner, panels.z))
     is_small = value < SMALL_KL
     if is_small.any():
@@ -101,7 +98,7 @@ def reverse_kl_derivatives(p: Mixture1D, mu: FloatArray, sigma: FloatArray) -> D
     spike as high as the squared jump of the slope, which no rule should be asked to resolve.
     """
     mu, sigma = _points(mu, sigma)
-    panels = _reverse_panels(p, mu, sigma, FAST)
+    panels = gaussian_panels(p.complex_zeros(), mu, sigma, FAST)
     terms, standardised = _ratio_terms(p, mu, sigma, panels.owner, panels.z)
     peak = terms.max(axis=0)
     terms -= peak
@@ -127,12 +124,6 @@ def _points(mu: FloatArray, sigma: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 def _symmetric(xx: FloatArray, xy: FloatArray, yy: FloatArray) -> FloatArray:
     return np.stack([np.stack([xx, xy], axis=-1), np.stack([xy, yy], axis=-1)], axis=-2)
-
-
-def _reverse_panels(p: Mixture1D, mu: FloatArray, sigma: FloatArray, rule: Rule) -> GaussianPanels:
-    zeros = p.complex_zeros()
-    breaks = graded_breaks(zeros.real, zeros.abs_imag, rule.panel * float(sigma.max()))
-    return gaussian_panels(breaks, mu, sigma, rule)
 
 
 def _ratio_terms(
@@ -173,9 +164,7 @@ def _log_ratio(
 
 def _small_reverse_kl(p: Mixture1D, mu: FloatArray, sigma: FloatArray) -> FloatArray:
     """∫ q (e^t − 1 − t) with t = log p/q; out of the reach of q, t is that of the tail masses."""
-    zeros = p.complex_zeros()
-    graded = graded_breaks(zeros.real, zeros.abs_imag, EXACT.panel * float(sigma.max()))
-    panels = gaussian_panels(np.concatenate([graded, p.support_breaks()]), mu, sigma)
+    panels = gaussian_panels(p.complex_zeros(), mu, sigma, breaks=p.support_breaks())
     inside = panels.expectation(_exp_gap(_log_ratio(p, mu, sigma, panels.owner, panels.z)))
     offset = (mu - p.means[:, None]) / p.sigmas[:, None]
     reach = EXACT.reach * sigma / p.sigmas[:, None]

@@ -21,7 +21,7 @@ from dgm_explorer.numerics.blur import (
     gaussian_kernel,
 )
 from dgm_explorer.numerics.mixture import ComplexZeros
-from dgm_explorer.numerics.quadrature import gaussian_panels, graded_breaks
+from dgm_explorer.numerics.quadrature import gaussian_panels
 
 OCTAVES_PER_CASCADE = 5
 """After so many levels a fresh start from f is cheaper than fine samples as far out as wide rows reach."""
@@ -100,8 +100,7 @@ class GaussianPyramid:
     def _exact(
         self, mu: FloatArray, sigma: float, function: LineFunction, singularities: ComplexZeros
     ) -> FloatArray:
-        breaks = graded_breaks(singularities.real, singularities.abs_imag, sigma)
-        panels = gaussian_panels(breaks, mu, np.full_like(mu, sigma))
+        panels = gaussian_panels(singularities, mu, np.full_like(mu, sigma))
         values = function(mu[panels.owner] + sigma * panels.z)
         z = panels.z
         hermite = np.stack([np.ones_like(z), z / sigma, (z * z - 1) / sigma**2])[: self.n_fields]

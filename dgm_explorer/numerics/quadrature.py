@@ -15,11 +15,14 @@ from dgm_explorer.core.arrays import FloatArray, IntArray
 from dgm_explorer.core.gaussians import Gaussian1D
 
 if TYPE_CHECKING:
-    from dgm_explorer.numerics.mixture import Mixture1D
+    from dgm_explorer.numerics.mixture import ComplexZeros, Mixture1D
 
 ORDER = 16
 RING_RATIO = 3.0
 """Growth of neighbouring panels: nearest zero at 2 half-lengths, convergence (2 + √3)^(−2·order)."""
+NEEDED_RINGS = 1.5
+"""Rings wider than this many panels of q cut nothing that q's own panels do not."""
+_NO_BREAKS: FloatArray = np.empty(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,30 +96,45 @@ def _nodes_between(lo: FloatArray, hi: FloatArray, order: int) -> tuple[FloatArr
 
 def graded_breaks(real: FloatArray, abs_imag: FloatArray, largest: float) -> FloatArray:
     """Panel edges at every zero and on rings around it, until the rings reach ``largest``; unsorted."""
+    return _graded(real, abs_imag, largest)[0]
+
+
+def _graded(real: FloatArray, abs_imag: FloatArray, largest: float) -> tuple[FloatArray, FloatArray]:
+    """Positions of breaks, and radii of the rings that they belong to, both (B,)."""
     if not len(real):
-        return np.empty(0)
+        return np.empty(0), np.empty(0)
     first = np.maximum(abs_imag, 1e-15 * np.maximum(np.abs(real), largest))
     n_rings = 1 + max(0, int(np.ceil(np.log(largest / first.min()) / np.log(RING_RATIO))))
-    rings = first[:, None] * RING_RATIO ** np.arange(n_rings)
-    rings = np.where(rings < RING_RATIO * largest, rings, 0.0)
-    return np.concatenate([real, (real[:, None] + rings).ravel(), (real[:, None] - rings).ravel()])
+    radii = first[:, None] * RING_RATIO ** np.arange(n_rings)
+    is_needed = radii < NEEDED_RINGS * largest
+    centres, radii = np.broadcast_to(real[:, None], radii.shape)[is_needed], radii[is_needed]
+    positions = np.concatenate([real, centres + radii, centres - radii])
+    return positions, np.concatenate([np.zeros(len(real)), radii, radii])
 
 
 def gaussian_panels(
-    breaks: FloatArray, mu: FloatArray, sigma: FloatArray, rule: Rule = EXACT
+    zeros: "ComplexZeros",
+    mu: FloatArray,
+    sigma: FloatArray,
+    rule: Rule = EXACT,
+    breaks: FloatArray = _NO_BREAKS,
 ) -> GaussianPanels:
-    """Build nodes for E_{N(μ_i, σ_i²)}: the panels of ``rule``, cut at ``breaks`` (positions on the line).
+    """Build nodes for E_{N(μ_i, σ_i²)}: the panels of ``rule``, graded to the zeros of p.
 
     Parameters
     ----------
-    breaks : (B,) any order, for instance `graded_breaks`.
     mu, sigma : (P,) the Gaussians.
+    breaks : (B,) more positions on the line to cut at, any order.
     """
     own = np.linspace(-rule.reach, rule.reach, rule.n_panels + 1)
-    edges = np.empty((len(mu), len(own) + len(breaks)))
+    graded, radii = _graded(zeros.real, zeros.abs_imag, rule.panel * float(sigma.max()))
+    n_graded = len(own) + len(graded)
+    edges = np.empty((len(mu), n_graded + len(breaks)))
     edges[:, : len(own)] = own
-    np.subtract(breaks[None], mu[:, None], out=edges[:, len(own) :])
+    np.subtract(graded, mu[:, None], out=edges[:, len(own) : n_graded])
+    np.subtract(breaks, mu[:, None], out=edges[:, n_graded:])
     edges[:, len(own) :] /= sigma[:, None]
+    edges[:, len(own) : n_graded][radii >= NEEDED_RINGS * rule.panel * sigma[:, None]] = rule.reach
     np.clip(edges, -rule.reach, rule.reach, out=edges)
     edges.sort(axis=1)
     lo, hi = edges[:, :-1], edges[:, 1:]

@@ -8,6 +8,7 @@ import numpy as np
 from dgm_explorer.core.arrays import BoolArray, FloatArray, IntArray
 from dgm_explorer.core.kl_state import View1D
 from dgm_explorer.numerics.divergence import (
+    SMALL_KL,
     forward_kl_at_moment_match,
     forward_kl_values,
     reverse_kl_derivatives,
@@ -94,9 +95,9 @@ def find_reverse_stationary(
         fine = _polish(p, find_candidates(p, FINE_ROWS), seeds)
         minima, saddles = _merge(minima, fine[0]), _merge(saddles, fine[1])
         minima, saddles = _complete(p, minima, saddles)
-    found = _classified(p, minima.mu, minima.sigma, np.ones(len(minima), dtype=bool))
+    found = _evaluated(p, minima.mu, minima.sigma, np.ones(len(minima), dtype=bool))
     if with_saddles:
-        found += _classified(p, saddles.mu, saddles.sigma, np.zeros(len(saddles), dtype=bool))
+        found += _evaluated(p, saddles.mu, saddles.sigma, np.zeros(len(saddles), dtype=bool))
     return found
 
 
@@ -112,7 +113,8 @@ def track(p: Mixture1D, previous: tuple[StationaryPoint, ...]) -> tuple[Stationa
     length = np.inf
     for _ in range(TRACKED_STEPS):
         sigma = np.exp(log_sigma)
-        gradient, hessian = scaled(reverse_kl_derivatives(p, mu, sigma), sigma)
+        here = reverse_kl_derivatives(p, mu, sigma)
+        gradient, hessian = scaled(here, sigma)
         step = newton_steps(gradient, hessian)
         length = float(np.linalg.norm(step, axis=1).max())
         if not length < TRACKED_MOVE:
@@ -128,13 +130,17 @@ def track(p: Mixture1D, previous: tuple[StationaryPoint, ...]) -> tuple[Stationa
     sigma = np.exp(log_sigma)
     if len(_distinct(mu, sigma)) < len(mu):
         return None
-    return _classified(p, mu, sigma, is_minimum)
+    kl = here.value + 0.5 * (gradient * step).sum(axis=1)
+    is_small = kl < SMALL_KL
+    if is_small.any():
+        kl[is_small] = reverse_kl_values(p, mu[is_small], sigma[is_small])
+    return _classified(mu, sigma, kl, is_minimum)
 
 
 def find_reverse_stationary_fixed_sigma(p: Mixture1D, sigma: float) -> tuple[StationaryPoint, ...]:
     """All minima and maxima of KL(N(μ, sigma²)‖p) in μ; minima first, each group sorted by KL."""
     mu, curvature = stationary_means(p, sigma)
-    found = _classified(p, mu, np.full_like(mu, sigma), curvature > 0)
+    found = _evaluated(p, mu, np.full_like(mu, sigma), curvature > 0)
     return tuple(replace(point, kind="maximum") if point.kind == "saddle" else point for point in found)
 
 
@@ -207,12 +213,15 @@ def _distinct(mu: FloatArray, sigma: FloatArray) -> IntArray:
     return np.nonzero(~is_same.any(axis=1))[0]
 
 
-def _classified(
+def _evaluated(
     p: Mixture1D, mu: FloatArray, sigma: FloatArray, is_minimum: BoolArray
 ) -> tuple[StationaryPoint, ...]:
-    if not len(mu):
-        return ()
-    kl = reverse_kl_values(p, mu, sigma)
+    return _classified(mu, sigma, reverse_kl_values(p, mu, sigma), is_minimum) if len(mu) else ()
+
+
+def _classified(
+    mu: FloatArray, sigma: FloatArray, kl: FloatArray, is_minimum: BoolArray
+) -> tuple[StationaryPoint, ...]:
     least = kl[is_minimum].min() if is_minimum.any() else np.nan
     is_least = is_minimum & (kl - least <= TIE * (1 + abs(least)))
     best: Kind = "global" if is_least.sum() == 1 else "tied"
