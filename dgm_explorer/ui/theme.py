@@ -216,8 +216,8 @@ def apply_theme(app: QApplication, theme: Theme) -> None:
         # Fusion outlines a box with a darker window colour, which the dark makes invisible: fill it instead.
         boxes = QPalette(palette)
         boxes.setColor(QPalette.ColorRole.Base, color(blend(theme.window, theme.text, 0.3)))
-        for name in (b"QCheckBox", b"QRadioButton"):
-            app.setPalette(boxes, name)
+        for name in ("QCheckBox", "QRadioButton"):
+            app.setPalette(boxes, name)  # type: ignore[arg-type]  # the stubs ask for bytes, the call for str
     QToolTip.setPalette(palette)
     font = app.font()
     font.setPointSizeF(theme.font_point_size)

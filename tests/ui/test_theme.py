@@ -2,7 +2,8 @@
 
 import pytest
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QCheckBox
+from pytestqt.qtbot import QtBot
 
 from dgm_explorer.ui.theme import LIGHT, THEMES, Theme, apply_theme, blend, contrast, make_palette
 
@@ -56,3 +57,15 @@ def test_applying_a_theme_dresses_the_application(qapp: QApplication) -> None:
         assert qapp.palette().color(QPalette.ColorRole.Window).name() == theme.window
         assert qapp.font().pointSizeF() == pytest.approx(theme.font_point_size)
     assert qapp.style().name() == "fusion"
+
+
+@EVERY_THEME
+def test_an_empty_box_can_be_seen(qapp: QApplication, qtbot: QtBot, theme: Theme) -> None:
+    apply_theme(qapp, theme)
+    box = QCheckBox("a")
+    qtbot.addWidget(box)
+    box.show()
+    image = box.grab().toImage()
+    colors = {image.pixelColor(x, image.height() // 2).name() for x in range(16)}
+    assert max(contrast(color, theme.window) for color in colors) > 1.3
+    apply_theme(qapp, LIGHT)
