@@ -8,6 +8,9 @@ from dgm_explorer.ui.theme import LIGHT, Theme
 from dgm_explorer.ui.widgets.notes_panel import NotesPanel
 
 WIDTH_PX = 400
+"""As wide as the longest formula; never more than `MAX_SHARE` of the window at first."""
+
+MAX_SHARE = 0.26
 MIN_WIDTH_PX = 260
 NO_NOTES = "The notes of this tab come with the tab itself."
 
@@ -45,7 +48,8 @@ class NotesDock(QDockWidget):
             self.panel.setMinimumWidth(MIN_WIDTH_PX)
             self.panel.set_theme(self._theme)
             self.setWidget(self.panel)
-            self._window.resizeDocks([self], [WIDTH_PX], Qt.Orientation.Horizontal)
+            width_px = min(WIDTH_PX, round(MAX_SHARE * self._window.width()))
+            self._window.resizeDocks([self], [width_px], Qt.Orientation.Horizontal)
         self._shown_name = self._name
         self.panel.set_notes(_read_notes(self._name))
 
