@@ -206,7 +206,11 @@ def follow_minimum(
 
 
 def find_stationary(
-    p: Mixture2D, mean: FloatArray, frame: FloatArray, known: Sequence[Located] = ()
+    p: Mixture2D,
+    mean: FloatArray,
+    frame: FloatArray,
+    rule: ExpectationRule = expectation_under,
+    known: Sequence[Located] = (),
 ) -> Located | None:
     """Solve ∇KL = 0 over the mean by Newton's method from nearby, whatever the curvature.
 
@@ -214,14 +218,14 @@ def find_stationary(
     """
     start = mean
     for _ in range(12):
-        here = locate(p, mean, frame, "mean")
+        here = locate(p, mean, frame, "mean", rule)
         if any(distance(other, here) < _CAPTURE_RADIUS for other in known):
             return None
         step: FloatArray = -np.linalg.solve(here.hessian, here.gradient).astype(np.float64)
         length = float(np.linalg.norm(step))
         mean = moved(mean, frame, step * min(1.0, 0.5 / max(length, 1e-300)))[0]
         if length < _LAST_STEP:
-            return locate(p, mean, frame, "mean")
+            return locate(p, mean, frame, "mean", rule)
         if np.linalg.norm(np.linalg.solve(frame, mean - start)) > _LONGEST_WALK:
             return None
     return None

@@ -7,8 +7,8 @@ import numpy as np
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.gaussians import Gaussian2D
 from dgm_explorer.core.kl_state import Direction
-from dgm_explorer.numerics.divergence2d import SampledPlane, cross_entropy, square_root
-from dgm_explorer.numerics.gaussian_chart import Unknowns, follow_minimum, minimise_all
+from dgm_explorer.numerics.divergence2d import SampledPlane, cross_entropy, expectation_under, square_root
+from dgm_explorer.numerics.gaussian_chart import ExpectationRule, Unknowns, follow_minimum, minimise_all
 from dgm_explorer.numerics.mixture2d import Mixture2D, covariance_matrix, gaussian_2d
 from dgm_explorer.numerics.stationary2d import StationaryPoint2D, classify_minima, distinct, subset_moments
 
@@ -24,12 +24,15 @@ def forward_minimum_2d(p: Mixture2D) -> StationaryPoint2D:
     return StationaryPoint2D(q, cross_entropy(p, q) - p.entropy(), "global")
 
 
-def find_reverse_minima_2d(p: Mixture2D) -> tuple[StationaryPoint2D, ...]:
+def find_reverse_minima_2d(
+    p: Mixture2D, rule: ExpectationRule = expectation_under
+) -> tuple[StationaryPoint2D, ...]:
     """Find the local minima of KL(q‖p) over mean and full covariance.
 
     Descends from every component and from the moment match of every subset: all at once by natural
     gradient, then each by Newton's method on the sampled plane, and each distinct end by Newton's method on
-    quadrature values. At a minimum ``-E_q[∇∇ log p] = S⁻¹``.
+    quadrature values. At a minimum ``-E_q[∇∇ log p] = S⁻¹``. ``rule`` gives the exact expectations under q;
+    it may raise to abandon the search.
 
     Returns
     -------
@@ -40,7 +43,7 @@ def find_reverse_minima_2d(p: Mixture2D) -> tuple[StationaryPoint2D, ...]:
     settled = zip(*_fast_descent(p, means, frames), strict=True)
     finest = SampledPlane.resolving(p, p.cov)
     rough = minimise_all(p, settled, _ALL, finest.expectation)
-    found = minimise_all(p, [(f.mean, f.frame) for f in rough], _ALL)
+    found = minimise_all(p, [(f.mean, f.frame) for f in rough], _ALL, rule)
     return classify_minima([f for f in distinct(found, 1e-5) if f.curvatures[0] > 0])
 
 

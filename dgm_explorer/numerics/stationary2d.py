@@ -9,8 +9,9 @@ import numpy as np
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.gaussians import Gaussian2D
 from dgm_explorer.core.kl_state import View2D
-from dgm_explorer.numerics.divergence2d import SampledPlane, cross_entropy, square_root
+from dgm_explorer.numerics.divergence2d import SampledPlane, cross_entropy, expectation_under, square_root
 from dgm_explorer.numerics.gaussian_chart import (
+    ExpectationRule,
     Located,
     distance,
     find_stationary,
@@ -49,12 +50,15 @@ def subset_moments(p: Mixture2D) -> list[tuple[FloatArray, FloatArray]]:
     return [p.moments(s) for size in sizes for s in itertools.combinations(range(len(p)), size)]
 
 
-def find_reverse_stationary_2d(p: Mixture2D, cov: FloatArray) -> tuple[StationaryPoint2D, ...]:
+def find_reverse_stationary_2d(
+    p: Mixture2D, cov: FloatArray, rule: ExpectationRule = expectation_under
+) -> tuple[StationaryPoint2D, ...]:
     """Find all stationary points of KL(q‖p) over q's mean.
 
     Seeds are the components' means, the means of their subsets and the extrema and saddles of a coarse
     landscape around all components; each is polished with Newton's method on quadrature values, which also
-    decide its kind. There are as many minima and maxima as saddles plus one.
+    decide its kind. There are as many minima and maxima as saddles plus one. ``rule`` gives the exact
+    expectations under q; it may raise to abandon the search.
 
     Returns
     -------
@@ -65,9 +69,9 @@ def find_reverse_stationary_2d(p: Mixture2D, cov: FloatArray) -> tuple[Stationar
     plane = SampledPlane.resolving(p, cov)
     starts = [*(mean for mean, _ in subset_moments(p)), *near.minima]
     rough = minimise_all(p, [(mean, frame) for mean in starts], "mean", plane.expectation)
-    found = minimise_all(p, [(mean, frame) for mean in [*(f.mean for f in rough), *p.means]], "mean")
+    found = minimise_all(p, [(mean, frame) for mean in [*(f.mean for f in rough), *p.means]], "mean", rule)
     for mean in near.others[:_MAX_OTHER_SEEDS]:
-        point = find_stationary(p, mean, frame, found)
+        point = find_stationary(p, mean, frame, rule, found)
         if point is not None:
             found.append(point)
     kept = distinct(found, 1e-5)

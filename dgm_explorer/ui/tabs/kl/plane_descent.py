@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from dgm_explorer.core.gaussians import Gaussian2D
 from dgm_explorer.core.kl_state import Direction, KLState
+from dgm_explorer.numerics.knowledge import can_minimise
 from dgm_explorer.numerics.mixture2d import Mixture2D
 from dgm_explorer.numerics.optimum2d import descent_path_2d
 
@@ -47,7 +48,7 @@ class PlaneDescent(QObject):
 
     def follow(self, p: Mixture2D, state: KLState) -> None:
         """Take the newest state; a new q starts anew."""
-        if state.q2 != self._state.q2:
+        if (state.q2, state.knowledge) != (self._state.q2, self._state.knowledge):
             self._paths = {}
         self._p, self._state = p, state
 
@@ -107,6 +108,8 @@ class PlaneDescent(QObject):
             return False
         is_moving = False
         for direction in DIRECTIONS:
+            if not can_minimise(self._state.knowledge, direction).is_possible:
+                continue
             path = self._paths.get(direction, (self._state.q2,))
             rate = min(self._state.learning_rate, 1.0)
             more = descent_path_2d(self._p, path[-1], direction, n_steps, rate)

@@ -9,7 +9,15 @@ import numpy as np
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.gaussians import Component2D, Gaussian2D
 from dgm_explorer.core.kl_state import KLState
-from dgm_explorer.numerics.divergence2d import SampledPlane, cross_entropy, forward_kl_2d, reverse_kl_2d
+from dgm_explorer.numerics.divergence2d import (
+    SampledPlane,
+    cross_entropy,
+    expectation_under,
+    forward_kl_2d,
+    reverse_kl_2d,
+)
+from dgm_explorer.numerics.expectation2d import Expectation
+from dgm_explorer.numerics.gaussian_chart import ExpectationRule
 from dgm_explorer.numerics.landscape2d import Grid2D, ReverseLandscape2D, forward_landscape_2d
 from dgm_explorer.numerics.mixture2d import Mixture2D, covariance_matrix, gaussian_2d
 from dgm_explorer.numerics.optimum2d import find_reverse_minima_2d, track_minima_2d
@@ -61,14 +69,40 @@ class FixedShape:
     cov: Covariance
 
 
-def find_minima(p2: tuple[Component2D, ...]) -> Points:
+def find_minima(p2: tuple[Component2D, ...], rule: ExpectationRule) -> Points:
     """Find the minima of KL(q‖p) over all Gaussians; 0.05 s for two components, seconds for eight."""
-    return find_reverse_minima_2d(Mixture2D(p2))
+    return find_reverse_minima_2d(Mixture2D(p2), rule)
 
 
-def find_stationary(shape: FixedShape) -> Points:
+def find_stationary(shape: FixedShape, rule: ExpectationRule) -> Points:
     """Find the stationary points of KL(q‖p) over q's mean; 0.1 s for two components, seconds for eight."""
-    return find_reverse_stationary_2d(Mixture2D(shape.p2), covariance_matrix(shape.cov))
+    return find_reverse_stationary_2d(Mixture2D(shape.p2), covariance_matrix(shape.cov), rule)
+
+
+class _AbandonedError(Exception):
+    """Another search is wanted by now."""
+
+
+class Search(Generic[Key]):
+    """A search in a thread of its own that gives up soon after another one, or none, is wanted."""
+
+    def __init__(self, find: Callable[[Key, ExpectationRule], Points]) -> None:
+        self._find = find
+        self.wanted: Key | None = None
+        """Set in the window's thread, read in the worker's."""
+
+    def run(self, key: Key) -> Points | None:
+        """In the worker's thread; None if abandoned."""
+
+        def rule(p: Mixture2D, mean: FloatArray, frame: FloatArray, order: int) -> Expectation:
+            if self.wanted != key:
+                raise _AbandonedError
+            return expectation_under(p, mean, frame, order)
+
+        try:
+            return self._find(key, rule)
+        except _AbandonedError:
+            return None
 
 
 @dataclass(frozen=True, slots=True)

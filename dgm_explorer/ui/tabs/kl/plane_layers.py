@@ -169,9 +169,11 @@ class OptimaLayer(PixelOverlay):
         if not path:
             return
         means = np.array([q.mean for q in path])
-        painter.setPen(QPen(color(rgb, 220), 1.5 * self._theme.line_width, Qt.PenStyle.DotLine))
+        painter.setPen(QPen(color(rgb, 220), self._theme.line_width, Qt.PenStyle.DotLine))
         painter.drawPolyline(self._polygon(means[:, 0], means[:, 1]))
-        self._draw_gaussian(painter, path[-1], rgb, self._theme.line_width, is_dashed=False)
+        shape = EllipseShape.of(path[-1].mean, path[-1].cov)
+        painter.setPen(QPen(color(rgb), self._theme.line_width))
+        painter.drawPolyline(self._polygon(*shape.outline(1.0)))
 
     def _draw_symbol(self, painter: QPainter, optimum: Optimum) -> None:
         rgb = self._rgb(optimum.direction)

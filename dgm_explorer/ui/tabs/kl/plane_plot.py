@@ -81,12 +81,12 @@ class PlanePlot(Plot):
         entries = (
             ("■", theme.p_fill, "p"),
             ("━", theme.q_line, "q"),
-            ("━★", theme.forward, "best q by KL(p‖q)"),
-            ("━★", theme.reverse, "by KL(q‖p)"),
+            ("━★", theme.forward, "min KL(p‖q)"),
+            ("━★", theme.reverse, "min KL(q‖p)"),
             ("╍○", theme.reverse, "local"),
         )
         self.set_title(
-            "&nbsp;&nbsp;&nbsp;".join(
+            "&nbsp;&nbsp; ".join(
                 f'<span style="color:{rgb}">{sign}</span> {text}' for sign, rgb, text in entries
             )
         )

@@ -23,11 +23,13 @@ from dgm_explorer.ui.tabs.kl.newest_worker import NewestWorker
 from dgm_explorer.ui.tabs.kl.plane_descent import PlaneDescent
 from dgm_explorer.ui.tabs.kl.plane_frame import (
     FixedShape,
+    Key,
     PlaneEngine,
     PlaneFrame,
     PlaneNumbers,
     PlanePair,
     Points,
+    Search,
     exact_numbers,
     find_minima,
     find_stationary,
@@ -79,8 +81,10 @@ class PlaneScene(QWidget):
             "reverse": _landscape("KL(q‖p) over the mean of q", "reverse"),
         }
         self._number_worker = NewestWorker(exact_numbers, self)
-        self._minima_worker = NewestWorker(find_minima, self)
-        self._stationary_worker = NewestWorker(find_stationary, self)
+        self._minima_search = Search(find_minima)
+        self._stationary_search = Search(find_stationary)
+        self._minima_worker = NewestWorker(self._minima_search.run, self)
+        self._stationary_worker = NewestWorker(self._stationary_search.run, self)
         self.descent = PlaneDescent(self)
         self._resized = QTimer(self)
         self._resized.setSingleShot(True)
@@ -136,6 +140,7 @@ class PlaneScene(QWidget):
     def close_workers(self) -> None:
         """Wait for what runs beside the window."""
         self._settle.stop()
+        self._minima_search.wanted = self._stationary_search.wanted = None
         for worker in (self._number_worker, self._minima_worker, self._stationary_worker):
             worker.close()
 
@@ -186,6 +191,7 @@ class PlaneScene(QWidget):
         state, old = self._state, self._frame
         self._show_view(state.view2)
         frame = self._frame = self._engine.resolve(state, self._present_grid())
+        self._give_up_stale_searches()
         self.plane.set_components(state.p2, frame.p)
         self.plane.set_q(state.q2)
         for direction, view in self.landscapes.items():
@@ -224,7 +230,7 @@ class PlaneScene(QWidget):
         optima = [Optimum(frame.forward_minimum, "forward")]
         optima += [Optimum(point, "reverse") for point in frame.minima]
         minimum = {d: can_minimise(state.knowledge, d) for d in self.landscapes}
-        caption = _caption(frame) if minimum["reverse"].is_possible else minimum["reverse"].reason
+        caption = _caption(frame) if minimum["reverse"].is_possible else "KL(q‖p): no minimum without log p"
         self.plane.set_optima([o for o in optima if minimum[o.direction].is_possible], caption)
         factor, unit = UNIT_FACTOR[state.units], state.units
         self.landscapes["forward"].set_markers([_marker(frame.forward_mean, factor, unit)])
@@ -244,14 +250,18 @@ class PlaneScene(QWidget):
         """Ask for whatever shown is not exact."""
         if self._state is None or not self.isVisible():
             return
-        wanted = (
-            (self._number_worker, self._engine.wanted_numbers(self._state)),
-            (self._minima_worker, self._engine.wanted_minima()),
-            (self._stationary_worker, self._engine.wanted_stationary()),
-        )
-        for worker, request in wanted:
-            if request is not None:
-                worker.ask(request)
+        pair = self._engine.wanted_numbers(self._state)
+        if pair is not None:
+            self._number_worker.ask(pair)
+        _start(self._minima_search, self._minima_worker, self._engine.wanted_minima())
+        _start(self._stationary_search, self._stationary_worker, self._engine.wanted_stationary())
+
+    def _give_up_stale_searches(self) -> None:
+        """Leave the processor to what moves."""
+        if self._minima_search.wanted != self._engine.wanted_minima():
+            self._minima_search.wanted = None
+        if self._stationary_search.wanted != self._engine.wanted_stationary():
+            self._stationary_search.wanted = None
 
     def _adopt_numbers(self, pair: PlanePair, numbers: PlaneNumbers) -> None:
         if self._state is not None and pair == PlanePair(self._state.p2, self._state.q2):
@@ -259,12 +269,12 @@ class PlaneScene(QWidget):
             self._refresh()
             self.numbers_changed.emit()
 
-    def _adopt_minima(self, p2: tuple[Component2D, ...], points: Points) -> None:
-        if self._engine.adopt_minima(p2, points):
+    def _adopt_minima(self, p2: tuple[Component2D, ...], points: Points | None) -> None:
+        if points is not None and self._engine.adopt_minima(p2, points):
             self._refresh()
 
-    def _adopt_stationary(self, shape: FixedShape, points: Points) -> None:
-        if self._engine.adopt_stationary(shape, points):
+    def _adopt_stationary(self, shape: FixedShape, points: Points | None) -> None:
+        if points is not None and self._engine.adopt_stationary(shape, points):
             self._refresh()
 
     # -- edits --------------------------------------------------------------------------------------------
@@ -309,11 +319,20 @@ class PlaneScene(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.descent.pause()
+        self._minima_search.wanted = self._stationary_search.wanted = None
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._refresh()
         self._settle.start()
+
+
+def _start(search: Search[Key], worker: NewestWorker, key: Key | None) -> None:
+    """Begin what is wanted, unless it runs already; give up what is not."""
+    is_running = worker.is_busy and search.wanted == key
+    search.wanted = key
+    if key is not None and not is_running:
+        worker.ask(key)
 
 
 def _landscape(title: str, direction: Direction) -> LandscapeView:
@@ -335,12 +354,12 @@ def _marker(point: StationaryPoint2D, factor: float, unit: str) -> Marker:
 
 
 def _caption(frame: PlaneFrame) -> str:
-    """Such as “KL(q‖p) over mean and covariance: 3 minima, 2 tied global, 1 local”."""
+    """Such as “KL(q‖p), q free: 3 minima (2 tied, 1 local)”."""
     if not frame.minima:
-        return "KL(q‖p) over mean and covariance: searching …"
+        return "KL(q‖p), q free: searching …"
     count = Counter(point.kind for point in frame.minima)
-    named = ((count["global"], "global"), (count["tied"], "tied global"), (count["local"], "local"))
+    named = ((count["global"], "global"), (count["tied"], "tied"), (count["local"], "local"))
     parts = ", ".join(f"{number} {name}" for number, name in named if number)
     total = len(frame.minima)
-    text = f"KL(q‖p) over mean and covariance: {total} {'minimum' if total == 1 else 'minima'} ({parts})"
+    text = f"KL(q‖p), q free: {total} {'minimum' if total == 1 else 'minima'} ({parts})"
     return text if frame.are_minima_exact else text + ", searching …"

@@ -11,6 +11,7 @@ from dgm_explorer.core.gaussians import Component2D, Gaussian2D
 from dgm_explorer.core.kl_state import KLState, View2D
 from dgm_explorer.numerics.divergence2d import forward_kl_2d, reverse_kl_2d
 from dgm_explorer.numerics.mixture2d import Mixture2D
+from dgm_explorer.ui.tabs.kl.plane_frame import FixedShape, Search, find_stationary
 from dgm_explorer.ui.tabs.kl.plane_scene import SETTLE_MS, PlaneScene
 from tests.ui.plots.conftest import Hand
 
@@ -117,6 +118,16 @@ def test_results_for_an_older_state_are_dropped(scene: PlaneScene, loop: LoopBac
     assert scene.frame is not None
     assert len(scene.frame.p) == 3
     assert any(np.allclose(point.q.mean, (3, -3), atol=0.01) for point in scene.frame.minima)
+
+
+def test_a_search_is_given_up_when_it_is_no_longer_wanted() -> None:
+    search = Search(find_stationary)
+    shape = FixedShape(STATE.p2, STATE.q2.cov)
+    assert search.run(shape) is None
+    search.wanted = shape
+    points = search.run(shape)
+    assert points is not None
+    assert [point.kind for point in points] == ["global", "local", "saddle"]
 
 
 def test_while_hidden_a_state_costs_nothing(scene: PlaneScene, qtbot: QtBot) -> None:
