@@ -1,5 +1,6 @@
 """The composition root of the window: everything is made, joined and started here."""
 
+import gc
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,7 @@ def run_window(options: WindowOptions) -> int:
         reporter.reported.connect(window.warn)
         _show_start(window, options, session)
         window.show()
+        QTimer.singleShot(0, gc.enable)  # the command line stops it for the time of the start
         picture = _take_picture(window, options.screenshot)
         if options.quit_after_s is not None:
             QTimer.singleShot(round(options.quit_after_s * 1000), window, window.close_silently)

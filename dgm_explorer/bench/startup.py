@@ -21,7 +21,9 @@ STARTS_OF_EACH_KIND = 5
 LARGEST_RATIO = 0.4
 TIMEOUT_S = 120
 _CHILD = """
+import gc
 import sys
+gc.disable()  # as the gui command does
 if sys.argv[3] == "eager":
     import torch
 from dgm_explorer.bench.startup import print_first_paint
