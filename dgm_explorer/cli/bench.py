@@ -18,14 +18,14 @@ def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Measure and print; a goal that is missed is printed as such and is no error."""
-    from dgm_explorer.bench import report
+    from dgm_explorer.bench.report import as_json, as_table
 
     names = NAMES if options.name == "all" else (options.name,)
     reports = [(name, importlib.import_module(f"dgm_explorer.bench.{name}").measure()) for name in names]
     if not options.json:
-        print("\n\n".join(report.as_table(name, figures) for name, figures in reports))
+        print("\n\n".join(as_table(name, figures) for name, figures in reports))
     elif options.name == "all":
-        print("[" + ",\n".join(report.as_json(name, figures) for name, figures in reports) + "]")
+        print("[" + ",\n".join(as_json(name, figures) for name, figures in reports) + "]")
     else:
-        print(report.as_json(*reports[0]))
+        print(as_json(*reports[0]))
     return 0
