@@ -2,7 +2,6 @@
 
 import platform
 from collections.abc import Iterable
-from importlib import metadata
 
 from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QAction, QIcon
@@ -83,6 +82,8 @@ def _make_dialog(title: str, text: str, parent: QWidget, picture: QLabel | None 
 
 
 def _version_of(package: str) -> str:
+    from importlib import metadata  # here, because it costs the first paint 20 ms
+
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
