@@ -136,7 +136,8 @@ def _ratio_terms(
     """
     shift = (mu[None] - p.means[:, None]) / p.sigmas[:, None]
     stretch = (sigma[None] - p.sigmas[:, None]) / p.sigmas[:, None]
-    log_scale = np.where(stretch > -0.5, np.log1p(stretch), np.log(sigma[None] / p.sigmas[:, None]))
+    log_scale = np.log(sigma[None] / p.sigmas[:, None])
+    log_scale = np.where(stretch > -0.5, np.log1p(np.maximum(stretch, -0.5)), log_scale)
     d = stretch[:, owner]
     d *= z
     d += shift[:, owner]

@@ -88,9 +88,12 @@ def _iterate(p: Mixture1D, mu: FloatArray, sigma: FloatArray, steps: _Steps, mer
     lowest, radius, length = np.full(n, np.inf), np.full(n, LARGEST_STEP), np.full(n, np.inf)
     newton, hessians = np.zeros((n, 2)), np.tile(np.eye(2), (n, 1, 1))
     moving = np.arange(n)
+    narrowest = np.log(0.1 * p.sigmas.min())
+    widest = np.log(10 * (np.ptp(p.means) + p.sigmas.max()))
     for _ in range(MAX_EVALUATIONS):
         step = newton[moving] * np.minimum(1.0, radius[moving] / np.maximum(length[moving], 1e-300))[:, None]
         there = here[moving] + step * np.stack([np.exp(here[moving, 1]), np.ones(len(moving))], axis=1)
+        np.clip(there[:, 1], narrowest, widest, out=there[:, 1])
         width = np.exp(there[:, 1])
         derivatives = reverse_kl_derivatives(p, there[:, 0], width)
         gradient, hessian = scaled(derivatives, width)
