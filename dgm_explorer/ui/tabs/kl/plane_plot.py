@@ -54,7 +54,7 @@ class PlanePlot(Plot):
         self._shapes: list[EllipseShape] = [EllipseShape.of(self._q.mean, self._q.cov)]
         self._drag: EllipseDrag | None = None
         self._hovered: tuple[int, Part] | None = None
-        self._selected: int | None = None
+        self._selected: int | None = 0  # q, so that its knobs are seen from the start
         self._is_gesture = False
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -67,6 +67,12 @@ class PlanePlot(Plot):
         self._optima = OptimaLayer(self.view_box)
         self._knobs = EllipseOverlay(self.view_box)
         self._caption = CornerText(self.view_box, "bottom-left")
+        self.setToolTip(
+            "Ellipses hold 39.3 % (1σ) and 86.5 % (2σ) of their Gaussian.\n"
+            "Drag a centre: mean; a square: that axis; the arm: rotation; with Shift, up adds weight.\n"
+            "Wheel over a centre: size. Double click: new component. Delete: remove the selected one.\n"
+            "Arrow keys: nudge it."
+        )
         self.set_theme(LIGHT)
 
     def set_theme(self, theme: Theme) -> None:
