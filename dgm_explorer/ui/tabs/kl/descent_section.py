@@ -5,8 +5,8 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
-from PySide6.QtGui import QFontMetrics, QIcon
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QSlider, QWidget
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QGridLayout, QPushButton, QSlider, QWidget
 
 from dgm_explorer.core.kl_state import Direction, Estimator, KLState
 from dgm_explorer.numerics.knowledge import can_minimise, can_use, nearest_estimator
@@ -19,11 +19,12 @@ from dgm_explorer.ui.tabs.kl.form import (
     label_for,
     row,
     section,
+    set_color,
     set_formula,
-    set_text,
 )
 from dgm_explorer.ui.tabs.kl.formulas import ESTIMATOR_FORMULA, OPTIMISER_FORMULA
 from dgm_explorer.ui.tabs.kl.number_edit import NumberEdit
+from dgm_explorer.ui.tabs.kl.read_out import ReadOut
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
 from dgm_explorer.ui.theme import Theme, blend
 
@@ -99,14 +100,13 @@ class DescentSection(QWidget):
             r"v\ \mathrm{steps\ per\ second}",
             lambda: f"wished for: {editor.state.steps_per_second:.4g} steps/s",
         )
-        self.rate = QLabel()
+        self.rate = ReadOut("10000 steps/s, achieved 10000")
         self.estimators = {direction: self._estimator_box(direction) for direction in DIRECTIONS}
         self._estimator_labels = {
             "forward": label_for("KL(p‖q) by", self.estimators["forward"]),
             "reverse": label_for("KL(q‖p) by", self.estimators["reverse"]),
         }
-        self.status = QLabel()
-        self.status.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.status = ReadOut("KL(p‖q): converged 10000\n", Qt.AlignmentFlag.AlignTop)
         self._build()
         self.set_theme(theme)
 
@@ -143,11 +143,9 @@ class DescentSection(QWidget):
         small.setPointSizeF(theme.font_point_size * 0.85)
         for label in (self.rate, self.status):
             label.setFont(small)
-            label.setStyleSheet(f"color: {theme.muted_text}")
-        two_lines_px = 2 * QFontMetrics(small).lineSpacing() + 2
-        self.status.setMinimumHeight(two_lines_px)
-        self._estimator_labels["forward"].setStyleSheet(f"color: {theme.forward}")
-        self._estimator_labels["reverse"].setStyleSheet(f"color: {theme.reverse}")
+            set_color(label, theme.muted_text)
+        set_color(self._estimator_labels["forward"], theme.forward)
+        set_color(self._estimator_labels["reverse"], theme.reverse)
         self.single_step.setIcon(self._icon("step"))
         self.back.setIcon(self._icon("reset"))
         self._show_play()
@@ -212,8 +210,8 @@ class DescentSection(QWidget):
             self._show_play()
         wished = f"{wished_hz:.3g}" if wished_hz < 100 else f"{wished_hz:.0f}"
         achieved = f", achieved {status.achieved_rate:.0f}" if status.achieved_rate > 0 else ""
-        set_text(self.rate, f"{wished} steps/s{achieved}")
-        set_text(self.status, status.text)
+        self.rate.set_text(f"{wished} steps/s{achieved}")
+        self.status.set_text(status.text)
 
     def _show_play(self) -> None:
         self.play.setText("Pause" if self._is_playing else "Play")

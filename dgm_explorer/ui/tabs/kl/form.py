@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QStandardItemModel
+from PySide6.QtGui import QColor, QPalette, QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QGroupBox, QHBoxLayout, QLabel, QWidget
 
 from dgm_explorer.ui.widgets.formula_tooltip import set_formula_tooltip
@@ -65,6 +65,13 @@ def set_text(label: QLabel, text: str) -> None:
     """Set a text when it differs: an unchanged label is not painted again."""
     if label.text() != text:
         label.setText(text)
+
+
+def set_color(label: QWidget, rgb: str) -> None:
+    """Colour a text by its palette: a style sheet would make every repaint several times slower."""
+    palette = label.palette()
+    palette.setColor(QPalette.ColorRole.WindowText, QColor(rgb))
+    label.setPalette(palette)
 
 
 class ChoiceBox(QComboBox):

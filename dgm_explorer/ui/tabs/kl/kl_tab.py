@@ -163,6 +163,10 @@ class KLTab(Tab):
         assert self._frame is not None
         return self._frame
 
+    def draw_now(self) -> None:
+        """Draw the newest state if the throttle still holds it back."""
+        self._throttle.flush()
+
     def refresh(self) -> None:
         """Compute the newest state's frame and draw what differs."""
         state = self.editor.state

@@ -7,8 +7,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from dgm_explorer.core.kl_state import KLState
-from dgm_explorer.ui.tabs.kl.form import ChoiceBox, label_for, row, section, set_formula, set_text, set_tip
+from dgm_explorer.ui.tabs.kl.form import (
+    ChoiceBox,
+    label_for,
+    row,
+    section,
+    set_color,
+    set_formula,
+    set_text,
+    set_tip,
+)
 from dgm_explorer.ui.tabs.kl.number_edit import NumberEdit
+from dgm_explorer.ui.tabs.kl.read_out import ReadOut
 from dgm_explorer.ui.tabs.kl.readings import Reading
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
 from dgm_explorer.ui.theme import Theme
@@ -29,13 +39,13 @@ UNITS: Final = (("nats", "nats"), ("bits", "bits"))
 
 @dataclass(frozen=True)
 class Line:
-    """The three labels of a reading."""
+    """The three texts of a reading."""
 
     name: QLabel
-    value: QLabel
+    value: ReadOut
     tag: QLabel
 
-    def widgets(self) -> tuple[QLabel, QLabel, QLabel]:
+    def widgets(self) -> tuple[QLabel, ReadOut, QLabel]:
         return self.name, self.value, self.tag
 
 
@@ -103,7 +113,7 @@ class NumbersPanel(QWidget):
         for line in self._lines:
             line.tag.setFont(small)
         self._reason.setFont(small)
-        self._reason.setStyleSheet(f"color: {theme.muted_text}")
+        set_color(self._reason, theme.muted_text)
         shown, self._shown = self._shown, ()
         self.show_readings(shown)
 
@@ -133,20 +143,21 @@ class NumbersPanel(QWidget):
 
     def _show_line(self, line: Line, reading: Reading, before: tuple[Reading, ...]) -> None:
         set_text(line.name, reading.name)
-        set_text(line.value, reading.text)
+        line.value.set_text(reading.text)
         set_text(line.tag, reading.tag)
         for label in line.widgets():
-            set_tip(label, reading.explanation)
             label.setEnabled(reading.is_known)
+        set_tip(line.value, reading.explanation)
         if not before or before[0].is_known != reading.is_known or before[0].name != reading.name:
             self._paint_line(line, reading)
 
     def _paint_line(self, line: Line, reading: Reading) -> None:
         known = {"KL(p‖q)": self._theme.forward, "KL(q‖p)": self._theme.reverse}
         rgb = known.get(reading.name, self._theme.text) if reading.is_known else self._theme.muted_text
-        line.name.setStyleSheet(f"color: {rgb}")
-        line.value.setStyleSheet(f"color: {self._theme.text if reading.is_known else self._theme.muted_text}")
-        line.tag.setStyleSheet(f"color: {self._theme.muted_text}")
+        set_tip(line.name, reading.explanation.split(" = ")[0] if reading.is_known else reading.explanation)
+        set_color(line.name, rgb)
+        set_color(line.value, self._theme.text if reading.is_known else self._theme.muted_text)
+        set_color(line.tag, self._theme.muted_text)
 
     def _choose_units(self) -> None:
         self._editor.apply(units=self.units.key)
@@ -156,7 +167,4 @@ class NumbersPanel(QWidget):
 
 
 def _make_line() -> Line:
-    name, value, tag = QLabel(), QLabel(), QLabel()
-    value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-    value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return Line(name, value, tag)
+    return Line(QLabel(), ReadOut("−123.456 ± 0.01", Qt.AlignmentFlag.AlignRight), QLabel())

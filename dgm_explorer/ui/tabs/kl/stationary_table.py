@@ -24,6 +24,13 @@ from dgm_explorer.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
 HEADINGS: Final = ("divergence", "type", "μ", "σ", "value", "")
+NUMBER_COLUMNS: Final = (2, 3, 4)
+TEXT_ROLE: Final = int(Qt.ItemDataRole.DisplayRole)
+ALIGNMENT_ROLE: Final = int(Qt.ItemDataRole.TextAlignmentRole)
+COLOR_ROLE: Final = int(Qt.ItemDataRole.ForegroundRole)
+TIP_ROLE: Final = int(Qt.ItemDataRole.ToolTipRole)
+NUMBER_ALIGNMENT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+TEXT_ALIGNMENT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +62,13 @@ def rows_of(
 
 
 class StationaryModel(QAbstractTableModel):
-    """Rows of stationary points."""
+    """Rows of stationary points, worded when they are set: a view asks a hundred times a frame."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._units: Units = "nats"
+        self._texts: list[tuple[str, ...]] = []
         self.rows: tuple[Row, ...] = ()
 
     def set_theme(self, theme: Theme) -> None:
@@ -70,28 +78,19 @@ class StationaryModel(QAbstractTableModel):
     def set_rows(self, rows: tuple[Row, ...], units: Units) -> None:
         if rows == self.rows and units == self._units:
             return
-        if len(rows) == len(self.rows):
-            self.rows, self._units = rows, units
-            self._announce()
-            return
-        self.beginResetModel()
+        is_same_shape = len(rows) == len(self.rows) and units == self._units
+        if not is_same_shape:
+            self.beginResetModel()
         self.rows, self._units = rows, units
-        self.endResetModel()
+        self._texts = [_texts(row, units) for row in rows]
+        if is_same_shape:
+            self._announce()
+        else:
+            self.endResetModel()
 
     def _announce(self) -> None:
         if self.rows:
             self.dataChanged.emit(self.index(0, 0), self.index(len(self.rows) - 1, len(HEADINGS) - 1))
-            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(HEADINGS) - 1)
-
-    def _text(self, row: Row, column: int) -> str:
-        return (
-            DIRECTION_NAME[row.direction],
-            KIND_NAME[row.kind],
-            parameter_text(row.mu),
-            parameter_text(row.sigma),
-            divergence_text(row.kl, self._units),
-            "outside the view" if row.is_outside else "",
-        )[column]
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's signature
         return 0 if parent.isValid() else len(self.rows)
@@ -102,27 +101,40 @@ class StationaryModel(QAbstractTableModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+        if orientation == Qt.Orientation.Horizontal and role == TEXT_ROLE:
             return f"value ({self._units})" if HEADINGS[section] == "value" else HEADINGS[section]
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        row, column = self.rows[index.row()], index.column()
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(row, column)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if column in (2, 3, 4) else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
-        if role == Qt.ItemDataRole.ForegroundRole and column == 0:
-            return QColor(self._theme.forward if row.direction == "forward" else self._theme.reverse)
-        if role == Qt.ItemDataRole.ForegroundRole and column == 5:
-            return QColor(self._theme.muted_text)
-        if role == Qt.ItemDataRole.ToolTipRole:
+        if role == TEXT_ROLE:
+            return self._texts[index.row()][index.column()]
+        if role == ALIGNMENT_ROLE:
+            return NUMBER_ALIGNMENT if index.column() in NUMBER_COLUMNS else TEXT_ALIGNMENT
+        if role == COLOR_ROLE:
+            return self._color(self.rows[index.row()], index.column())
+        if role == TIP_ROLE:
+            row = self.rows[index.row()]
             return (
                 f"∇{DIRECTION_NAME[row.direction]} = 0 at μ = {row.mu!r}, σ = {row.sigma!r}\n"
                 f"value {row.kl!r} nats; click to move q there"
             )
         return None
+
+    def _color(self, row: Row, column: int) -> QColor | None:
+        if column == 0:
+            return QColor(self._theme.forward if row.direction == "forward" else self._theme.reverse)
+        return QColor(self._theme.muted_text) if column == len(HEADINGS) - 1 else None
+
+
+def _texts(row: Row, units: Units) -> tuple[str, ...]:
+    return (
+        DIRECTION_NAME[row.direction],
+        KIND_NAME[row.kind],
+        parameter_text(row.mu),
+        parameter_text(row.sigma),
+        divergence_text(row.kl, units),
+        "outside the view" if row.is_outside else "",
+    )
 
 
 class StationaryPanel(QWidget):

@@ -1,0 +1,144 @@
+"""From a mouse event to the end of the paint that shows the frame computed for it."""
+
+import subprocess
+import time
+from collections import deque
+
+import numpy as np
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, Qt, QTimer
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
+
+from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
+
+MOVES = 250
+INTERVAL_MS = 8
+"""An ordinary mouse reports at 125 Hz."""
+HANDLE = 1
+SWING_PX = 120
+X_TIME_RANGE = 2**32
+LONGEST_MS = 5000
+
+
+class Latencies(QObject):
+    """Watches a tab: events come in, frames are computed, paints end.
+
+    An event counts as shown at the end of the first paint whose frame was computed after it arrived, so
+    that events which the throttle skips count in full.
+    """
+
+    def __init__(self, tab: KLTab) -> None:
+        super().__init__(tab)
+        self._tab = tab
+        self._waiting: deque[float] = deque()
+        self._computed = 0
+        self._measured_ms: list[float] = []
+        tab.installEventFilter(self)
+        tab.scene.density.viewport().installEventFilter(self)
+        tab.frame_done.connect(self._note_frame)
+
+    def stop(self) -> None:
+        self._tab.removeEventFilter(self)
+        self._tab.scene.density.viewport().removeEventFilter(self)
+        self._tab.frame_done.disconnect(self._note_frame)
+
+    def expect(self, at_ms: float) -> None:
+        """An event that the hand made at this time (ms, monotonic) has arrived."""
+        self._waiting.append(at_ms)
+
+    @property
+    def count(self) -> int:
+        return len(self._measured_ms)
+
+    def percentile_ms(self, percent: float) -> float:
+        return float(np.percentile(self._measured_ms, percent)) if self._measured_ms else float("nan")
+
+    def _note_frame(self, _: float) -> None:
+        self._computed = len(self._waiting)
+
+    def _note_paint(self) -> None:
+        now = now_ms()
+        for _ in range(self._computed):
+            self._measured_ms.append(now - self._waiting.popleft())
+        self._computed = 0
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.UpdateRequest and watched is self._tab:
+            self._tab.event(event)  # paints; then the time is known
+            self._note_paint()
+            return True
+        is_x_move = event.type() == QEvent.Type.MouseMove and event.spontaneous()
+        if is_x_move and isinstance(event, QMouseEvent) and event.buttons():
+            self.expect(_x_time_to_ms(event.timestamp()))
+        return False
+
+
+def now_ms() -> float:
+    return time.monotonic() * 1000
+
+
+def _x_time_to_ms(timestamp: int) -> float:
+    """The X server's clock is the machine's monotonic clock in 32 bits of milliseconds."""
+    age = (int(now_ms()) - timestamp) % X_TIME_RANGE
+    return now_ms() - (age if age < LONGEST_MS else 0)
+
+
+def drag_with_events(tab: KLTab, latencies: Latencies, moves: int = MOVES) -> None:
+    """Drag a component by synthetic events at a steady rate.
+
+    Late events count from when they were due: a window that blocks would otherwise hide its own delay.
+    """
+    viewport = tab.scene.density.viewport()
+    start = tab.scene.density.handle_viewport_position(HANDLE)
+    _send(viewport, QEvent.Type.MouseButtonPress, start)
+    loop, started_ms, sent = QEventLoop(), now_ms(), 0
+
+    def send_due() -> None:
+        nonlocal sent
+        while sent < moves and now_ms() >= started_ms + sent * INTERVAL_MS:
+            latencies.expect(started_ms + sent * INTERVAL_MS)
+            _send(viewport, QEvent.Type.MouseMove, start + _swing(sent))
+            sent += 1
+        if sent == moves:
+            QTimer.singleShot(10 * INTERVAL_MS, loop.quit)
+            timer.stop()
+
+    timer = QTimer(tab)
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.timeout.connect(send_due)
+    timer.start(1)
+    loop.exec()
+    _send(viewport, QEvent.Type.MouseButtonRelease, start)
+
+
+def _swing(step: int) -> QPointF:
+    return QPointF(-SWING_PX * float(np.sin(0.05 * step)), 0.0)
+
+
+def _send(viewport: QObject, kind: QEvent.Type, at: QPointF) -> None:
+    is_move = kind == QEvent.Type.MouseMove
+    button = Qt.MouseButton.NoButton if is_move else Qt.MouseButton.LeftButton
+    is_up = kind == QEvent.Type.MouseButtonRelease
+    buttons = Qt.MouseButton.NoButton if is_up else Qt.MouseButton.LeftButton
+    event = QMouseEvent(kind, at, at, button, buttons, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(viewport, event)
+
+
+def drag_with_x_mouse(tab: KLTab, latencies: Latencies, moves: int = MOVES) -> None:
+    """Drag a component with the pointer of the X server; the server's clock says when it moved."""
+    del latencies  # it sees the events come in
+    viewport = tab.scene.density.viewport()
+    start = tab.scene.density.handle_viewport_position(HANDLE)
+    words: list[str] = []
+    for step in range(moves):
+        at = viewport.mapToGlobal((start + _swing(step)).toPoint())
+        words += ["mousemove", str(at.x()), str(at.y())]
+        words += ["sleep", "0.1", "mousedown", "1"] if step == 0 else []
+        words += ["sleep", f"{INTERVAL_MS / 1e3:g}"]
+    child = subprocess.Popen(["xdotool", *words, "mouseup", "1"])
+    loop = QEventLoop()
+    timer = QTimer(tab)
+    timer.timeout.connect(lambda: loop.quit() if child.poll() is not None else None)
+    timer.start(50)
+    loop.exec()
+    timer.stop()
