@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dgm_explorer.core.arrays import FloatArray
+from dgm_explorer.core.arrays import FloatArray, IntArray
 from dgm_explorer.core.gaussians import Component1D, Gaussian1D
 from dgm_explorer.core.kl_state import KLState, View1D
 from dgm_explorer.numerics.divergence import forward_kl, reverse_kl
 from dgm_explorer.numerics.landscape import Grid1D, ReverseLandscape, forward_landscape
 from dgm_explorer.numerics.mixture import Mixture1D
-from dgm_explorer.numerics.search import grid_minima
 from dgm_explorer.numerics.stationary import (
     StationaryPoint,
     find_reverse_stationary,
@@ -94,13 +93,27 @@ class _Known:
     points: tuple[StationaryPoint, ...]
 
 
+def grid_minima(values: FloatArray) -> tuple[IntArray, IntArray]:
+    """Rows and columns of inner nodes no higher than their 8 neighbours, in a quarter of a millisecond.
+
+    Minima along a row are few; only they are compared with the rows above and below.
+    """
+    middle = values[1:-1, 1:-1]
+    rows, columns = np.nonzero((middle <= values[1:-1, :-2]) & (middle <= values[1:-1, 2:]))
+    rows, columns = rows + 1, columns + 1
+    is_least = np.ones(len(rows), dtype=bool)
+    for row_step in (-1, 1):
+        for column_step in (-1, 0, 1):
+            is_least &= values[rows, columns] <= values[rows + row_step, columns + column_step]
+    return rows[is_least], columns[is_least]
+
+
 def count_unexplained(values: FloatArray, grid: Grid1D, points: tuple[StationaryPoint, ...]) -> int:
     """Count the grid minima of an (m, n) landscape that lie beside no known minimum.
 
     The raw number of grid minima flickers where a true one lies between nodes, so it is not compared.
-    Every second node is looked at: 0.2 ms instead of 1 ms.
     """
-    rows, columns = (2 * index for index in grid_minima(values[::2, ::2]))
+    rows, columns = grid_minima(values)
     minima = [point for point in points if point.is_minimum]
     mu = np.array([point.mu for point in minima])
     log_sigma = np.log([point.sigma for point in minima])
