@@ -5,7 +5,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from dgm_explorer.core.arrays import FloatArray
+from dgm_explorer.core.arrays import BoolArray, FloatArray
+from dgm_explorer.numerics.blur import BLUR_STEPS, KAPPA, TAIL, blurred_samples
 from dgm_explorer.numerics.divergence import reverse_kl_derivatives
 from dgm_explorer.numerics.mixture import Mixture1D
 from dgm_explorer.numerics.quadrature import graded_breaks
@@ -13,6 +14,10 @@ from dgm_explorer.numerics.quadrature import graded_breaks
 _Curve: TypeAlias = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 
 MAX_ROUNDS = 80
+MAX_GRID = 4000.0
+"""Longest stretch, in σ, that is looked at on a grid of steps of 0.4 σ."""
+SPLIT = 8
+"""Parts of a grid interval that may hold a root."""
 SAME_ROOT = 1e-8
 """In units of σ."""
 SAMPLES_PER_FEATURE = np.linspace(-4.0, 4.0, 25)
@@ -35,15 +40,25 @@ def stationary_means(p: Mixture1D, sigma: float) -> tuple[FloatArray, FloatArray
 
     mu = _samples(p, sigma)
     slopes, curvatures = slope(mu)
-    may_touch = (slopes[:-1] * slopes[1:] > 0) & (slopes[:-1] * curvatures[:-1] < 0)
-    may_touch &= slopes[1:] * curvatures[1:] > 0
+    may_touch = _may_touch(slopes, curvatures)
     turns = _roots(curvature, mu[:-1][may_touch], mu[1:][may_touch])
     if len(turns):
         mu = np.unique(np.concatenate([mu, turns]))
         slopes = slope(mu)[0]
-    crosses = (slopes[:-1] > 0) != (slopes[1:] > 0)
+    crosses = _crosses(slopes)
     roots = _without_noise(_roots(slope, mu[:-1][crosses], mu[1:][crosses]), sigma)
     return roots, slope(roots)[1]
+
+
+def _crosses(slopes: FloatArray) -> BoolArray:
+    """Intervals whose ends have slopes of different sign."""
+    return np.asarray((slopes[:-1] > 0) != (slopes[1:] > 0))
+
+
+def _may_touch(slopes: FloatArray, curvatures: FloatArray) -> BoolArray:
+    """Intervals in which a slope of one sign first approaches zero and then recedes."""
+    is_approaching = (slopes[:-1] * slopes[1:] > 0) & (slopes[:-1] * curvatures[:-1] < 0)
+    return np.asarray(is_approaching & (slopes[1:] * curvatures[1:] > 0))
 
 
 def _without_noise(roots: FloatArray, sigma: float) -> FloatArray:
@@ -53,18 +68,41 @@ def _without_noise(roots: FloatArray, sigma: float) -> FloatArray:
 
 
 def _samples(p: Mixture1D, sigma: float) -> FloatArray:
+    """Where to look: densely around whatever a grid of 0.4 σ cannot rule out, and at places of symmetry."""
     margin = 3 * (sigma + float(p.sigmas.max()))
     lo, hi = float(p.means.min()) - margin, float(p.means.max()) + margin
     zeros = p.complex_zeros()
-    width = np.maximum(zeros.abs_imag, sigma)
-    parts = [
-        np.linspace(lo, hi, 97),
-        (p.means[:, None] + p.sigmas[:, None] * SAMPLES_PER_FEATURE).ravel(),
-        (p.means[:, None] + np.hypot(p.sigmas, sigma)[:, None] * SAMPLES_PER_FEATURE).ravel(),
-        (zeros.real[:, None] + width[:, None] * SAMPLES_PER_FEATURE).ravel(),
-        graded_breaks(zeros.real, width, hi - lo),
-    ]
+    special = np.concatenate([[lo, hi, p.mean], p.means, zeros.real])
+    if hi - lo < MAX_GRID * sigma:
+        mu, slopes, curvatures = _on_grid(p, sigma, lo, hi)
+        at = np.nonzero(_crosses(slopes) | _may_touch(slopes, curvatures))[0]
+        parts = [special, (mu[at, None] + (mu[1] - mu[0]) * np.linspace(0, 1, SPLIT + 1)).ravel()]
+    else:
+        width = np.maximum(zeros.abs_imag, sigma)
+        parts = [
+            special,
+            np.linspace(lo, hi, 97),
+            (p.means[:, None] + p.sigmas[:, None] * SAMPLES_PER_FEATURE).ravel(),
+            (p.means[:, None] + np.hypot(p.sigmas, sigma)[:, None] * SAMPLES_PER_FEATURE).ravel(),
+            (zeros.real[:, None] + width[:, None] * SAMPLES_PER_FEATURE).ravel(),
+            graded_breaks(zeros.real, width, hi - lo),
+        ]
     return np.unique(np.clip(np.concatenate(parts), lo, hi))
+
+
+def _on_grid(p: Mixture1D, sigma: float, lo: float, hi: float) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """μ in steps of σ/κ, with slope and curvature of KL there, by blurring log p."""
+    step = sigma / KAPPA
+    # σ² = (κ h)² is two equal blurs, the second with the derivatives of its kernel.
+    half = int(np.ceil(TAIL * BLUR_STEPS))
+    z = np.arange(-half, half + 1) / BLUR_STEPS
+    kernel = np.exp(-0.5 * z * z)
+    kernel /= kernel.sum()
+    count = int(np.ceil((hi - lo) / step)) + 1
+    samples = blurred_samples(p.log_pdf, p.complex_zeros(), lo - half * step, step, count + 2 * half)
+    slopes = -np.correlate(samples, kernel * z, "valid") / (BLUR_STEPS * step)
+    curvatures = -np.correlate(samples, kernel * (z * z - 1), "valid") / (BLUR_STEPS * step) ** 2
+    return lo + step * np.arange(count, dtype=np.float64), slopes, curvatures
 
 
 def _roots(curve: _Curve, lo: FloatArray, hi: FloatArray) -> FloatArray:
