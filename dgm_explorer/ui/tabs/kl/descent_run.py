@@ -11,10 +11,10 @@ from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.gaussians import Gaussian1D
 from dgm_explorer.core.kl_state import Direction, Estimator, KLState
 from dgm_explorer.numerics.descent import DescentRule, DescentState, make_optimiser
-from dgm_explorer.numerics.divergence import reverse_kl_derivatives
 from dgm_explorer.numerics.estimators import gradient_estimate
 from dgm_explorer.numerics.knowledge import nearest_estimator
 from dgm_explorer.numerics.mixture import Mixture1D
+from dgm_explorer.numerics.moving_gradient import MovingReverseGradient
 
 DIRECTIONS: Final[tuple[Direction, Direction]] = ("forward", "reverse")
 TRAIL_LIMIT = 2000
@@ -59,13 +59,8 @@ def exact_forward_gradient(p: Mixture1D) -> Gradient:
 
 def exact_reverse_gradient(p: Mixture1D) -> Gradient:
     """Quadrature of E_q[d log p/dx] and its product with z."""
-
-    def gradient(at: DescentState) -> FloatArray:
-        derivatives = reverse_kl_derivatives(p, np.array([at.mu]), np.array([math.exp(at.log_sigma)]))
-        found: FloatArray = derivatives.gradient[0]
-        return found
-
-    return gradient
+    moving = MovingReverseGradient(p)
+    return lambda at: moving(at.mu, at.log_sigma)
 
 
 class Walker:
