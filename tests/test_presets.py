@@ -1,8 +1,11 @@
 """Every shipped preset opens, says what to look at, and is what its text claims."""
 
+import numpy as np
 import pytest
 
 from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.numerics.mixture2d import Mixture2D
+from dgm_explorer.numerics.optimum2d import find_reverse_minima_2d
 from dgm_explorer.session import preset_names, read_preset
 
 ASKED_FOR = {
@@ -16,6 +19,7 @@ ASKED_FOR = {
     "almost-a-tie",
     "five-modes",
     "bishop-10-3",
+    "seeking-in-the-plane",
     "snis-is-blind",
     "reinforce-versus-reparametrised",
 }
@@ -88,3 +92,13 @@ def test_homework_1b_has_two_tied_minima_at_fixed_sigma() -> None:
     tied = [point for point in points if point.kind == "tied"]
     assert sorted(point.mu for point in tied) == pytest.approx([-1.7969670504, 1.7969670504], abs=1e-9)
     assert [point.kl for point in tied] == pytest.approx([0.6191481486] * 2, abs=1e-9)
+
+
+def test_in_bishops_figure_the_broad_ellipse_wins_and_modes_apart_win_one_by_one() -> None:
+    """What the published picture draws by hand is no minimum of it; moved apart, it is."""
+    broad = find_reverse_minima_2d(Mixture2D(read_preset("bishop-10-3").kl.p2))
+    apart = find_reverse_minima_2d(Mixture2D(read_preset("seeking-in-the-plane").kl.p2))
+    assert [minimum.kind for minimum in broad] == ["global"]
+    assert np.hypot(*broad[0].q.mean) < 0.3
+    assert [minimum.kind for minimum in apart] == ["global", "local"]
+    assert all(abs(minimum.q.mean[0]) > 1.6 for minimum in apart)
