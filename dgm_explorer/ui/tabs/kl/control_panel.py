@@ -56,7 +56,7 @@ class DimensionSwitch(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """The chosen dimension wears the accent: Fusion's pressed look vanishes on dark."""
         self.setStyleSheet(
-            f"QPushButton {{ background: {theme.panel}; color: {theme.text}; padding: 4px;"
+            f"QPushButton {{ background: {theme.panel}; color: {theme.text}; padding: 3px;"
             f" border: 1px solid {theme.grid}; }}"
             f"QPushButton:checked {{ background: {theme.accent}; color: {theme.panel}; }}"
             f"QPushButton:focus {{ border-color: {theme.text}; }}"
@@ -93,8 +93,8 @@ class ControlPanel(QScrollArea):
         self.descent.reset_requested.connect(self.reset_requested)
         inside = QWidget()
         layout = QVBoxLayout(inside)
-        layout.setContentsMargins(2, 4, 6, 4)
-        layout.setSpacing(4)
+        layout.setContentsMargins(2, 4, 6, 2)
+        layout.setSpacing(2)
         for widget in (self.dimension, self.target, self.numbers, self.descent, self.options):
             layout.addWidget(widget)
         layout.addStretch(1)

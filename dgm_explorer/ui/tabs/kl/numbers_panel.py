@@ -167,4 +167,5 @@ class NumbersPanel(QWidget):
 
 
 def _make_line() -> Line:
-    return Line(QLabel(), ReadOut("−123.456 ± 0.01", Qt.AlignmentFlag.AlignRight), QLabel())
+    right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+    return Line(QLabel(), ReadOut("−12.34 ± 0.01", right), QLabel())

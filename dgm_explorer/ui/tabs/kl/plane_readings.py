@@ -82,4 +82,4 @@ def _estimated(name: str, terms: FloatArray, formula: str, state: KLState) -> Re
     if n_samples > 1:
         error = f"{in_units(float(terms.std(ddof=1)) / math.sqrt(n_samples), state.units):.2g}"
     text = f"{in_units(float(terms.mean()), state.units):.4g} ± {error}".replace("-", "−")
-    return Reading(name, text, f"Monte Carlo, N = {n_samples}", True, f"{formula}: {text} {state.units}")
+    return Reading(name, text, f"MC, N = {n_samples}", True, f"{formula}: {text} {state.units}")

@@ -17,12 +17,12 @@ class ReadOut(QWidget):
     def __init__(
         self,
         sample: str,
-        alignment: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
+        alignment: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._sample = sample
-        self._alignment = alignment | Qt.AlignmentFlag.AlignVCenter
+        self._alignment = alignment
         self._text = ""
         self.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
 

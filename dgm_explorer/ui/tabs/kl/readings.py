@@ -127,4 +127,4 @@ def _estimated(name: str, terms: FloatArray, formula: str, units: Units) -> Read
     if n_samples > 1:
         error = f"{in_units(float(terms.std(ddof=1)) / math.sqrt(n_samples), units):.2g}"
     text = f"{mean:.4g} ± {error}".replace("-", "−")
-    return Reading(name, text, f"Monte Carlo, N = {n_samples}", True, f"{formula}: {text} {units}")
+    return Reading(name, text, f"MC, N = {n_samples}", True, f"{formula}: {text} {units}")

@@ -46,7 +46,7 @@ def test_samples_give_the_cross_entropy_within_its_error() -> None:
     value, error = value_and_error(known["−E_p[log q]"])
     exact = FrameEngine().resolve(state)
     assert abs(value - (exact.kl_forward + exact.entropy)) < 4 * error
-    assert known["−E_p[log q]"].tag == "Monte Carlo, N = 10000"
+    assert known["−E_p[log q]"].tag == "MC, N = 10000"
 
 
 def test_an_unnormalised_density_gives_the_elbo_within_its_error() -> None:
