@@ -35,8 +35,9 @@ class ArrowCloud:
 class ArrowOverlay(PixelOverlay):
     """Arrows from one origin, all to one common scale.
 
-    The exact arrow is `_EXACT_PX` long (without one, the median estimate is `_MEDIAN_PX`), so that the
-    lengths of the estimates are read against it. Directions are those on the screen.
+    The exact arrow is `_EXACT_PX` long, or the median estimate `_MEDIAN_PX` where the exact gradient is
+    lost in the noise, as at an optimum: lengths are read against each other. Directions are those on the
+    screen.
     """
 
     def __init__(self, view_box: pg.ViewBox) -> None:
@@ -83,12 +84,12 @@ class ArrowOverlay(PixelOverlay):
 
 
 def _common_scale(clouds: list[FloatArray], exact: FloatArray | None) -> float:
-    if exact is not None and exact.size:
-        length, target = float(np.hypot(*exact[0])), _EXACT_PX
-    else:
-        lengths = np.concatenate([np.hypot(v[:, 0], v[:, 1]) for v in clouds] or [np.zeros(1)])
-        length, target = float(np.median(lengths)) if lengths.size else 0.0, _MEDIAN_PX
-    return target / length if length > 1e-300 else 0.0
+    """Pixels per pixel: neither the exact arrow nor the median estimate becomes longer than its limit."""
+    lengths = np.concatenate([np.hypot(v[:, 0], v[:, 1]) for v in clouds] or [np.empty(0)])
+    median = float(np.median(lengths)) if lengths.size else 0.0
+    of_exact = float(np.hypot(*exact[0])) if exact is not None and exact.size else 0.0
+    longest = max(of_exact / _EXACT_PX, median / _MEDIAN_PX)
+    return 1.0 / longest if longest > 1e-300 else 0.0
 
 
 def _draw_arrows(painter: QPainter, origin: QPointF, vectors: FloatArray) -> None:
