@@ -163,7 +163,6 @@ class ComponentTable(QTableView):
         self._editor = editor
         self._model = ComponentModel(editor, theme, self)
         self._model.refused.connect(editor.refused)
-        self._model.modelReset.connect(self._fit_to_rows)
         self.setModel(self._model)
         self.setAccessibleName("Components of p")
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -182,7 +181,10 @@ class ComponentTable(QTableView):
         return row if row >= 0 else self._model.rowCount() - 1
 
     def set_components(self, components: tuple[Component1D, ...] | tuple[Component2D, ...]) -> None:
+        shape = self._model.rowCount(), self._model.columnCount()
         self._model.set_components(components)
+        if shape != (self._model.rowCount(), self._model.columnCount()):
+            self._fit_to_rows()  # not from modelReset: the headers have not heard of it yet
 
     def set_theme(self, theme: Theme) -> None:
         self._model.set_theme(theme)

@@ -11,6 +11,7 @@ from dgm_explorer.core.kl_state import Direction, KLState, Units
 from dgm_explorer.numerics.estimators import HALF_LOG_2PI, Draws, Experiment
 from dgm_explorer.numerics.knowledge import can_evaluate
 from dgm_explorer.numerics.mixture import Mixture1D
+from dgm_explorer.ui.tabs.kl.estimator_words import plus_minus
 from dgm_explorer.ui.tabs.kl.frame import KLFrame
 from dgm_explorer.ui.tabs.kl.wording import divergence_text, in_units
 
@@ -122,9 +123,7 @@ def _negative_elbo(state: KLState, frame: KLFrame) -> Reading:
 
 def _estimated(name: str, terms: FloatArray, formula: str, units: Units) -> Reading:
     n_samples = len(terms)
-    mean = in_units(float(terms.mean()), units)
-    error = "?"
-    if n_samples > 1:
-        error = f"{in_units(float(terms.std(ddof=1)) / math.sqrt(n_samples), units):.2g}"
-    text = f"{mean:.4g} ± {error}".replace("-", "−")
+    spread = float(terms.std(ddof=1)) if n_samples > 1 else math.nan
+    mean, error = in_units(float(terms.mean()), units), in_units(spread / math.sqrt(n_samples), units)
+    text = plus_minus(mean, error)
     return Reading(name, text, f"MC, N = {n_samples}", True, f"{formula}: {text} {units}")

@@ -9,7 +9,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
 
-from dgm_explorer.core.kl_state import Direction, KLState, Units, View1D
+from dgm_explorer.core.kl_state import Direction, KLState, Knowledge, Units, View1D
+from dgm_explorer.numerics.knowledge import can_minimise
 from dgm_explorer.numerics.stationary import Kind, StationaryPoint, is_inside
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.tabs.kl.frame import KLFrame
@@ -35,7 +36,10 @@ TEXT_ALIGNMENT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCent
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One stationary point as the table shows it; ``kl`` in nats."""
+    """One stationary point as the table shows it; ``kl`` in nats.
+
+    A point ``is_reachable`` if what is known about p allows its divergence to be minimised.
+    """
 
     direction: Direction
     kind: Kind
@@ -43,10 +47,11 @@ class Row:
     sigma: float
     kl: float
     is_outside: bool
+    is_reachable: bool
 
 
 def rows_of(
-    forward: StationaryPoint, reverse: Sequence[StationaryPoint], view: View1D
+    forward: StationaryPoint, reverse: Sequence[StationaryPoint], view: View1D, knowledge: Knowledge
 ) -> tuple[Row, ...]:
     """The forward minimum first, then the reverse minima and saddles from the lowest to the highest.
 
@@ -56,7 +61,15 @@ def rows_of(
     ordered = sorted(reverse, key=lambda point: (not point.is_minimum, round(point.kl, 8), point.mu))
     named += [("reverse", point) for point in ordered]
     return tuple(
-        Row(direction, point.kind, point.mu, point.sigma, point.kl, not is_inside(view, point))
+        Row(
+            direction,
+            point.kind,
+            point.mu,
+            point.sigma,
+            point.kl,
+            is_outside=not is_inside(view, point),
+            is_reachable=can_minimise(knowledge, direction).is_possible,
+        )
         for direction, point in named
     )
 
@@ -121,6 +134,8 @@ class StationaryModel(QAbstractTableModel):
         return None
 
     def _color(self, row: Row, column: int) -> QColor | None:
+        if not row.is_reachable:
+            return QColor(self._theme.muted_text)
         if column == 0:
             return QColor(self._theme.forward if row.direction == "forward" else self._theme.reverse)
         return QColor(self._theme.muted_text) if column == len(HEADINGS) - 1 else None
@@ -133,8 +148,13 @@ def _texts(row: Row, units: Units) -> tuple[str, ...]:
         parameter_text(row.mu),
         parameter_text(row.sigma),
         divergence_text(row.kl, units),
-        "outside the view" if row.is_outside else "",
+        ", ".join(_notes(row)),
     )
+
+
+def _notes(row: Row) -> list[str]:
+    notes = ["outside the view"] if row.is_outside else []
+    return notes if row.is_reachable else [*notes, "out of reach of what is known"]
 
 
 class StationaryPanel(QWidget):
@@ -198,7 +218,8 @@ class StationaryPanel(QWidget):
             caption += f"   (σ fixed at {state.q.sigma:.4g})"
         if caption != self._caption.text():
             self._caption.setText(caption)
-        self._model.set_rows(rows_of(frame.forward_minimum, frame.reverse_points, state.view), state.units)
+        rows = rows_of(frame.forward_minimum, frame.reverse_points, state.view, state.knowledge)
+        self._model.set_rows(rows, state.units)
 
     def export_table(self) -> PlotTable:
         rows = self._model.rows

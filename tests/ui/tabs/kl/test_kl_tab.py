@@ -299,6 +299,49 @@ def test_fit_to_p_and_the_wheel_change_the_window_in_one_step(tab: KLTab) -> Non
     assert tab.scene.density.view_range[0] == (12.0, 28.0)
 
 
+def test_the_plane_has_its_own_p_and_q(tab: KLTab) -> None:
+    QTest.mouseClick(tab.controls.dimension.button(2), Qt.MouseButton.LeftButton)
+    QTest.qWait(SETTLE_MS)
+    assert tab.editor.state.dimension == 2
+    assert tab.plane.isVisible()
+    assert tab.plots()[0] is tab.plane.plane
+    type_into_cell(tab, 0, 1, "-2")
+    assert tab.editor.state.p2[0].mean == (-2.0, -1.0)
+    assert tab.editor.state.p == KLState().p
+    QTest.qWait(SETTLE_MS)
+    shown = tab.controls.numbers.line(1).value.text()
+    assert float(shown) == pytest.approx(tab.plane.numbers().kl_forward, rel=1e-4)
+    type_into(tab.controls.target.plane_boxes[3], "9")
+    assert tab.editor.state.q2 == KLState().q2
+    tab.step()
+    assert len(tab.plane.descent.path("reverse")) == 2
+    QTest.mouseClick(tab.controls.dimension.button(1), Qt.MouseButton.LeftButton)
+    QTest.qWait(SETTLE_MS)
+    assert tab.scene.isVisible()
+
+
+def test_fixed_sigma_shows_curves_and_moves_the_mean_only(tab: KLTab, drag: Drag) -> None:
+    QTest.mouseClick(tab.controls.options.fixed_sigma, Qt.MouseButton.LeftButton)
+    QTest.qWait(SETTLE_MS)
+    view = tab.scene.mean_curves
+    assert view.isVisible()
+    assert "σ fixed at 1.2" in tab.scene.stationary.caption
+    start = view.view_to_viewport(0.8, 3.0)
+    drag(view, start, start + QPointF(100, 0))
+    assert tab.editor.state.q.mu > 1.5
+    assert tab.editor.state.q.sigma == 1.2
+    curve = view.export_table()
+    assert np.interp(tab.editor.state.q.mu, curve.columns[0], curve.columns[2]) == pytest.approx(
+        tab.frame.kl_reverse, rel=1e-3
+    )
+
+
+def test_sweeping_pulls_the_modes_apart(tab: KLTab) -> None:
+    tab.store.update(panel="sweep")
+    tab.scene.sweep.separation_changed.emit(1.0)
+    assert [component.mu for component in tab.editor.state.p] == [-1.0, 1.0]
+
+
 def test_nothing_is_cut_and_every_control_explains_itself(tab: KLTab) -> None:
     for box in tab.controls.findChildren(NumberEdit):
         if box.isVisible():

@@ -58,7 +58,7 @@ def test_an_unnormalised_density_gives_the_elbo_within_its_error() -> None:
 
 
 def test_one_sample_has_no_error_bar() -> None:
-    assert read(replace(KLState(), knowledge="samples", n_samples=1))["−E_p[log q]"].text.endswith("± ?")
+    assert read(replace(KLState(), knowledge="samples", n_samples=1))["−E_p[log q]"].text.endswith("± –")
 
 
 def test_the_count_in_words() -> None:
