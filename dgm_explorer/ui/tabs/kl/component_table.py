@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gaussians import Component1D, Component2D
+from dgm_explorer.ui.tabs.kl.form import font_of
 from dgm_explorer.ui.tabs.kl.number_edit import parse_number
 from dgm_explorer.ui.tabs.kl.state_editor import Component, StateEditor
 from dgm_explorer.ui.theme import Theme
@@ -161,6 +162,7 @@ class ComponentTable(QTableView):
     def __init__(self, editor: StateEditor, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._editor = editor
+        self._theme = theme
         self._model = ComponentModel(editor, theme, self)
         self._model.refused.connect(editor.refused)
         self.setModel(self._model)
@@ -187,16 +189,15 @@ class ComponentTable(QTableView):
             self._fit_to_rows()  # not from modelReset: the headers have not heard of it yet
 
     def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
         self._model.set_theme(theme)
         self._fit_to_rows()
 
     def _fit_to_rows(self) -> None:
         """As high as its rows; the six columns of the plane need a smaller font."""
-        parent = self.parentWidget()
-        font = self.font() if parent is None else parent.font()
-        font.setPointSizeF(font.pointSizeF() * (0.85 if self._model.columnCount() > 3 else 1.0))
+        font = font_of(self, self._theme, 0.85 if self._model.columnCount() > 3 else 1.0)
         self.setFont(font)
-        row_px = self.fontMetrics().height() + 7
+        row_px = QFontMetrics(font).height() + 7
         self.verticalHeader().setDefaultSectionSize(row_px)
         header_px = self.horizontalHeader().sizeHint().height()
         self.setFixedHeight(header_px + row_px * max(1, self._model.rowCount()) + 2 * self.frameWidth())

@@ -3,6 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -16,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.ui.tabs.kl.descent_section import DescentSection
-from dgm_explorer.ui.tabs.kl.form import set_tip
+from dgm_explorer.ui.tabs.kl.form import font_of, set_tip
 from dgm_explorer.ui.tabs.kl.numbers_panel import NumbersPanel
 from dgm_explorer.ui.tabs.kl.options_section import OptionsSection
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
@@ -106,7 +107,8 @@ class ControlPanel(QScrollArea):
             section.set_theme(theme)
         scroll_bar_px = self.verticalScrollBar().sizeHint().width()
         self.dimension.set_theme(theme)
-        self.setFixedWidth(WIDTH_CHARACTERS * self.fontMetrics().averageCharWidth() + scroll_bar_px)
+        character_px = QFontMetrics(font_of(self, theme)).averageCharWidth()
+        self.setFixedWidth(WIDTH_CHARACTERS * character_px + scroll_bar_px)
 
     def show_state(self, state: KLState) -> None:
         """Set every control; none answers back."""

@@ -15,6 +15,7 @@ from dgm_explorer.ui.tabs.kl.descent_run import DIRECTIONS
 from dgm_explorer.ui.tabs.kl.descent_status import DescentStatus
 from dgm_explorer.ui.tabs.kl.form import (
     ChoiceBox,
+    font_of,
     guard_wheel,
     label_for,
     row,
@@ -139,8 +140,7 @@ class DescentSection(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        small = self.font()
-        small.setPointSizeF(theme.font_point_size * 0.85)
+        small = font_of(self, theme, 0.85)
         for label in (self.rate, self.status):
             label.setFont(small)
             set_color(label, theme.muted_text)

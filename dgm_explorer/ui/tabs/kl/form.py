@@ -3,9 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QPalette, QStandardItemModel
+from PySide6.QtGui import QColor, QFont, QPalette, QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QGroupBox, QHBoxLayout, QLabel, QWidget
 
+from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.formula_tooltip import set_formula_tooltip
 
 
@@ -65,6 +66,13 @@ def set_text(label: QLabel, text: str) -> None:
     """Set a text when it differs: an unchanged label is not painted again."""
     if label.text() != text:
         label.setText(text)
+
+
+def font_of(widget: QWidget, theme: Theme, scale: float = 1.0) -> QFont:
+    """The font that ``widget`` will have under ``theme``; its own may still be the one before."""
+    font = QFont(widget.font())
+    font.setPointSizeF(scale * theme.font_point_size)
+    return font
 
 
 def set_color(label: QWidget, rgb: str) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.ui.tabs.kl.form import (
     ChoiceBox,
+    font_of,
     label_for,
     row,
     section,
@@ -108,8 +109,7 @@ class NumbersPanel(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        small = self.font()
-        small.setPointSizeF(theme.font_point_size * 0.85)
+        small = font_of(self, theme, 0.85)
         for line in self._lines:
             line.tag.setFont(small)
         self._reason.setFont(small)

@@ -6,13 +6,14 @@ from typing import Any, Final
 
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
 
 from dgm_explorer.core.kl_state import Direction, KLState, Knowledge, Units, View1D
 from dgm_explorer.numerics.knowledge import can_minimise
 from dgm_explorer.numerics.stationary import Kind, StationaryPoint, is_inside
 from dgm_explorer.ui.export import PlotTable
+from dgm_explorer.ui.tabs.kl.form import font_of
 from dgm_explorer.ui.tabs.kl.frame import KLFrame
 from dgm_explorer.ui.tabs.kl.wording import (
     DIRECTION_NAME,
@@ -181,6 +182,7 @@ class StationaryPanel(QWidget):
         self._view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self._view.setTabKeyNavigation(False)
         self._view.setShowGrid(False)
+        self._view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._view.verticalHeader().hide()
         self._view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self._view.horizontalHeader().setStretchLastSection(True)
@@ -203,7 +205,7 @@ class StationaryPanel(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._model.set_theme(theme)
-        metrics = self._view.fontMetrics()
+        metrics = QFontMetrics(font_of(self, theme))
         self._view.verticalHeader().setDefaultSectionSize(metrics.height() + 5)
         samples = ("divergence  ", KIND_NAME["tied"] + "  ", "−0.0000000 ", "−0.0000000 ", "value (nats) ")
         for column, sample in enumerate(samples):
