@@ -109,7 +109,7 @@ def _roots(curve: _Curve, lo: FloatArray, hi: FloatArray) -> FloatArray:
     """One root in each bracket [lo_i, hi_i] by Newton's method, bisecting where it would leave."""
     if not len(lo):
         return lo
-    lo, hi = lo.copy(), hi.copy()
+    tolerance = 1e-13 * (hi - lo)
     is_rising = curve(hi)[0] > 0
     x = 0.5 * (lo + hi)
     for _ in range(MAX_ROUNDS):
@@ -118,10 +118,12 @@ def _roots(curve: _Curve, lo: FloatArray, hi: FloatArray) -> FloatArray:
         lo, hi = np.where(is_left, x, lo), np.where(is_left, hi, x)
         with np.errstate(divide="ignore", invalid="ignore"):
             newton = x - value / derivative
-        following = np.where((newton > lo) & (newton < hi), newton, 0.5 * (lo + hi))
+        # a root at the very end of its bracket is overshot by rounding: go to the end, do not bisect
+        is_near = (newton > lo - 1e3 * tolerance) & (newton < hi + 1e3 * tolerance)
+        following = np.where(is_near, np.clip(newton, lo, hi), 0.5 * (lo + hi))
         following = np.where(value == 0, x, following)
         step = np.abs(following - x)
         x = following
-        if (step <= 1e-14 * (hi - lo) + 4e-16 * np.abs(x)).all() or (hi - lo <= 4e-16 * np.abs(x)).all():
+        if (np.minimum(step, hi - lo) <= tolerance + 4e-16 * np.abs(x)).all():
             break
     return x
