@@ -22,6 +22,11 @@ SINGLE_SHOT_GRACE_MS = 300
 T = TypeVar("T")
 
 
+def pytest_collection_finish() -> None:
+    """What the imports made stays: leave it out of every later collection and search for leftovers."""
+    gc.freeze()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The real-mouse tests need a real X display; elsewhere they say so."""
     if os.environ["QT_QPA_PLATFORM"] == "xcb" and os.environ.get("DISPLAY"):
@@ -105,4 +110,7 @@ def _complain_about_widgets(before: set[QWidget]) -> list[str]:
 
 def _living(kind: type[T]) -> list[T]:
     """Every Python-side object of a Qt class whose C++ half still lives."""
-    return [item for item in gc.get_objects() if issubclass(type(item), kind) and shiboken6.isValid(item)]
+    kinds = {kind}
+    while more := {child for parent in kinds for child in parent.__subclasses__()} - kinds:
+        kinds |= more
+    return [item for item in gc.get_objects() if type(item) in kinds and shiboken6.isValid(item)]
