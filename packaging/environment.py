@@ -7,6 +7,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
@@ -114,10 +115,13 @@ def _has_nvidia() -> bool:
 
 def _finds_cpu_build(python: Path, constraints: Path) -> bool:
     """Whether pip, as set up here, already prefers a ``+cpu`` build (a wheel folder, a mirror)."""
-    probe = [*_pip(python), "install", "--dry-run", "--quiet", "--ignore-installed", "--no-deps"]
-    probe += ["--report", "-", "-c", str(constraints), "torch"]
-    answer = subprocess.run(probe, check=False, stdout=subprocess.PIPE, text=True)
-    if answer.returncode != 0:
-        raise SetupError("pip cannot find torch; see its reason above, then call this again.")
-    version: str = json.loads(answer.stdout)["install"][0]["metadata"]["version"]
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        probe = [*_pip(python), "install", "--dry-run", "--quiet", "--ignore-installed", "--no-deps"]
+        probe += ["--report", str(report), "-c", str(constraints), "torch"]
+        # pip complains of a broken configuration on standard output
+        if subprocess.run(probe, check=False, stdout=sys.stderr).returncode != 0:
+            raise SetupError("pip cannot find torch; see its reason above, then call this again.")
+        found = json.loads(report.read_text(encoding="utf-8"))
+    version: str = found["install"][0]["metadata"]["version"]
     return version.endswith("+cpu")
