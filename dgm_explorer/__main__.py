@@ -12,7 +12,9 @@ def main() -> int:
         os.environ.setdefault(variable, "1")
 
     from dgm_explorer.cli.main import run
+    from dgm_explorer.cli.streams import make_streams_usable
 
+    make_streams_usable()
     return run(sys.argv[1:])
 
 

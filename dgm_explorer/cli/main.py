@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from dgm_explorer import __version__
 from dgm_explorer.cli import bench, gui, kl
@@ -24,15 +25,33 @@ def run(arguments: Sequence[str]) -> int:
         status: int = options.run(options)
         sys.stdout.flush()
     except InputError as error:
-        print(f"{PROGRAM}: {' '.join(str(error).split())}", file=sys.stderr)
+        _complain(str(error))
         return 2
-    except BrokenPipeError:
-        # Nobody reads on, as behind `| head`; keep Python from complaining once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # nobody reads on, as behind `| head`
+        _drop_output()
+        return 1
+    except OSError as error:
+        _complain(f"the answer cannot be written ({error.strerror or error}); send it somewhere with room.")
+        _drop_output()
+        return 1
+    except MemoryError:
+        _complain("there is not enough memory for this; ask for less, for instance by a smaller --grid.")
         return 1
     except KeyboardInterrupt:
         return 1
     return status
+
+
+def _complain(message: str) -> None:
+    """Say what is wrong in one line, as far as anybody can be told."""
+    with suppress(OSError):
+        print(f"{PROGRAM}: {' '.join(message.split())}", file=sys.stderr)
+
+
+def _drop_output() -> None:
+    """Keep Python from complaining once more when it flushes at its end."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _with_command(arguments: list[str]) -> list[str]:
