@@ -23,9 +23,9 @@ TIMEOUT_S = 120
 _CHILD = """
 import gc
 import sys
-gc.disable()  # as the gui command does
 if sys.argv[3] == "eager":
     import torch
+gc.disable()  # as the gui command does; whoever imports torch eagerly does it before any command
 from dgm_explorer.bench.startup import print_first_paint
 print_first_paint(float(sys.argv[1]), sys.argv[2])
 """
