@@ -14,7 +14,7 @@ COMMAND = f"{sys.executable} -m dgm_explorer kl"
 def shell(command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["sh", "-c", command], env={**os.environ, **environment},
-        capture_output=True, text=True, check=False, timeout=60,
+        capture_output=True, encoding="latin-1", check=False, timeout=60,
     )  # fmt: skip
 
 
