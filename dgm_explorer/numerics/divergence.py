@@ -22,6 +22,8 @@ from dgm_explorer.numerics.quadrature import (
     gaussian_panels,
 )
 
+LARGEST_EXPONENT = 700.0
+"""Of e^x without overflow."""
 SMALL_KL = 0.1
 """Below this many nats a divergence is integrated as a non-negative function."""
 HALF_LOG_2PI = 0.5 * log(2 * pi)
@@ -144,7 +146,7 @@ def _ratio_terms(
     terms = 0.5 * d
     terms += z
     terms *= d
-    np.subtract((np.log(p.weights)[:, None] + log_scale)[:, owner], terms, out=terms)
+    np.subtract((p.log_weights[:, None] + log_scale)[:, owner], terms, out=terms)
     d += z
     return terms, d
 
@@ -158,8 +160,10 @@ def _log_ratio(
     log_ratio: FloatArray = peak + np.log(np.exp(terms - peak).sum(axis=0))
     is_near = np.abs(log_ratio) < 0.5
     if is_near.any():
-        excess = np.expm1(terms[:, is_near] - np.log(p.weights)[:, None])
-        log_ratio[is_near] = np.log1p(p.weights @ excess)
+        near, weights, log_weights = terms[:, is_near], p.weights[:, None], p.log_weights[:, None]
+        excess = weights * np.expm1(np.minimum(near - log_weights, LARGEST_EXPONENT))
+        excess = np.where(log_weights < -LARGEST_EXPONENT, np.exp(near) - weights, excess)
+        log_ratio[is_near] = np.log1p(excess.sum(axis=0))
     return log_ratio
 
 

@@ -167,12 +167,12 @@ def _chi2(p: Mixture1D, mu: FloatArray, sigma: FloatArray) -> FloatArray:
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         for i in range(len(p)):
             for j in range(i + 1):
-                times = 1.0 if i == j else 2.0
+                log_times = 0.0 if i == j else math.log(2.0)
                 sum_of_variances = p.sigmas[i] ** 2 + p.sigmas[j] ** 2
                 v = (p.sigmas[i] * p.sigmas[j]) ** 2 / sum_of_variances
                 mean = (p.means[i] * p.sigmas[j] ** 2 + p.means[j] * p.sigmas[i] ** 2) / sum_of_variances
                 log_overlap = (
-                    math.log(times * p.weights[i] * p.weights[j] / math.sqrt(sum_of_variances))
+                    (log_times + p.log_weights[i] + p.log_weights[j] - 0.5 * math.log(sum_of_variances))
                     - 0.5 * (p.means[i] - p.means[j]) ** 2 / sum_of_variances
                 )
                 excess = variance - v

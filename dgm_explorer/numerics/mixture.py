@@ -41,7 +41,7 @@ class Mixture1D:
 
     Attributes
     ----------
-    weights, means, sigmas : (K,) read-only.
+    weights, log_weights, means, sigmas : (K,) read-only.
     mean, variance : the first two moments of p.
     """
 
@@ -49,14 +49,15 @@ class Mixture1D:
         require_mixture(components)
         kept = [component for component in components if component.weight > 0]
         weights = np.array([component.weight for component in kept], dtype=np.float64)
-        weights = weights / weights.max()
         self.weights: FloatArray = weights / weights.sum()
         self.means: FloatArray = np.array([component.mu for component in kept], dtype=np.float64)
         self.sigmas: FloatArray = np.array([component.sigma for component in kept], dtype=np.float64)
         self.mean = float(self.weights @ self.means)
         self.variance = float(self.weights @ (self.sigmas**2 + (self.means - self.mean) ** 2))
-        self._log_peaks: FloatArray = np.log(self.weights) - np.log(self.sigmas) - HALF_LOG_2PI
-        for array in (self.weights, self.means, self.sigmas, self._log_peaks):
+        # not from the quotient: 1e-320 / 1e6 is 0, and far out such a component is all there is
+        self.log_weights: FloatArray = np.log(weights) - np.log(weights.sum())
+        self._log_peaks: FloatArray = self.log_weights - np.log(self.sigmas) - HALF_LOG_2PI
+        for array in (self.weights, self.log_weights, self.means, self.sigmas, self._log_peaks):
             array.setflags(write=False)
 
     def __len__(self) -> int:

@@ -50,7 +50,9 @@ class Mixture2D:
         factors = np.linalg.cholesky(self.covs)
         self._whiteners: FloatArray = np.linalg.inv(factors)  # lower triangular, Uᵀ U = Σ⁻¹
         log_dets = np.log(np.diagonal(factors, axis1=1, axis2=2)).sum(axis=1)
-        self._log_norms: FloatArray = np.log(self.weights) - LOG_2PI - log_dets
+        # not from the quotient: 1e-320 / 1e6 is 0, and far out such a component is all there is
+        log_weights = np.log(weights) - np.log(weights.sum())
+        self._log_norms: FloatArray = log_weights - LOG_2PI - log_dets
         self.mean, self.cov = self.moments(range(len(kept)))
 
     def __len__(self) -> int:

@@ -91,6 +91,8 @@ def _iterate(p: Mixture1D, mu: FloatArray, sigma: FloatArray, steps: _Steps, mer
     narrowest = np.log(0.1 * p.sigmas.min())
     widest = np.log(10 * (np.ptp(p.means) + p.sigmas.max()))
     for _ in range(MAX_EVALUATIONS):
+        if not len(moving):
+            break
         step = newton[moving] * np.minimum(1.0, radius[moving] / np.maximum(length[moving], 1e-300))[:, None]
         there = here[moving] + step * np.stack([np.exp(here[moving, 1]), np.ones(len(moving))], axis=1)
         np.clip(there[:, 1], narrowest, widest, out=there[:, 1])
@@ -107,8 +109,6 @@ def _iterate(p: Mixture1D, mu: FloatArray, sigma: FloatArray, steps: _Steps, mer
         worse = moving[~has_helped]
         radius[worse] = np.linalg.norm(step[~has_helped], axis=1) / 4
         moving = moving[(length[moving] > CONVERGED_STEP) & (radius[moving] > CONVERGED_STEP)]
-        if not len(moving):
-            break
     has_arrived = length < ACCEPTED_STEP
     curvature, vectors = np.linalg.eigh(hessians)
     reached = Polished(here[:, 0], np.exp(here[:, 1]), vectors[:, :, 0], curvature[:, 0])

@@ -1,6 +1,7 @@
 """Both divergences at single points, from needles of 5e-4 of the window to q almost equal to p."""
 
 import json
+import math
 from pathlib import Path
 
 import mpmath
@@ -154,3 +155,12 @@ def test_derivatives_agree_with_differences_of_values(seed: int) -> None:
             rtol=1e-7,
             atol=1e-8 * size,
         )
+
+
+@pytest.mark.parametrize("weight", [1e-320, 1e-310, 1e-200])
+def test_a_component_of_next_to_no_weight_changes_nothing(weight: float) -> None:
+    p, q = mixture([weight, 1e6], [2.5, 5.5], [8123.0, 1.06]), Gaussian1D(0.0, 1.0)
+    forward = -math.log(1.06) + (1.06**2 + 5.5**2 - 1) / 2
+    assert forward_kl(p, q) == pytest.approx(forward, rel=1e-12)
+    assert reverse_kl(p, q) == pytest.approx(math.log(1.06) + (1 + 5.5**2) / (2 * 1.06**2) - 0.5, rel=1e-12)
+    assert forward_kl(p, Gaussian1D(5.5, 1.06)) == pytest.approx(0, abs=1e-30)

@@ -216,3 +216,10 @@ def test_names_say_what_is_shown() -> None:
     assert family_name("alpha", 1.0) == "KL(p‖q)"
     assert family_name("chi2", 0.25) == "χ²(p‖q)"
     assert family_name("jensen_shannon", 0.25) == "JS(p, q)"
+
+
+def test_chi2_takes_weights_whose_product_is_too_small_for_a_number() -> None:
+    q = Gaussian1D(0.5, 1.5)
+    tiny = family_value("chi2", 0.5, _mixture([1.0, 1e-300], [0.0, 1.0], [1.0, 1.0]), q).value
+    alone = family_value("chi2", 0.5, _mixture([1.0], [0.0], [1.0]), q).value
+    assert tiny == pytest.approx(alone, rel=1e-12)

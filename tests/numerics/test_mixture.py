@@ -38,6 +38,16 @@ def test_weights_of_any_magnitude_count_relative_to_each_other() -> None:
     np.testing.assert_allclose(p.weights, 0.5)
 
 
+def test_a_weight_too_small_for_the_quotient_still_rules_the_tails() -> None:
+    p = Mixture1D([Component1D(1e-300, 0.0, 100.0), Component1D(1e6, 0.0, 1.0)])
+    assert np.log(np.float64(1e-300)) - np.log(1e6) + stats.norm.logpdf(1e3, 0, 100) == pytest.approx(
+        float(p.log_pdf(np.array(1e3))), rel=1e-14
+    )
+    subnormal = Mixture1D([Component1D(1e-320, 0.0, 100.0), Component1D(1e6, 0.0, 1.0)])
+    assert np.isfinite(subnormal.log_pdf(np.array([0.0, 1e3]))).all()
+    assert subnormal.entropy() == pytest.approx(float(stats.norm.entropy()), rel=1e-14)
+
+
 @pytest.mark.parametrize("shape", [(), (5,), (3, 4)])
 def test_density_agrees_with_scipy_in_any_shape(shape: tuple[int, ...]) -> None:
     x = np.random.default_rng(0).normal(0, 3, shape)

@@ -276,3 +276,11 @@ def test_values_are_those_of_the_divergence() -> None:
     p = symmetric(3)
     for point in find_reverse_stationary(p):
         assert point.kl == pytest.approx(reverse_kl(p, Gaussian1D(point.mu, point.sigma)), rel=1e-15)
+
+
+def test_modes_a_million_widths_apart_are_both_found() -> None:
+    points = find_reverse_stationary(Mixture1D([Component1D(1, 0, 1), Component1D(1, 1e6, 1)]))
+    assert [(point.mu, point.sigma, point.kind) for point in points[:2]] == [
+        (pytest.approx(0, abs=1e-9), pytest.approx(1), "tied"),
+        (pytest.approx(1e6), pytest.approx(1), "tied"),
+    ]
