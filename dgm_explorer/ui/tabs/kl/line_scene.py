@@ -1,7 +1,6 @@
 """The pictures on the line: density, both landscapes or the curves of fixed σ, and the lower panels."""
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
@@ -9,7 +8,7 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gaussians import Component1D, Gaussian1D
-from dgm_explorer.core.kl_state import KLState, Panel, View1D
+from dgm_explorer.core.kl_state import KLState, View1D
 from dgm_explorer.numerics.bifurcation import with_separation
 from dgm_explorer.numerics.knowledge import can_minimise
 from dgm_explorer.ui.export import ExportablePlot
@@ -31,14 +30,8 @@ from dgm_explorer.ui.theme import Theme
 
 EMPTY = np.empty(0)
 LEAST_HEIGHT_PX = 90
-SHARES: Final[dict[Panel, tuple[float, ...]]] = {
-    "stationary": (0.34, 0.39, 0.27),
-    "integrand": (0.32, 0.38, 0.30),
-    "sweep": (0.31, 0.36, 0.33),
-    "family": (0.27, 0.36, 0.37),
-    "estimators": (0.30, 0.36, 0.34),
-}
-"""Heights of densities, landscapes and lower panel with each panel in front, until a hand moves a border."""
+SHARES_PERCENT = (30, 37, 33)
+"""Heights of densities, landscapes and lower panels: one for all panels, whose tabs stay under the mouse."""
 
 
 class LineScene(QWidget):
@@ -52,7 +45,6 @@ class LineScene(QWidget):
         self._editor = editor
         self._state: KLState | None = None
         self._frame: KLFrame | None = None
-        self._shares = dict(SHARES)
         self.density = DensityPlot()
         self.pair = LandscapePair()
         self.landscapes = self.pair.views
@@ -87,11 +79,13 @@ class LineScene(QWidget):
         self._middle.addWidget(self.pair)
         self._middle.addWidget(self.mean_curves)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
-        for widget in (self.density, self._middle, self.panels):
+        rows: tuple[QWidget, ...] = (self.density, self._middle, self.panels)
+        for index, widget in enumerate(rows):
             self.splitter.addWidget(widget)
+            self.splitter.setStretchFactor(index, SHARES_PERCENT[index])
             widget.setMinimumHeight(LEAST_HEIGHT_PX)
         self.splitter.setChildrenCollapsible(False)
-        self.splitter.splitterMoved.connect(self._remember_shares)
+        self.splitter.setSizes([10 * share for share in SHARES_PERCENT])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.splitter)
@@ -161,13 +155,6 @@ class LineScene(QWidget):
         if frame.curves is not None:
             self._show_curves(state, frame, frame.curves)
         self.panels.show_state(state, frame)
-        if old is None or old.panel != state.panel:
-            self.splitter.setSizes([round(1000 * share) for share in self._shares[state.panel]])
-
-    def _remember_shares(self) -> None:
-        """The hand has moved a border: keep it for this panel."""
-        sizes = self.splitter.sizes()
-        self._shares[self._editor.state.panel] = tuple(size / sum(sizes) for size in sizes)
 
     def _show_optima(self, state: KLState, frame: KLFrame) -> None:
         best = tuple(point for point in frame.reverse_points if point.kind in ("global", "tied"))
