@@ -9,10 +9,12 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QGridLayout, QPushButton, QSlider, QWidget
 
 from dgm_explorer.core.kl_state import Direction, Estimator, KLState
+from dgm_explorer.numerics.estimators import DIRECTIONS as OF
 from dgm_explorer.numerics.knowledge import can_minimise, can_use, nearest_estimator
 from dgm_explorer.ui.icons import make_icon
 from dgm_explorer.ui.tabs.kl.descent_run import DIRECTIONS
 from dgm_explorer.ui.tabs.kl.descent_status import DescentStatus
+from dgm_explorer.ui.tabs.kl.estimator_words import ESTIMATOR_NAME
 from dgm_explorer.ui.tabs.kl.form import (
     ChoiceBox,
     font_of,
@@ -38,18 +40,8 @@ OPTIMISERS: Final = (
     ("natural", "Natural gradient"),
 )
 ESTIMATORS: Final[dict[Direction, tuple[tuple[Estimator, str], ...]]] = {
-    "forward": (
-        ("exact", "exact"),
-        ("maximum_likelihood", "maximum likelihood"),
-        ("snis", "importance weights"),
-    ),
-    "reverse": (
-        ("exact", "exact"),
-        ("reinforce", "REINFORCE"),
-        ("reinforce_loo", "REINFORCE, baseline"),
-        ("reparametrised", "reparametrised"),
-        ("sticking_the_landing", "sticking the landing"),
-    ),
+    direction: (("exact", "exact"), *(pair for pair in ESTIMATOR_NAME.items() if OF[pair[0]] == direction))
+    for direction in DIRECTIONS
 }
 NOT_POSSIBLE: Final = ("none", "not possible")
 PLANE_TIP: Final = "In the plane both descents follow the exact natural gradient."

@@ -246,7 +246,7 @@ class EstimatorPanel(QWidget):
                 reason="" if ability.is_possible else NOT_POSSIBLE,
                 unit=state.units,
             )
-            set_text(self._headings[direction], plot.heading)
+            set_text(self._headings[direction], plot.heading.replace(" = ", " =\n"))
             set_tip(self._headings[direction], ability.reason)
         self.table.show_rows(self._rows(state), state.n_samples, state.is_sigma_fixed)
         self._show_caption()

@@ -27,15 +27,15 @@ from dgm_explorer.ui.tabs.kl.wording import DIRECTION_NAME
 from dgm_explorer.ui.theme import LIGHT, Theme
 
 Index = QModelIndex | QPersistentModelIndex
-HEADINGS: Final = ("estimator", "bias of ∂μ", "bias of ∂log σ", "variance × N", "SNR", "ESS/N")
-NAME, BIAS_MU, BIAS_LOG_SIGMA, VARIANCE, SNR, ESS = range(6)
+HEADINGS: Final = ("estimator", "ESS/N", "bias of ∂μ", "bias of ∂log σ", "variance × N", "SNR")
+NAME, ESS, BIAS_MU, BIAS_LOG_SIGMA, VARIANCE, SNR = range(6)
 _WIDEST: Final = (
     "      REINFORCE, baseline",
+    "ESS/N",
     "−0.0000 ± 0.0000",
     "−0.0000 ± 0.0000",
     "0.053,  2.5e5 ",
     "0.00,  0.00",
-    "ESS/N",
 )
 _SWATCH_PX = 10
 
@@ -192,7 +192,7 @@ class EstimatorTable(QTableView):
     def set_theme(self, theme: Theme) -> None:
         self._model.set_theme(theme)
         font = self.font()
-        font.setPointSizeF(theme.font_point_size * 0.92)
+        font.setPointSizeF(theme.font_point_size * 0.88)
         self.setFont(font)
         self.horizontalHeader().setFont(font)
         metrics = self.fontMetrics()
@@ -205,7 +205,7 @@ class EstimatorTable(QTableView):
         self._model.set_rows(rows, n_samples, is_sigma_fixed)
         self.setColumnHidden(BIAS_LOG_SIGMA, is_sigma_fixed)
         for number, row in enumerate(rows):
-            span = 1 if row.summary is not None else len(HEADINGS) - 1
+            span = 1 if row.summary is not None else len(HEADINGS) - BIAS_MU
             if self.columnSpan(number, BIAS_MU) != span:
                 self.setSpan(number, BIAS_MU, 1, span)
         self.updateGeometry()

@@ -15,7 +15,7 @@ ROUNDING: Final = 1e-10
 
 ESTIMATOR_NAME: Final[dict[Estimator, str]] = {
     "maximum_likelihood": "maximum likelihood",
-    "snis": "SNIS, proposal q",
+    "snis": "SNIS",
     "reinforce": "REINFORCE",
     "reinforce_loo": "REINFORCE, baseline",
     "reparametrised": "reparametrised",

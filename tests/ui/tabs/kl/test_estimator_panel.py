@@ -227,3 +227,12 @@ def test_values_are_rounded_with_their_error(value: float, error: float, text: s
 def test_numbers_of_a_narrow_column() -> None:
     texts = [number_text(value) for value in (0.0, 1e-13, 0.123456, -16773.0, float("nan"), float("inf"))]
     assert texts == ["0", "0", "0.123", "−1.68e4", "–", "∞"]
+
+
+def test_every_column_is_in_sight_at_the_width_of_a_projector(panel: EstimatorPanel, qtbot: QtBot) -> None:
+    panel.resize(932, 220)  # what a window of 1280 pixels leaves to the panels
+    show(panel, replace(AT_MODE, knowledge="unnormalised"), qtbot)
+    QTest.qWait(1)
+    assert not panel.table.horizontalScrollBar().isVisible()
+    header = panel.table.horizontalHeader()
+    assert header.visualIndex(ESS) == header.visualIndex(NAME) + 1
