@@ -15,7 +15,7 @@ from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis, tick_text
 from dgm_explorer.ui.plots.density_curves import DensityCurves
 from dgm_explorer.ui.plots.gaussian_curves import SQRT_2PI, shares
-from dgm_explorer.ui.plots.gaussian_handle import Handle, HandleOverlay
+from dgm_explorer.ui.plots.gaussian_handle import TOP_MARGIN_PX, Handle, HandleOverlay
 from dgm_explorer.ui.plots.handle_geometry import HandleDrag, HandleShape, relative_weight, turned
 from dgm_explorer.ui.plots.plot import Plot
 from dgm_explorer.ui.theme import LIGHT, Theme
@@ -66,6 +66,7 @@ class DensityPlot(Plot):
         self._hovered: int | None = None
         self._selected: int | None = None
         self._is_gesture = False
+        self._has_asked_for_component = False
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(_GESTURE_PAUSE_MS)
@@ -82,6 +83,7 @@ class DensityPlot(Plot):
         self.set_view_range((-8.0, 8.0), (0.0, 0.5))
         self.set_home_range((-8.0, 8.0), (0.0, 0.5))
         self.view_box.sigXRangeChanged.connect(self._resample)
+        self.view_box.sigResized.connect(self._fit_y)
         self.set_theme(LIGHT)
 
     def set_theme(self, theme: Theme) -> None:
@@ -96,9 +98,10 @@ class DensityPlot(Plot):
     def set_mixture(self, components: Sequence[Component1D]) -> None:
         """p as a mixture; components of weight 0 keep their handle."""
         if tuple(components) != self._components:
+            count = len(self._components)
             self._components = tuple(components)
-            if self._selected is not None and self._selected > len(components):
-                self._select(None)
+            if len(components) != count:
+                self._renumber(count, len(components))
             self._resample()
             self._show_handles()
 
@@ -143,15 +146,21 @@ class DensityPlot(Plot):
             self._curves.set_mixture(self._components, *self.view_range[0])
             self._fit_y()
 
-    def _fit_y(self) -> None:
+    def _fit_y(self, *_: object) -> None:
         """Grow at once, and by more than is needed; shrink only when no hand is at work."""
         p_top = self._curves.p_top
-        wanted = _HEADROOM * max(p_top, min(self._curves.others_top, _MAX_OVER_P * p_top))
+        wanted = self._headroom * max(p_top, min(self._curves.others_top, _MAX_OVER_P * p_top))
         top = self.view_range[1][1]
         if wanted > top:
             self._set_top(wanted * _HEADROOM if self._is_gesture else wanted)
         elif wanted < top / 1.6 and not self._is_gesture:
             self._set_top(wanted)
+
+    @property
+    def _headroom(self) -> float:
+        """Top of the axis in heights of the highest peak: its knob and name fit in, however low the plot."""
+        height_px = float(self.view_box.rect().height())
+        return max(_HEADROOM, height_px / max(height_px - TOP_MARGIN_PX, 0.5 * height_px, 1.0))
 
     def _set_top(self, top: float) -> None:
         if top > 0:
@@ -208,6 +217,14 @@ class DensityPlot(Plot):
     def _select(self, index: int | None) -> None:
         self._selected = index
         self._show_state()
+
+    def _renumber(self, before: int, after: int) -> None:
+        """The double click's new component is selected, q stays so; other numbers may mean another one."""
+        if self._has_asked_for_component and after == before + 1:
+            self._select(before)
+        elif self._selected is not None:
+            self._select(after if self._selected == before else None)
+        self._has_asked_for_component = False
 
     def _apply(self, index: int, shape: HandleShape) -> None:
         """Take over a new shape at once, then tell."""
@@ -299,6 +316,7 @@ class DensityPlot(Plot):
     def double_click(self, at: QPointF, event: QMouseEvent) -> None:
         del event
         if self._knobs.handle_at(at) is None and len(self._components) < MAX_COMPONENTS:
+            self._has_asked_for_component = True
             self.component_added.emit(self.pixel_to_view(at)[0])
 
     def key(self, event: QKeyEvent) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -292,3 +292,34 @@ def test_a_needle_does_not_hide_p_and_the_table_is_the_density(plot) -> None:
     np.testing.assert_allclose(p, expected, rtol=1e-12)
     np.testing.assert_allclose(q, norm.pdf(x, 0.0, 1e-3), rtol=1e-10, atol=1e-300)
     assert math.isfinite(q.sum())
+
+
+def test_the_component_of_a_double_click_is_the_one_that_delete_removes(plot: DensityPlot) -> None:
+    notes = Notes(plot)
+    plot.component_added.connect(lambda x: plot.set_mixture((*P, Component1D(0.3, x, 0.5))))
+    at = plot.handle_viewport_position(0).toPoint()
+    QTest.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert plot.selected == 0
+    QTest.mouseDClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(at.x() + 90, 60))
+    assert plot.selected == 3
+    QTest.keyClick(plot, Qt.Key.Key_Delete)
+    assert notes.last("component_removed") == (3,)
+
+
+def test_q_stays_selected_when_components_come_and_go(plot: DensityPlot) -> None:
+    at = plot.handle_viewport_position(3).toPoint()
+    QTest.mouseClick(plot.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    plot.set_mixture(P[:2])
+    assert plot.selected == 2
+
+
+def test_the_knob_of_the_highest_peak_sits_on_it_in_a_low_plot(plot: DensityPlot) -> None:
+    plot.set_q(Gaussian1D(0.0, 0.7))
+    for height in (300, 190, 150):
+        plot.resize(900, height)
+        QTest.qWait(1)
+        top = plot.view_range[1][1]
+        shown = plot.pixel_to_view(
+            plot.view_box.mapFromScene(plot.mapToScene(plot.handle_viewport_position(3).toPoint()))
+        )[1]
+        assert shown == pytest.approx(norm.pdf(0, 0, 0.7), abs=2 * top / plot.view_box.rect().height())
