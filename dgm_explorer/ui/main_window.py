@@ -88,7 +88,7 @@ class MainWindow(QMainWindow):
 
     @Slot(str)
     def warn(self, sentence: str) -> None:
-        """Show a sentence in the banner until it is dismissed or another one comes."""
+        """Show a sentence in the banner until it is dismissed, a change succeeds or another one comes."""
         self.banner.show_text(sentence, "warning")
 
     def close_silently(self) -> None:
@@ -177,6 +177,7 @@ class MainWindow(QMainWindow):
         tab.playing_changed.connect(self._refresh_actions)
         if tab.store is not None:
             tab.store.history_changed.connect(self._refresh_actions)
+            tab.store.history_changed.connect(self.banner.drop_warning)
 
     def _connect(self) -> None:
         self.tab_widget.currentChanged.connect(self._bring_to_front)

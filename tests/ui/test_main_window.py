@@ -219,6 +219,15 @@ def test_a_bad_file_is_one_sentence_and_changes_nothing(
     assert "bad.dgm.json" not in texts(open_menu(window, "recent"))
 
 
+def test_a_warning_goes_with_the_next_change_and_a_note_stays(window: MainWindow, tab: Any) -> None:
+    window.warn("σ = −1 must be positive; type another number.")
+    tab.store.update(seed=3)
+    assert not window.banner.isVisible()
+    window.banner.show_text("What to look at", "note")
+    tab.store.update(seed=4)
+    assert window.banner.isVisible()
+
+
 def drop(window: MainWindow, path: Path) -> bool:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(path))])

@@ -2,7 +2,7 @@
 
 from typing import Literal, TypeAlias
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
@@ -47,6 +47,12 @@ class Banner(QFrame):
         self._label.setText(text)
         self._paint_tone()
         self.setVisible(bool(text))
+
+    @Slot()
+    def drop_warning(self) -> None:
+        """What went wrong has been put right; a note stays."""
+        if self.tone == "warning":
+            self.hide()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
