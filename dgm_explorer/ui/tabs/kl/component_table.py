@@ -148,7 +148,7 @@ class ComponentModel(QAbstractTableModel):
                 return True
             changed = column.changed(component, number)
         except InputError as error:
-            self.refused.emit(f"component {index.row() + 1}, {error}")
+            self.refused.emit(f"component {index.row() + 1}: {str(error).removeprefix('component: ')}")
             return False
         except ValueError as error:
             self.refused.emit(str(error))

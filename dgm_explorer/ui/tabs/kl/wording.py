@@ -15,7 +15,7 @@ KIND_NAME: Final[dict[Kind, str]] = {
     "tied": "★★ tied global minimum",
     "local": "○ local minimum",
     "saddle": "× saddle",
-    "maximum": "△ maximum",
+    "maximum": "◆ maximum",
 }
 
 
