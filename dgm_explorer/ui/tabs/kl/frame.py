@@ -4,9 +4,7 @@ import math
 import time
 from dataclasses import dataclass, replace
 
-import numpy as np
-
-from dgm_explorer.core.arrays import FloatArray, IntArray
+from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.gaussians import Component1D, Gaussian1D
 from dgm_explorer.core.kl_state import KLState, View1D
 from dgm_explorer.numerics.divergence import forward_kl, reverse_kl
@@ -20,11 +18,10 @@ from dgm_explorer.numerics.stationary import (
     forward_minimum_fixed_sigma,
     track,
 )
+from dgm_explorer.ui.tabs.kl.grid_search import count_unexplained, grid_seeds, is_complete
 from dgm_explorer.ui.tabs.kl.mean_curves import MeanCurveEngine, MeanCurves
 
 GRID_SIZE = 256
-NEAR_CELLS = 3.0
-"""A grid minimum this many cells from a true one is its shadow."""
 LONGEST_STEP_SIGMAS = 1.0
 LONGEST_STEP_LOG_SIGMA = 0.3
 
@@ -42,7 +39,7 @@ class KLFrame:
     entropy, kl_forward, kl_reverse : H(p) and both divergences at q, nats.
     compute_ms : wall time of this computation.
     is_searching : the stationary points of this p are not known yet; a search has been asked for.
-    is_confirmed : they come from a full search of this very p, not from following an earlier one.
+    is_confirmed : they come from a full search of this very p.
     curves : both divergences over μ where the state fixes σ.
     """
 
@@ -93,37 +90,6 @@ class _Known:
     points: tuple[StationaryPoint, ...]
 
 
-def grid_minima(values: FloatArray) -> tuple[IntArray, IntArray]:
-    """Rows and columns of inner nodes no higher than their 8 neighbours, in a quarter of a millisecond.
-
-    Minima along a row are few; only they are compared with the rows above and below.
-    """
-    middle = values[1:-1, 1:-1]
-    rows, columns = np.nonzero((middle <= values[1:-1, :-2]) & (middle <= values[1:-1, 2:]))
-    rows, columns = rows + 1, columns + 1
-    is_least = np.ones(len(rows), dtype=bool)
-    for row_step in (-1, 1):
-        for column_step in (-1, 0, 1):
-            is_least &= values[rows, columns] <= values[rows + row_step, columns + column_step]
-    return rows[is_least], columns[is_least]
-
-
-def count_unexplained(values: FloatArray, grid: Grid1D, points: tuple[StationaryPoint, ...]) -> int:
-    """Count the grid minima of an (m, n) landscape that lie beside no known minimum.
-
-    The raw number of grid minima flickers where a true one lies between nodes, so it is not compared.
-    """
-    rows, columns = grid_minima(values)
-    minima = [point for point in points if point.is_minimum]
-    mu = np.array([point.mu for point in minima])
-    log_sigma = np.log([point.sigma for point in minima])
-    node_log_sigma = np.log(grid.sigma)
-    away_columns = np.abs(grid.mu[columns, None] - mu) / (grid.mu[1] - grid.mu[0])
-    away_rows = np.abs(node_log_sigma[rows, None] - log_sigma) / (node_log_sigma[1] - node_log_sigma[0])
-    is_explained = (np.maximum(away_columns, away_rows) <= NEAR_CELLS).any(axis=1)
-    return int(np.count_nonzero(~is_explained))
-
-
 def is_small_step(old: tuple[Component1D, ...], new: tuple[Component1D, ...]) -> bool:
     """Whether stationary points may be followed from one mixture to the other.
 
@@ -162,8 +128,9 @@ class FrameEngine:
 
         Parameters
         ----------
-        may_search : search on the spot when the stationary points cannot be followed (2–50 ms); otherwise
-            the frame says `is_searching`, and `make_search` gives what to run elsewhere and `adopt`.
+        may_search : search on the spot (5–50 ms) where the points cannot be followed. Otherwise they are read
+            off the landscape, and if that is not enough the frame says `is_searching`; `make_search`
+            gives what to run elsewhere and `adopt`.
         """
         started = time.perf_counter()
         self._set_view(state.view)
@@ -231,11 +198,12 @@ class FrameEngine:
         if self._fixed_sigma is not None:
             return self._curve_engine.stationary(self._p, view, self._fixed_sigma)
         points = self._followed(known) if known is not None and is_same else None
+        if points is None and not may_search:
+            points = self._read_off(known if is_same else None)
+            self._is_searching = points is None
+            return points or ()
         if points is not None:
             return points
-        if not may_search:
-            self._is_searching = True
-            return ()
         request = self.make_search()
         self.adopt(request, request.run())
         self._is_confirmed = True
@@ -251,3 +219,19 @@ class FrameEngine:
             return None
         self._known = replace(known, components=self._components, points=points)
         return points
+
+    def _read_off(self, known: _Known | None) -> tuple[StationaryPoint, ...] | None:
+        """What the landscape shows and what was known outside the view, polished; None if that is not all."""
+        seeds = grid_seeds(self._reverse, self._grid)
+        if known is not None:
+            seeds += tuple(point for point in known.points if not self._is_on_grid(point))
+        points = track(self._p, seeds) if seeds else None
+        if points is None or not is_complete(points):
+            return None
+        unexplained = count_unexplained(self._reverse, self._grid, points)
+        self._known = _Known((), self._components, None, unexplained, points)
+        return points
+
+    def _is_on_grid(self, point: StationaryPoint) -> bool:
+        mu, sigma = self._grid.mu, self._grid.sigma
+        return bool(mu[0] <= point.mu <= mu[-1] and sigma[0] <= point.sigma <= sigma[-1])

@@ -28,7 +28,10 @@ from dgm_explorer.ui.theme import LIGHT, Theme
 from dgm_explorer.ui.throttle import LeadingThrottle
 
 MAX_COMPONENTS_SEARCHED_AT_ONCE = 3
-"""A full search takes 5–15 ms up to here; more components are searched beside the window."""
+"""At rest a full search takes 10–20 ms up to here; more components are searched beside the window."""
+
+FRAME_PAUSE_MS = 6
+"""From the end of one computation to the start of the next: time to paint, and no more."""
 
 
 class KLTab(Tab):
@@ -55,7 +58,7 @@ class KLTab(Tab):
         self._engine = FrameEngine()
         self._frame: KLFrame | None = None
         self._is_dragging = False
-        self._throttle = LeadingThrottle(parent=self)
+        self._throttle = LeadingThrottle(FRAME_PAUSE_MS, self)
         self._search = NewestWorker(SearchRequest.run, self)
         self.player = DescentPlayer(self)
         self._plane: PlaneScene | None = None
@@ -183,7 +186,7 @@ class KLTab(Tab):
         self._show_descent()
 
     def _show_line(self, state: KLState) -> None:
-        may_search = len(state.p) <= MAX_COMPONENTS_SEARCHED_AT_ONCE
+        may_search = len(state.p) <= MAX_COMPONENTS_SEARCHED_AT_ONCE and not self._is_dragging
         frame = self._engine.resolve(state, may_search=may_search)
         self._ask_for_search(frame)
         self._frame = frame

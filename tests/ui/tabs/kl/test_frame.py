@@ -10,11 +10,17 @@ from scipy.stats import norm
 
 from dgm_explorer.core.gaussians import Component1D, Gaussian1D
 from dgm_explorer.core.kl_state import KLState, View1D
+from dgm_explorer.numerics.stationary import StationaryPoint
 from dgm_explorer.ui.tabs.kl.frame import FrameEngine, is_small_step
 
 
 def symmetric(d: float) -> tuple[Component1D, ...]:
     return Component1D(0.5, -d, 1.0), Component1D(0.5, d, 1.0)
+
+
+def in_order(points: tuple[StationaryPoint, ...]) -> list[StationaryPoint]:
+    """By kind and place: equal values come in any order."""
+    return sorted(points, key=lambda point: (point.kind, point.mu))
 
 
 def kinds(state: KLState, engine: FrameEngine) -> list[str]:
@@ -79,18 +85,33 @@ def test_only_what_changed_is_computed_again() -> None:
     assert zoomed.reverse_points == first.reverse_points
 
 
-def test_a_search_that_may_not_run_is_handed_out_instead_of_stale_points() -> None:
+def test_after_a_leap_in_a_drag_the_points_are_read_off_the_landscape() -> None:
     engine = FrameEngine()
     engine.resolve(KLState())
     leap = replace(KLState(), p=(*symmetric(4.0), Component1D(0.3, 0.0, 0.2)))
-    waiting = engine.resolve(leap, may_search=False)
+    found = engine.resolve(leap, may_search=False)
+    truth = FrameEngine().resolve(leap).reverse_points
+    assert not found.is_searching
+    assert not found.is_confirmed
+    assert [point.kind for point in found.reverse_points] == [point.kind for point in truth]
+    for point, true in zip(in_order(found.reverse_points), in_order(truth), strict=True):
+        assert (point.mu, point.sigma, point.kl) == pytest.approx((true.mu, true.sigma, true.kl), abs=1e-8)
+
+
+def test_what_cannot_be_read_off_is_searched_for_elsewhere_and_nothing_stale_is_shown() -> None:
+    """Modes far narrower than a cell leave no minima on the grid."""
+    engine = FrameEngine()
+    engine.resolve(KLState())
+    narrow = replace(KLState(), p=(Component1D(0.5, -4.01, 0.004), Component1D(0.5, 4.0, 0.004)))
+    waiting = engine.resolve(narrow, may_search=False)
     assert waiting.is_searching
     assert waiting.reverse_points == ()
     request = engine.make_search()
     engine.adopt(request, request.run())
-    ready = engine.resolve(leap, may_search=False)
+    ready = engine.resolve(narrow, may_search=False)
+    assert ready.is_confirmed
     assert not ready.is_searching
-    assert ready.reverse_points == FrameEngine().resolve(leap).reverse_points
+    assert ready.reverse_points == FrameEngine().resolve(narrow).reverse_points
 
 
 def test_fixed_sigma_has_the_homework_s_pitchfork() -> None:
