@@ -6,6 +6,7 @@ refused with its path, so that a typing slip never passes as a default.
 
 import dataclasses
 import re
+import stat
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -43,7 +44,7 @@ class Session:
 
     def __post_init__(self) -> None:
         if self.tab not in TAB_KEYS:
-            raise InputError(f"tab {self.tab!r} is not known; use one of {', '.join(TAB_KEYS)}.")
+            raise InputError(f"tab {self.tab[:40]!r} is not known; use one of {', '.join(TAB_KEYS)}.")
 
 
 def read_session(path: Path | str) -> Session:
@@ -99,8 +100,12 @@ def _preset_files() -> Mapping[str, Path]:
 
 def _read_bounded(path: Path) -> bytes:
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for its other end
+            raise InputError(f"{path} is a directory or a device; name a session file that exists.")
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
+    except InputError:
+        raise
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{path} cannot be read ({reason}); name a session file that exists.") from error
@@ -118,13 +123,14 @@ def _parse(content: bytes, path: str) -> Session:
     version = document.get("version")
     if version != VERSION or isinstance(version, bool):
         raise InputError(
-            f"{path} is a session of version {version!r}, this program reads version {VERSION}; "
-            "open it with the program that wrote it."
+            f"{path} is a session of version {_shortened(repr(version))}, this program reads version "
+            f"{VERSION}; open it with the program that wrote it."
         )
     body = {key: value for key, value in document.items() if key not in ("format", "version")}
     stranger = _find_unknown_key(body, Session, "")
     if stranger is not None:
-        raise InputError(f"{path}: the key {stranger} is not known; check its spelling or remove it.")
+        key = _shortened(stranger)
+        raise InputError(f"{path}: the key {key} is not known; check its spelling or remove it.")
     try:
         return msgspec.convert(body, Session)
     except msgspec.ValidationError as error:
@@ -133,13 +139,18 @@ def _parse(content: bytes, path: str) -> Session:
 
 def _decode(content: bytes, path: str) -> Mapping[str, Any]:
     try:
-        document = msgspec.json.decode(content)
+        document = msgspec.json.decode(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path} is not text in UTF-8 (byte {error.start + 1}); restore it or save the session again."
+        ) from error
     except msgspec.DecodeError as error:
         raise InputError(
-            f"{path} is damaged or is no session file ({error}); restore it or save the session again."
+            f"{path} is damaged or is no session file ({str(error).partition(' - at ')[0]}); restore it or "
+            "save the session again."
         ) from error
-    except RecursionError:
-        document = None
+    except RecursionError as error:
+        raise InputError(f"{path} is nested too deeply for a session; name another file.") from error
     if not isinstance(document, dict):
         raise InputError(f"{path} holds no session (no JSON object at its top); name another file.")
     return document
@@ -162,9 +173,16 @@ def _find_unknown_key(value: object, kind: Any, where: str) -> str | None:
     return None
 
 
+def _shortened(text: str) -> str:
+    """One line of at most 80 characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= 80 else f"{line[:79]}…"
+
+
 def _describe(message: str) -> str:
     """Turn msgspec's ``what - at `$.kl.p[0]` `` into a sentence with a remedy."""
     what, _, place = message.partition(" - at `$")
     where = place.rstrip("`").lstrip(".") or "top level"
     remedy = "" if what.endswith(".") else "; correct the value."
+    what = re.sub(r"\d{30,}", "a number of many digits", what)
     return f"at {where}: {what[:1].lower()}{what[1:]}{remedy}"

@@ -5,13 +5,15 @@ import os
 import stat
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from dgm_explorer.core.errors import InputError
-from dgm_explorer.core.gaussians import Component1D, Component2D, Gaussian1D
-from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.core.gaussians import Component1D, Component2D, Gaussian1D, Gaussian2D
+from dgm_explorer.core.kl_state import KLState, View1D, View2D
 from dgm_explorer.session import MAX_BYTES, Session, read_preset, read_session, write_session
 
 HEAD = {"format": "dgm-explorer-session", "version": 1}
@@ -45,6 +47,58 @@ def test_what_is_written_comes_back_equal(tmp_path: Path) -> None:
     session = Session("vq-vae", kl, "Titel „Größe“", "Zwei Sätze. μ und σ.")
     write_session(tmp_path / "a.dgm.json", session)
     assert read_session(tmp_path / "a.dgm.json") == session
+
+
+moderate = st.floats(-1e6, 1e6)
+width = st.floats(1e-3, 1e3)
+weight = st.one_of(st.floats(0, 1e6), st.floats(1e-3, 1))
+place = st.tuples(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4))
+covariance = st.tuples(width, st.floats(-0.99, 0.99), width).map(
+    lambda parts: (parts[0] ** 2, parts[1] * parts[0] * parts[2], parts[2] ** 2)
+)
+DRAWN: dict[str, st.SearchStrategy[Any]] = {
+    "p": st.lists(st.builds(Component1D, weight, st.floats(-1e4, 1e4), width), max_size=7).map(
+        lambda parts: (*parts, Component1D(1.0, 0.1, 0.3))
+    ),
+    "p2": st.lists(st.builds(Component2D, weight, place, covariance), max_size=7).map(
+        lambda parts: (*parts, Component2D(1.0, (0.1, 0.2), (0.3, 0.1, 0.3)))
+    ),
+    "q": st.builds(Gaussian1D, moderate, st.floats(1e-6, 1e6)),
+    "q2": st.builds(Gaussian2D, place, covariance),
+    "view": st.builds(
+        View1D, st.floats(-1e9, -1), st.floats(0, 1e9), st.floats(1e-6, 0.1), st.floats(0.2, 1e6)
+    ),
+    "view2": st.builds(View2D, place, st.floats(1e-3, 1e4)),
+    "log_z": st.floats(-50, 50),
+    "learning_rate": st.floats(0, 10, exclude_min=True),
+    "steps_per_second": st.floats(0.1, 1e5),
+    "n_samples": st.integers(1, 100_000),
+    "seed": st.integers(0, 2**32 - 1),
+    "alpha": st.floats(0, 1),
+    **{
+        name: st.sampled_from(get_args(kind)) if get_origin(kind) is Literal else st.booleans()
+        for name, kind in get_type_hints(KLState).items()
+        if kind is bool or get_origin(kind) is Literal
+    },
+}
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(kl=st.builds(KLState, **DRAWN), title=st.text(max_size=30), description=st.text(max_size=30))
+def test_any_state_comes_back_equal(tmp_path: Path, kl: KLState, title: str, description: str) -> None:
+    assert set(DRAWN) == set(get_type_hints(KLState))
+    session = Session("kl", kl, title, description)
+    write_session(tmp_path / "a.dgm.json", session)
+    assert read_session(tmp_path / "a.dgm.json") == session
+
+
+@pytest.mark.parametrize(
+    "view", [{"mu_lo": -1e308, "mu_hi": 1e308}, {"mu_lo": 1e9 - 1e-5, "mu_hi": 1e9}, {"mu_lo": 2, "mu_hi": 1}]
+)
+def test_a_window_that_cannot_be_drawn_is_refused(tmp_path: Path, view: dict[str, float]) -> None:
+    message = refusal(write_document(tmp_path / "a.json", kl={"view": view}))
+    assert "kl.view" in message
+    assert "cannot be shown" in message
 
 
 def test_what_is_not_given_keeps_its_default(tmp_path: Path) -> None:
@@ -95,6 +149,15 @@ def test_another_version_is_refused_before_its_content_is_looked_at(tmp_path: Pa
         b'{"format": "dgm-explorer-session", "version": 1, "kl": {"q": {"mu":',
         b'{"format": "dgm-explorer-session", "version": 1, "kl": {"q": {"mu": NaN, "sigma": 1}}}',
         b'{"format": "dgm-explorer-session", "version": 1, "kl": {"q": {"mu": 1e999, "sigma": 1}}}',
+        b'{"format": "dgm-explorer-session", "version": 1, "kl": {"q": {"sigma": 1' + b"0" * 400 + b"}}}",
+        b'{"format": "dgm-explorer-session", "version": 1' + b"0" * 6000 + b"}",
+        '{"format": "dgm-explorer-session", "version": 1, "title": "Größe"}'.encode("latin-1"),
+        '{"format": "dgm-explorer-session", "version": 1, "größe": 1}'.encode("latin-1"),
+        b'{"format": "dgm-explorer-session", "version": 1, "title": "\\ud800"}',
+        b'{"format": "dgm-explorer-session", "version": 1, "kl": ' + b'{"a":' * 10_000 + b"1" + b"}" * 10_001,
+        b'{"format": "dgm-explorer-session", "version": 1, "' + b"k" * 10_000 + b'": 1}',
+        b'{"format": "dgm-explorer-session", "version": 1, "tab": "' + b"k" * 10_000 + b'"}',
+        b'{"format": "dgm-explorer-session", "version": "' + b"1" * 10_000 + b'"}',
         b"\xff\xfe\x00\x01",
         b"PK\x03\x04",
         b"[1, 2]",
@@ -104,20 +167,38 @@ def test_another_version_is_refused_before_its_content_is_looked_at(tmp_path: Pa
         b" " * (MAX_BYTES + 1),
     ],
     ids=[
-        "empty", "truncated", "nan", "overflow", "binary", "zip", "list", "null", "nested", "foreign", "huge",
+        "empty", "truncated", "nan", "overflow", "long-sigma",
+        "long-version", "latin-1-value", "latin-1-key", "half-a-pair", "deep", "long-key", "long-tab",
+        "long-text-version", "binary", "zip", "list", "null", "nested", "foreign", "huge",
     ],
 )  # fmt: skip
 def test_damaged_and_foreign_files_are_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(content)
-    refusal(path)
+    assert len(refusal(path)) < 300 + len(str(path))
+
+
+def test_a_byte_order_mark_of_an_editor_is_read_over(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    write_session(path, Session(title="σ"))
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert read_session(path).title == "σ"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes and devices of Unix")
+def test_a_pipe_or_a_device_is_refused_without_waiting_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    (tmp_path / "loop.json").symlink_to(tmp_path / "loop.json")
+    for path in (tmp_path / "pipe.json", Path("/dev/zero"), Path("/dev/null")):
+        assert "a device" in refusal(path)
+    assert "cannot be read" in refusal(tmp_path / "loop.json")
 
 
 def test_every_truncation_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     write_session(path, Session())
     content = path.read_bytes()
-    for length in range(0, len(content) - 2, 7):
+    for length in range(len(content) - 2):
         path.write_bytes(content[:length])
         refusal(path)
 
@@ -148,6 +229,11 @@ def test_an_unwritable_place_is_one_sentence(tmp_path: Path) -> None:
         write_session(tmp_path / "no" / "such" / "folder.json", Session())
     with pytest.raises(InputError, match="not a file that can be written"):
         write_session(tmp_path, Session())
+    for name in ("n" * 300, "zero\0byte"):
+        with pytest.raises(InputError, match="cannot be written"):
+            write_session(tmp_path / name, Session())
+    write_session(tmp_path / ("n" * 250), Session())
+    assert [path.name for path in tmp_path.iterdir()] == ["n" * 250]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="file modes are a Unix idea")

@@ -77,7 +77,8 @@ def compute(task: KLTask) -> KLAnswer:
             ),
             units=task.units,
         )
-    values = (answer.entropy_p, answer.kl_forward, answer.kl_reverse, best.kl)
+    values = [answer.entropy_p, answer.kl_forward, answer.kl_reverse, best.kl]
+    values += [point.kl for point in minima]
     if not all(map(math.isfinite, values)) or not minima:
         raise InputError("p and q lie too far apart to compute with; use means and sigmas of like size.")
     return answer

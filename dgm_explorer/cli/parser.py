@@ -28,6 +28,9 @@ def join_negative_values(arguments: Sequence[str]) -> list[str]:
     """
     joined: list[str] = []
     for argument in arguments:
+        if argument.endswith("=--"):
+            # WORKAROUND(argparse before Python 3.13): it would hand an empty list over for this value.
+            raise InputError(f"{argument}: -- is not a value; give one.")
         if joined and _NEGATIVE_VALUE.match(argument) and re.fullmatch(r"--[a-z-]+", joined[-1]):
             joined[-1] += f"={argument}"
         else:
@@ -46,11 +49,13 @@ def parse_numbers(option: str, text: str, names: str) -> list[float]:
     parts = text.split(",")
     count = names.count(",") + 1
     try:
-        values = [float(part) for part in parts]
+        values = [_to_number(part, float) for part in parts]
     except ValueError:
         values = []
     if len(values) != count:
-        raise InputError(f"{option}: {text!r} is not {names}; write {count} numbers with commas between.")
+        raise InputError(
+            f"{option}: {text[:60]!r} is not {names}; write {count} numbers with commas between."
+        )
     return values
 
 
@@ -63,10 +68,17 @@ def parse_within(option: str, text: str, kind: type[T], lo: T, hi: T) -> T:
         If it is none or lies outside; it names ``option``.
     """
     try:
-        value = kind(text)
+        value = _to_number(text, kind)
     except ValueError:
         value = None
     if value is None or not lo <= value <= hi:
         what = "whole number" if kind is int else "number"
-        raise InputError(f"{option}: {text!r} is not a {what} from {lo:g} to {hi:g}; give one.")
+        raise InputError(f"{option}: {text[:60]!r} is not a {what} from {lo:g} to {hi:g}; give one.")
     return value
+
+
+def _to_number(text: str, kind: type[T]) -> T:
+    """Take what tables and calculators write, not ``1_000`` or digits of other scripts as Python does."""
+    if "_" in text or not text.isascii():
+        raise ValueError(text)
+    return kind(text)

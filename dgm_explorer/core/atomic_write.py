@@ -22,10 +22,8 @@ def open_atomically(path: Path) -> Iterator[BinaryIO]:
     InputError
         If the place cannot be written to. What stood at ``path`` before is untouched.
     """
-    target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():
-        raise InputError(f"{path} is not a file that can be written; choose another name.")
-    temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+    target = _target(path)
+    temporary = target.with_name(f".{target.name[:50]}.{secrets.token_hex(4)}.tmp")
     try:
         with temporary.open("xb") as file:
             yield file
@@ -40,3 +38,16 @@ def open_atomically(path: Path) -> Iterator[BinaryIO]:
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+def _target(path: Path) -> Path:
+    """Where the bytes shall end up: behind links, at a file or where none is yet."""
+    try:
+        target = Path(os.path.realpath(path))
+        is_file = not target.exists() or target.is_file()
+    except (OSError, ValueError) as error:  # a name that is too long or holds a zero byte
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{path} cannot be written ({reason}); choose another name.") from error
+    if not is_file:
+        raise InputError(f"{path} is not a file that can be written; choose another name.")
+    return target

@@ -9,6 +9,8 @@ from dgm_explorer.core.errors import InputError
 MAX_COMPONENTS = 8
 LARGEST = 1e6
 """Largest size of a mean or weight."""
+FARTHEST = 1e9
+"""Largest coordinate that a window on the line or the plane may have."""
 LARGEST_GAP = 1e9
 """Widest span of the means in units of the smallest σ: beyond it, differences drown in rounding."""
 
@@ -24,6 +26,21 @@ def _require_moderate(where: str, **values: float) -> None:
     for name, value in values.items():
         if abs(value) > LARGEST:
             raise InputError(f"{where}: {name} = {value:g} must lie between {-LARGEST:g} and {LARGEST:g}.")
+
+
+def require_range(where: str, lo: float, hi: float) -> None:
+    """Refuse a stretch of the line on which numbers cannot be told apart or overflow.
+
+    Raises
+    ------
+    InputError
+        If an end lies beyond `FARTHEST`, or ``hi`` is not clearly above ``lo``.
+    """
+    farthest = max(abs(lo), abs(hi))
+    if not (farthest <= FARTHEST and hi - lo > max(1e-6, 1e-12 * farthest)):
+        raise InputError(
+            f"{where} {lo:g} … {hi:g} cannot be shown; give lo < hi between {-FARTHEST:g} and {FARTHEST:g}."
+        )
 
 
 def _require_sigma(where: str, sigma: float) -> None:

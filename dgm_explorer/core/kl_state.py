@@ -11,6 +11,7 @@ from dgm_explorer.core.gaussians import (
     Gaussian1D,
     Gaussian2D,
     require_mixture,
+    require_range,
 )
 
 Direction: TypeAlias = Literal["forward", "reverse"]
@@ -41,8 +42,7 @@ class View1D:
     sigma_hi: float = 10.0
 
     def __post_init__(self) -> None:
-        if not (math.isfinite(self.mu_lo) and math.isfinite(self.mu_hi) and self.mu_hi - self.mu_lo > 1e-6):
-            raise InputError(f"view: mu range {self.mu_lo:g} … {self.mu_hi:g} is empty; give lo < hi.")
+        require_range("view: mu range", self.mu_lo, self.mu_hi)
         if not 1e-6 <= self.sigma_lo < self.sigma_hi <= 1e6:
             raise InputError(
                 f"view: sigma range {self.sigma_lo:g} … {self.sigma_hi:g} must have 1e-6 ≤ lo < hi ≤ 1e6."
@@ -57,8 +57,10 @@ class View2D:
     half_width: float = 5.0
 
     def __post_init__(self) -> None:
-        if not (all(map(math.isfinite, self.center)) and 1e-3 <= self.half_width <= 1e4):
+        if not 1e-3 <= self.half_width <= 1e4:
             raise InputError(f"view: half_width = {self.half_width:g} must lie between 0.001 and 10000.")
+        for middle in self.center:
+            require_range("view: range", middle - self.half_width, middle + self.half_width)
 
 
 @dataclass(frozen=True, slots=True)
