@@ -3,7 +3,7 @@
 from typing import Literal, TypeAlias
 
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
@@ -12,10 +12,11 @@ from dgm_explorer.ui.theme import LIGHT, Theme, color
 Corner: TypeAlias = Literal["top-left", "top-right", "bottom-left", "bottom-right"]
 
 _MARGIN_PX = 5.0
+_WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextWordWrap)
 
 
 class CornerText(PixelOverlay):
-    """Lines of text in a corner of the view, on a background that keeps them readable."""
+    """Text in a corner of the view, on a background that keeps it readable; wrapped in a narrow view."""
 
     def __init__(self, view_box: pg.ViewBox, corner: Corner) -> None:
         super().__init__(view_box, z_value=50)
@@ -41,14 +42,22 @@ class CornerText(PixelOverlay):
 
     def _measure(self) -> None:
         self.prepareGeometryChange()
-        space = QRectF(0, 0, 10_000, 10_000)
-        self._size = QFontMetricsF(self._font).boundingRect(space, 0, self._text).size()
+        self._measured_width_px = -1.0
         self.setVisible(bool(self._text))
         self.update()
 
+    def _size_within(self, width_px: float) -> QSizeF:
+        """Size of the text in a view of this width; measured once a width."""
+        if width_px != self._measured_width_px:
+            self._measured_width_px = width_px
+            space = QRectF(0, 0, max(width_px - 4 * _MARGIN_PX, 1.0), 10_000)
+            self._size = QFontMetricsF(self._font).boundingRect(space, _WRAPPED, self._text).size()
+        return self._size
+
     def boundingRect(self) -> QRectF:
         view = super().boundingRect()
-        width, height = self._size.width() + 2 * _MARGIN_PX, self._size.height() + _MARGIN_PX
+        size = self._size_within(view.width())
+        width, height = size.width() + 2 * _MARGIN_PX, size.height() + _MARGIN_PX
         x = _MARGIN_PX if "left" in self._corner else view.width() - width - _MARGIN_PX
         y = _MARGIN_PX if "top" in self._corner else view.height() - height - _MARGIN_PX
         return QRectF(x, y, width, height)
@@ -60,7 +69,7 @@ class CornerText(PixelOverlay):
         painter.drawRoundedRect(rect, 3, 3)
         painter.setPen(color(self._theme.text))
         painter.setFont(self._font)
-        painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), self._text)
+        painter.drawText(rect.adjusted(_MARGIN_PX, 0, 0, 0), _WRAPPED, self._text)
 
 
 class Cover(PixelOverlay):

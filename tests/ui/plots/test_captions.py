@@ -1,0 +1,25 @@
+"""Text over a plot stays inside it."""
+
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from dgm_explorer.ui.plots.captions import CornerText
+from dgm_explorer.ui.plots.landscape_view import LandscapeView
+
+LONG = "basins of gradient flow, Euclidean metric of (μ, log σ)"
+
+
+def test_a_long_caption_wraps_in_a_narrow_view(qtbot: QtBot) -> None:
+    view = LandscapeView("KL(p‖q)", "forward")
+    qtbot.addWidget(view)
+    caption = CornerText(view.view_box, "bottom-left")
+    caption.set_text(LONG)
+    heights = []
+    for width in (900, 300):
+        view.resize(width, 300)
+        view.show()
+        QTest.qWait(1)
+        box, room = caption.boundingRect(), view.view_box.rect()
+        assert room.contains(box)
+        heights.append(box.height())
+    assert heights[1] > 1.5 * heights[0]
