@@ -6,7 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSlider,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.kl_state import Direction, KLState
@@ -120,6 +129,7 @@ class EstimatorPanel(QWidget):
         for control in (self.slider, self.count_box):
             guard_wheel(control)
         self.again.clicked.connect(self._draw_again)
+        self._caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def _lay_out(self) -> None:
         controls = row(label_for("N", self.count_box), self.count_box, self.slider, self.again, self._caption)

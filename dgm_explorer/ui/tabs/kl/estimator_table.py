@@ -186,7 +186,7 @@ class EstimatorTable(QTableView):
         self.verticalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setSectionsClickable(False)
-        self.setMinimumWidth(260)
+        self.setMinimumWidth(180)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
 
     def set_theme(self, theme: Theme) -> None:
@@ -196,6 +196,7 @@ class EstimatorTable(QTableView):
         self.setFont(font)
         self.horizontalHeader().setFont(font)
         metrics = self.fontMetrics()
+        self.verticalHeader().setMinimumSectionSize(metrics.height())  # Qt keeps that of a larger font
         self.verticalHeader().setDefaultSectionSize(metrics.height() + 5)
         for column, sample in enumerate(_WIDEST):
             self.setColumnWidth(column, metrics.horizontalAdvance(sample) + 7)

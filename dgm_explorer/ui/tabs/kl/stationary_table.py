@@ -206,6 +206,7 @@ class StationaryPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self._model.set_theme(theme)
         metrics = QFontMetrics(font_of(self, theme))
+        self._view.verticalHeader().setMinimumSectionSize(metrics.height())  # Qt keeps that of a larger font
         self._view.verticalHeader().setDefaultSectionSize(metrics.height() + 5)
         samples = ("divergence  ", KIND_NAME["tied"] + "  ", "−0.0000000 ", "−0.0000000 ", "value (nats) ")
         for column, sample in enumerate(samples):

@@ -5,11 +5,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
-from dgm_explorer.ui.theme import THEMES
+from dgm_explorer.ui.theme import LIGHT, PROJECTOR, THEMES, Theme
+from dgm_explorer.ui.widgets.notes_dock import MIN_WIDTH_PX
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
-def test_the_tab_bar_stays_put_whatever_panel_is_chosen(tab: KLTab, theme: object) -> None:
+def test_the_tab_bar_stays_put_whatever_panel_is_chosen(tab: KLTab, theme: Theme) -> None:
     tab.set_theme(theme)
     panels = tab.scene.panels
     bar = panels.tabBar()
@@ -21,3 +22,19 @@ def test_the_tab_bar_stays_put_whatever_panel_is_chosen(tab: KLTab, theme: objec
         assert panels.currentIndex() == index
         places.add(bar.mapTo(tab, QPoint(0, 0)).y())
     assert len(places) == 1
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+def test_there_is_room_for_notes_beside_the_tab_on_a_projector(tab: KLTab, theme: Theme) -> None:
+    tab.set_theme(theme)
+    QTest.qWait(1)
+    assert tab.minimumSizeHint().width() + MIN_WIDTH_PX <= 1270
+
+
+def test_rows_of_points_are_low_again_after_the_large_type_of_a_projector(tab: KLTab) -> None:
+    table = tab.scene.stationary.table
+    before = table.rowHeight(0)
+    tab.set_theme(PROJECTOR)
+    assert table.rowHeight(0) > before
+    tab.set_theme(LIGHT)
+    assert table.rowHeight(0) == before
