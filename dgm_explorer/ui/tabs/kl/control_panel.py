@@ -1,5 +1,6 @@
 """The column of controls beside the pictures."""
 
+from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -83,6 +84,7 @@ class ControlPanel(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._shown: KLState | None = None
         self.dimension = DimensionSwitch(editor)
         self.target = TargetSection(editor, theme)
         self.numbers = NumbersPanel(editor, theme)
@@ -111,6 +113,10 @@ class ControlPanel(QScrollArea):
         self.setFixedWidth(WIDTH_CHARACTERS * character_px + scroll_bar_px)
 
     def show_state(self, state: KLState) -> None:
-        """Set every control; none answers back."""
-        for section in (self.dimension, self.target, self.numbers, self.descent, self.options):
+        """Set every control; none answers back. A drag of p or q passes by those that show neither."""
+        old, self._shown = self._shown, state
+        self.target.show_state(state)
+        if old is not None and replace(old, p=state.p, q=state.q, p2=state.p2, q2=state.q2) == state:
+            return
+        for section in (self.dimension, self.numbers, self.descent, self.options):
             section.show_state(state)
