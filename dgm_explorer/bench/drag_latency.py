@@ -1,5 +1,6 @@
 """From a mouse event to the end of the paint that shows the frame computed for it."""
 
+import math
 import subprocess
 import time
 from collections import deque
@@ -101,12 +102,14 @@ def drag_with_events(tab: KLTab, latencies: Latencies, moves: int = MOVES) -> No
             sent += 1
         if sent == moves:
             QTimer.singleShot(10 * INTERVAL_MS, loop.quit)
-            timer.stop()
+        else:
+            timer.start(max(0, math.ceil(started_ms + sent * INTERVAL_MS - now_ms())))
 
     timer = QTimer(tab)
+    timer.setSingleShot(True)
     timer.setTimerType(Qt.TimerType.PreciseTimer)
     timer.timeout.connect(send_due)
-    timer.start(1)
+    timer.start(0)
     loop.exec()
     _send(viewport, QEvent.Type.MouseButtonRelease, start)
 
