@@ -91,6 +91,11 @@ class MainWindow(QMainWindow):
         """Show a sentence in the banner until it is dismissed, a change succeeds or another one comes."""
         self.banner.show_text(sentence, "warning")
 
+    @Slot(str)
+    def _tell(self, sentence: str) -> None:
+        """Say in passing what went well."""
+        self.statusBar().showMessage(sentence, STATUS_TIME_MS)
+
     def close_silently(self) -> None:
         """Close without a question, as a script wants it."""
         self._is_closing_silently = True
@@ -173,6 +178,7 @@ class MainWindow(QMainWindow):
     def _add_tab(self, tab: Tab) -> None:
         self.tab_widget.addTab(tab, tab.title)
         tab.message.connect(self.warn)
+        tab.noticed.connect(self._tell)
         tab.frame_done.connect(self.frame_meter.add)
         tab.playing_changed.connect(self._refresh_actions)
         if tab.store is not None:
@@ -185,7 +191,7 @@ class MainWindow(QMainWindow):
         self.document.opened.connect(self._show_opened)
         self.sessions.refused.connect(self.warn)
         self.exports.refused.connect(self.warn)
-        self.exports.written.connect(lambda text: self.statusBar().showMessage(text, STATUS_TIME_MS))
+        self.exports.written.connect(self._tell)
         self.notes.visibilityChanged.connect(self._refresh_actions)
 
     def _restore(self) -> None:

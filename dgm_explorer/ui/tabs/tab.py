@@ -35,6 +35,9 @@ class Tab(QWidget):
     message = Signal(str)
     """One sentence for the user: shown in the window's banner until dismissed."""
 
+    noticed = Signal(str)
+    """One sentence that asks for nothing: shown for a while in the status bar."""
+
     playing_changed = Signal()
     """`is_playing` or `can_play` may answer differently now."""
 
