@@ -50,6 +50,7 @@ class DensityPlot(Plot):
     component_added = Signal(float)
     """A double click asks for a component at this x."""
     component_removed = Signal(int)
+    component_selected = Signal(int)
     q_changed = Signal(object)
     """The new `Gaussian1D`."""
     drag_started = Signal()
@@ -217,13 +218,15 @@ class DensityPlot(Plot):
     def _select(self, index: int | None) -> None:
         self._selected = index
         self._show_state()
+        if index is not None and index < len(self._components):
+            self.component_selected.emit(index)
 
     def _renumber(self, before: int, after: int) -> None:
         """The double click's new component is selected, q stays so; other numbers may mean another one."""
         if self._has_asked_for_component and after == before + 1:
-            self._select(before)
+            self._selected = before
         elif self._selected is not None:
-            self._select(after if self._selected == before else None)
+            self._selected = after if self._selected == before else None
         self._has_asked_for_component = False
 
     def _apply(self, index: int, shape: HandleShape) -> None:

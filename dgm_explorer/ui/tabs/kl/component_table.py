@@ -182,6 +182,12 @@ class ComponentTable(QTableView):
         row = self.currentIndex().row()
         return row if row >= 0 else self._model.rowCount() - 1
 
+    def select_row(self, row: int) -> None:
+        """Make a row the current one, in the column that already is; never takes the keyboard."""
+        column = max(0, self.currentIndex().column())
+        if row != self.currentIndex().row() and row < self._model.rowCount():
+            self.setCurrentIndex(self._model.index(row, column))
+
     def set_components(self, components: tuple[Component1D, ...] | tuple[Component2D, ...]) -> None:
         shape = self._model.rowCount(), self._model.columnCount()
         self._model.set_components(components)

@@ -93,13 +93,14 @@ class KLTab(Tab):
         self.editor.refused.connect(self._refuse)
         self.scene.drag_started.connect(self._begin_drag)
         self.scene.drag_finished.connect(self._finish_drag)
+        self.scene.component_selected.connect(self.controls.target.table.select_row)
         self.controls.fit_requested.connect(self._open_fit_dialog)
         self.controls.play_pause_requested.connect(self.play_pause)
         self.controls.step_requested.connect(self.step)
         self.controls.reset_requested.connect(self.reset)
         self.player.advanced.connect(self._show_descent)
         self.player.playing_changed.connect(self._show_playing)
-        self.player.stopped.connect(self.message)
+        self.player.stopped.connect(self.noticed)
 
     @property
     def plane(self) -> PlaneScene:

@@ -9,23 +9,17 @@ from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gaussians import Component1D, Gaussian1D
 from dgm_explorer.core.kl_state import KLState, View1D
-from dgm_explorer.numerics.bifurcation import with_separation
 from dgm_explorer.numerics.knowledge import can_minimise
 from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.plots.density_plot import DensityPlot
 from dgm_explorer.ui.plots.mean_curve_view import MeanCurveView
 from dgm_explorer.ui.tabs.kl.descent_player import DescentPlayer
 from dgm_explorer.ui.tabs.kl.descent_run import DIRECTIONS
-from dgm_explorer.ui.tabs.kl.estimator_panel import EstimatorPanel
-from dgm_explorer.ui.tabs.kl.family_panel import FamilyPanel
 from dgm_explorer.ui.tabs.kl.frame import KLFrame
-from dgm_explorer.ui.tabs.kl.integrand_panel import IntegrandPanel
 from dgm_explorer.ui.tabs.kl.landscape_pair import LandscapePair
 from dgm_explorer.ui.tabs.kl.lower_panels import LowerPanels
 from dgm_explorer.ui.tabs.kl.mean_curves import MeanCurves
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
-from dgm_explorer.ui.tabs.kl.stationary_table import StationaryPanel
-from dgm_explorer.ui.tabs.kl.sweep_panel import SweepPanel
 from dgm_explorer.ui.theme import Theme
 
 EMPTY = np.empty(0)
@@ -36,6 +30,9 @@ SHARES_PERCENT = (30, 37, 33)
 
 class LineScene(QWidget):
     """Draws frames and turns the mouse into edits; keeps what it has drawn to redraw only the difference."""
+
+    component_selected = Signal(int)
+    """The hand took hold of a component of p."""
 
     drag_started = Signal()
     drag_finished = Signal()
@@ -49,32 +46,12 @@ class LineScene(QWidget):
         self.pair = LandscapePair()
         self.landscapes = self.pair.views
         self.mean_curves = MeanCurveView()
-        self.stationary = StationaryPanel(theme)
-        self.integrand = IntegrandPanel(theme)
-        self.sweep = SweepPanel(theme)
-        self.family = FamilyPanel(theme)
-        self.estimators = EstimatorPanel(theme)
-        self.panels = LowerPanels()
+        self.panels = LowerPanels(editor, theme)
         self._build()
         self._connect()
         self.set_theme(theme)
 
     def _build(self) -> None:
-        self.panels.add_panel(
-            "stationary", "Stationary points", self.stationary, "Where ∇KL = 0; click a row to move q there"
-        )
-        self.panels.add_panel(
-            "integrand", "Integrand", self.integrand, "Where on the x-axis each divergence comes from"
-        )
-        self.panels.add_panel(
-            "sweep", "Sweep", self.sweep, "The bifurcation diagram: stationary points against separation"
-        )
-        self.panels.add_panel(
-            "family", "Family", self.family, "A third landscape: from reverse to forward KL, and beside them"
-        )
-        self.panels.add_panel(
-            "estimators", "Estimators", self.estimators, "Gradient estimators at q under the microscope"
-        )
         self._middle = QStackedWidget()
         self._middle.addWidget(self.pair)
         self._middle.addWidget(self.mean_curves)
@@ -94,13 +71,11 @@ class LineScene(QWidget):
         editor = self._editor
         self.density.component_changed.connect(editor.set_component)
         self.density.component_added.connect(self._add_component)
+        self.density.component_selected.connect(self.component_selected)
         self.density.component_removed.connect(editor.remove_component)
         self.density.q_changed.connect(self._set_q)
         self.density.view_changed.connect(self._change_x_range)
-        self.stationary.point_chosen.connect(editor.move_q)
-        self.panels.panel_chosen.connect(lambda key: editor.apply(panel=key))
-        third = self.family.landscape
-        hands = (self.density, self.pair, self.mean_curves, self.sweep, self.family, third, self.estimators)
+        hands = (self.density, self.pair, self.mean_curves, self.panels)
         for part in hands:
             part.drag_started.connect(self.drag_started)
             part.drag_finished.connect(self.drag_finished)
@@ -108,14 +83,8 @@ class LineScene(QWidget):
         self.pair.view_changed.connect(self._change_view)
         self.mean_curves.q_moved.connect(self._move_mean)
         self.mean_curves.view_changed.connect(self._change_x_range)
-        third.q_moved.connect(editor.move_q)
-        third.view_changed.connect(self._change_view)
-        self.family.alpha_changed.connect(lambda alpha: editor.apply(alpha=alpha))
-        self.family.family_changed.connect(lambda family: editor.apply(family=family))
-        self.sweep.separation_changed.connect(self._separate)
-        self.estimators.n_samples_changed.connect(lambda n: editor.apply(n_samples=n))
-        self.estimators.seed_changed.connect(lambda seed: editor.apply(seed=seed))
-        self.estimators.arrows_changed.connect(lambda: self.pair.show_arrows(self.estimators))
+        self.panels.view_changed.connect(self._change_view)
+        self.panels.arrows_changed.connect(lambda: self.pair.show_arrows(self.panels.estimators))
 
     def set_theme(self, theme: Theme) -> None:
         for part in (self.density, self.pair, self.mean_curves, self.panels):
@@ -124,8 +93,7 @@ class LineScene(QWidget):
     def close_workers(self) -> None:
         """Wait for what runs beside the window."""
         self.pair.basins.close()
-        self.sweep.close_workers()
-        self.family.close_workers()
+        self.panels.close_workers()
 
     @property
     def basin_caption(self) -> str:
@@ -193,14 +161,6 @@ class LineScene(QWidget):
         components = self._editor.state.p
         weight = sum(component.weight for component in components) / len(components)
         self._editor.add_component(Component1D(weight, x, components[-1].sigma))
-
-    def _separate(self, d: float) -> None:
-        try:
-            components = with_separation(self._editor.state.p, d)
-        except InputError as error:
-            self._editor.refused.emit(str(error))
-            return
-        self._editor.apply(p=components)
 
     def _set_q(self, q: Gaussian1D) -> None:
         self._editor.apply(q=q)

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.gaussians import Component1D, Gaussian1D
@@ -135,8 +135,8 @@ def test_a_bad_q_or_range_leaves_everything_as_it_was(tab: KLTab, messages: list
 
 
 def test_clicking_a_stationary_point_takes_q_there(tab: KLTab) -> None:
-    table = tab.scene.stationary.table
-    assert tab.scene.stationary.caption.startswith("3 minima of KL(q‖p): 2 tied global, 1 local; 2 saddles")
+    table = tab.scene.panels.stationary.table
+    assert tab.scene.panels.stationary.caption.startswith("3 minima of KL(q‖p): 2 tied global, 1 local; 2 saddles")
     row = table.visualRect(table.model().index(1, 2)).center()
     QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=row)
     q = tab.editor.state.q
@@ -153,7 +153,7 @@ def test_the_count_changes_while_the_mouse_is_down(tab: KLTab) -> None:
         QTest.mouseMove(viewport, (start - QPointF(4.0 * step, 0)).toPoint())
         QTest.qWait(2)
     QTest.qWait(30)
-    assert tab.scene.stationary.caption.startswith("1 minimum of KL(q‖p): 1 global")
+    assert tab.scene.panels.stationary.caption.startswith("1 minimum of KL(q‖p): 1 global")
     QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=(start - QPointF(160, 0)).toPoint())
 
 
@@ -165,10 +165,12 @@ def test_many_components_are_searched_beside_the_window(tab: KLTab, qtbot: QtBot
     saddles = [point for point in tab.frame.reverse_points if point.kind == "saddle"]
     assert len(minima) >= 5
     assert len(saddles) == len(minima) - 1
-    assert f"{len(minima)} minima" in tab.scene.stationary.caption
+    assert f"{len(minima)} minima" in tab.scene.panels.stationary.caption
 
 
 def test_playing_descends_to_the_analytic_optimum(tab: KLTab, qtbot: QtBot, messages: list[str]) -> None:
+    notices: list[str] = []
+    tab.noticed.connect(notices.append)
     tab.store.update(
         p=(Component1D(1.0, 2.0, 0.5),), optimiser="natural", learning_rate=0.3, steps_per_second=2000.0
     )
@@ -178,7 +180,8 @@ def test_playing_descends_to_the_analytic_optimum(tab: KLTab, qtbot: QtBot, mess
     for direction in ("forward", "reverse"):
         trail = tab.player.trail(direction)
         assert (trail.q.mu, trail.q.sigma) == pytest.approx((2.0, 0.5), abs=1e-7)
-    assert "converged" in messages[-1]
+    assert "converged" in notices[-1]
+    assert not messages
     assert "converged" in tab.controls.descent.status.text()
     tab.reset()
     assert tab.player.trail("forward") is None
@@ -268,11 +271,11 @@ def test_setters_never_answer_back(tab: KLTab) -> None:
 
 def test_the_integrand_panel_states_both_areas(tab: KLTab) -> None:
     tab.store.update(panel="integrand")
-    table = tab.scene.integrand.export_table()
+    table = tab.scene.panels.integrand.export_table()
     x, forward, reverse = table.columns
     assert np.trapezoid(forward, x) == pytest.approx(tab.frame.kl_forward, rel=1e-3)
     assert np.trapezoid(reverse, x) == pytest.approx(tab.frame.kl_reverse, rel=1e-3)
-    assert f"{tab.frame.kl_forward:.6g}" in tab.scene.integrand.caption
+    assert f"{tab.frame.kl_forward:.6g}" in tab.scene.panels.integrand.caption
 
 
 def test_basins_say_which_metric_they_use(tab: KLTab, qtbot: QtBot) -> None:
@@ -324,7 +327,7 @@ def test_fixed_sigma_shows_curves_and_moves_the_mean_only(tab: KLTab, drag: Drag
     QTest.qWait(SETTLE_MS)
     view = tab.scene.mean_curves
     assert view.isVisible()
-    assert "σ fixed at 1.2" in tab.scene.stationary.caption
+    assert "σ fixed at 1.2" in tab.scene.panels.stationary.caption
     start = view.view_to_viewport(0.8, 3.0)
     drag(view, start, start + QPointF(100, 0))
     assert tab.editor.state.q.mu > 1.5
@@ -337,7 +340,7 @@ def test_fixed_sigma_shows_curves_and_moves_the_mean_only(tab: KLTab, drag: Drag
 
 def test_sweeping_pulls_the_modes_apart(tab: KLTab) -> None:
     tab.store.update(panel="sweep")
-    tab.scene.sweep.separation_changed.emit(1.0)
+    tab.scene.panels.sweep.separation_changed.emit(1.0)
     assert [component.mu for component in tab.editor.state.p] == [-1.0, 1.0]
 
 
@@ -356,3 +359,12 @@ def test_the_dark_theme_paints_dark(tab: KLTab) -> None:
     dark = painted(tab.scene.density) & 0xFF
     assert np.median(light) > 200
     assert np.median(dark) < 60
+
+
+def test_remove_means_the_component_selected_on_the_plot(tab: KLTab) -> None:
+    density = tab.scene.density
+    at = density.handle_viewport_position(0).toPoint()
+    QTest.mouseClick(density.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    remove = next(b for b in tab.controls.findChildren(QPushButton) if b.text() == "Remove")
+    QTest.mouseClick(remove, Qt.MouseButton.LeftButton)
+    assert [component.mu for component in tab.editor.state.p] == [3.0]
