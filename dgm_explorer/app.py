@@ -33,7 +33,7 @@ class WindowOptions:
     tab : key of the tab in front; None for the session's, or the one last used.
     preset, session : what to show; at most one of them.
     screenshot : paint the window to this PNG and leave. Remembered settings are left alone.
-    quit_after_s : leave after so many seconds without a question.
+    quit_after_s : leave after so many seconds without a question; a picture is painted by then.
     theme : name of a theme; empty for the remembered one, or light on a screenshot.
     size : width and height in pixels; None for the remembered size.
     """
@@ -72,7 +72,8 @@ def run_window(options: WindowOptions) -> int:
         QTimer.singleShot(0, gc.enable)  # the command line stops it for the time of the start
         picture = _take_picture(window, options.screenshot)
         if options.quit_after_s is not None:
-            QTimer.singleShot(round(options.quit_after_s * 1000), window, window.close_silently)
+            leave = picture.take if picture is not None else window.close_silently
+            QTimer.singleShot(round(options.quit_after_s * 1000), window, leave)
         status = application.exec()
         if picture is not None:
             picture.raise_error()

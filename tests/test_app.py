@@ -43,6 +43,18 @@ def test_a_screenshot_is_painted_without_a_word_and_without_a_trace(tmp_path: Pa
     assert not list(tmp_path.rglob("last-session*"))
 
 
+def test_a_picture_is_painted_before_the_window_is_told_to_leave(tmp_path: Path) -> None:
+    picture = tmp_path / "shot.png"
+    done = run_python(
+        "from pathlib import Path\n"
+        "from dgm_explorer.app import WindowOptions, run_window\n"
+        f"raise SystemExit(run_window(WindowOptions(screenshot=Path({str(picture)!r}), quit_after_s=0.01)))",
+        tmp_path,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert not QImage(str(picture)).isNull()
+
+
 def test_a_screenshot_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     done = run_python(
         "from pathlib import Path\n"

@@ -13,6 +13,7 @@ from dgm_explorer.qt_libraries import why_qt_cannot_start
 TABS = ("kl", "reparam", "gmm-vae", "vq-vae")
 THEMES = ("light", "dark", "projector")
 LONGEST_RUN_S = 1e6
+LARGEST_SIDE_PX = 8192
 
 
 def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
@@ -85,7 +86,11 @@ def _require_folder(screenshot: Path) -> None:
 def _parse_size(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
-    match = re.fullmatch(r"(\d{1,5})x(\d{1,5})", text)
-    if match is None:
-        raise InputError(f"--size: {text!r} is not a size; write one such as 1280x800.")
-    return int(match[1]), int(match[2])
+    match = re.fullmatch(r"([0-9]{1,4})x([0-9]{1,4})", text)
+    size = (int(match[1]), int(match[2])) if match is not None else (0, 0)
+    if min(size) == 0 or max(size) > LARGEST_SIDE_PX:
+        raise InputError(
+            f"--size: {text[:60]!r} is not a size up to {LARGEST_SIDE_PX}x{LARGEST_SIDE_PX}; "
+            "write one such as 1280x800."
+        )
+    return size

@@ -31,7 +31,7 @@ class ScreenshotTaker(QObject):
         self._deadline_s = time.monotonic() + PATIENCE_S
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)
-        self._quiet.timeout.connect(self._take)
+        self._quiet.timeout.connect(self.take)
         for tab in window.tabs():
             tab.frame_done.connect(self._wait_on)
         self._quiet.start(SETTLE_MS)
@@ -41,13 +41,15 @@ class ScreenshotTaker(QObject):
         if self._error is not None:
             raise self._error
 
-    def _wait_on(self) -> None:
-        if time.monotonic() < self._deadline_s:
-            self._quiet.start(SETTLE_MS)
-
-    def _take(self) -> None:
+    def take(self) -> None:
+        """Paint now, whether the tab has finished or not."""
+        self._quiet.stop()
         try:
             export_png(self._window, self._path, scale=1)
         except InputError as error:
             self._error = error
         self.finished.emit()
+
+    def _wait_on(self) -> None:
+        if time.monotonic() < self._deadline_s:
+            self._quiet.start(SETTLE_MS)

@@ -32,6 +32,9 @@ def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (["--quit-after", "nan"], "--quit-after"),
         (["--screenshot", "no/such/folder/a.png"], "--screenshot"),
         (["--size", "big", "--screenshot", "a.png"], "--size: 'big'"),
+        (["--size", "0x0"], "--size: '0x0'"),
+        (["--size", "9999x9999"], "8192x8192"),
+        (["--size", "٣x٣"], "--size: '٣x٣'"),
         (["bench", "everything"], "'everything'"),
     ],
 )
