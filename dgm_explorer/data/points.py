@@ -61,6 +61,7 @@ def _from_npy(path: Path, file: BinaryIO, size: int) -> FloatArray:
             (2, 0): np.lib.format.read_array_header_2_0,
         }[version]
         shape, is_fortran, dtype = read_header(file)
+        shape = tuple(map(int, shape))  # True passes for a length there
     except _HEADER_ERRORS as error:
         raise InputError(f"{path}: the .npy header is damaged; save the array again.") from error
     if dtype.kind not in "fiu":

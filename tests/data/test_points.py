@@ -17,6 +17,12 @@ def written(tmp_path: Path, content: str | bytes, name: str = "points.csv") -> P
     return path
 
 
+def npy_with_shape(shape: str) -> bytes:
+    """A .npy file of float64 whose header promises ``shape``, with one number in it."""
+    header = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}".ljust(117).encode() + b"\n"
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(8)
+
+
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -73,6 +79,11 @@ def test_reads_npy(tmp_path: Path, array: np.ndarray) -> None:
         ("1,2,3\n", "line 1 has more than 2 columns"),
         (b"\xff\xfe\x00\x01", "byte 1 is not text"),
         (b"\x93NUMPY", "header is damaged"),
+        (npy_with_shape("(2.0,)"), "header is damaged"),
+        (npy_with_shape("(True,)") + bytes(8), r"shape \(1,\) of float64 does not fit"),
+        (npy_with_shape("(10**12,)"), "header is damaged"),
+        (npy_with_shape("(1000000000000,)"), "does not fit"),
+        (npy_with_shape("(-1, -2)"), "one or two columns"),
         (b"\x93NUMPY\x09\x00" + b"\x00" * 80, "header is damaged"),
     ],
 )
