@@ -43,6 +43,10 @@ def _covariance_column(entry: int, title: str) -> Column:
     return Column(title, f"covariance entry {title}", lambda c: c.cov[entry], changed)
 
 
+MANY_CHARACTERS: Final = 12
+FEW_CHARACTERS: Final = 6
+"""Room in a cell on the line and in the plane, where six columns share the width."""
+
 WEIGHT: Final = Column("w", "weight, relative", lambda c: c.weight, lambda c, v: replace(c, weight=v))
 COLUMNS_1D: Final = (
     WEIGHT,
@@ -57,6 +61,12 @@ COLUMNS_2D: Final = (
     _covariance_column(1, "Σxy"),
     _covariance_column(2, "Σyy"),
 )
+
+
+def _fitted(value: float, characters: int) -> str:
+    """As many digits as fit, at most four."""
+    texts = [f"{value:.{digits}g}".replace("-", "−") for digits in (4, 3, 2, 1)]
+    return next((text for text in texts if len(text) <= characters), texts[-1])
 
 
 class ComponentModel(QAbstractTableModel):
@@ -127,7 +137,7 @@ class ComponentModel(QAbstractTableModel):
         column = self._columns[index.column()]
         value = column.read(self._components[index.row()])
         if role == Qt.ItemDataRole.DisplayRole:
-            return f"{value:.4g}".replace("-", "−")
+            return _fitted(value, FEW_CHARACTERS if len(self._columns) > 3 else MANY_CHARACTERS)
         if role == Qt.ItemDataRole.EditRole:
             return repr(value)
         if role == Qt.ItemDataRole.TextAlignmentRole:

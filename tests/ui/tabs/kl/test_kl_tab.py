@@ -12,11 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from dgm_explorer.core.gaussians import Component1D, Gaussian1D
+from dgm_explorer.core.gaussians import Component1D, Component2D, Gaussian1D
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
 from dgm_explorer.ui.tabs.kl.number_edit import NumberEdit
-from dgm_explorer.ui.theme import DARK
+from dgm_explorer.ui.theme import DARK, THEMES, Theme
 
 SETTLE_MS = 30
 """Longer than the throttle holds a change back."""
@@ -135,8 +135,9 @@ def test_a_bad_q_or_range_leaves_everything_as_it_was(tab: KLTab, messages: list
 
 
 def test_clicking_a_stationary_point_takes_q_there(tab: KLTab) -> None:
-    table = tab.scene.panels.stationary.table
-    assert tab.scene.panels.stationary.caption.startswith("3 minima of KL(q‖p): 2 tied global, 1 local; 2 saddles")
+    panel = tab.scene.panels.stationary
+    table = panel.table
+    assert panel.caption.startswith("3 minima of KL(q‖p): 2 tied global, 1 local; 2 saddles")
     row = table.visualRect(table.model().index(1, 2)).center()
     QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=row)
     q = tab.editor.state.q
@@ -368,3 +369,15 @@ def test_remove_means_the_component_selected_on_the_plot(tab: KLTab) -> None:
     remove = next(b for b in tab.controls.findChildren(QPushButton) if b.text() == "Remove")
     QTest.mouseClick(remove, Qt.MouseButton.LeftButton)
     assert [component.mu for component in tab.editor.state.p] == [3.0]
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+def test_no_number_of_the_plane_is_cut_in_the_table(tab: KLTab, theme: Theme) -> None:
+    tab.set_theme(theme)
+    long = Component2D(0.123456, (-0.910555, -11.98765), (0.512345, -0.0456789, 1.23456))
+    tab.store.update(dimension=2, p2=(long, long))
+    QTest.qWait(SETTLE_MS)
+    table = tab.controls.target.table
+    for column in range(6):
+        text = table.model().index(0, column).data()
+        assert table.fontMetrics().horizontalAdvance(text) + 6 <= table.columnWidth(column), text
