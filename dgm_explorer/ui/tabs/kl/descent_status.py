@@ -1,12 +1,14 @@
 """How far both descents have come, in words."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from dgm_explorer.ui.tabs.kl.descent_player import DescentPlayer
 from dgm_explorer.ui.tabs.kl.descent_run import DIRECTIONS
-from dgm_explorer.ui.tabs.kl.plane_descent import PlaneDescent
 from dgm_explorer.ui.tabs.kl.wording import DIRECTION_NAME
+
+if TYPE_CHECKING:
+    from dgm_explorer.ui.tabs.kl.plane_descent import PlaneDescent
 
 AT_START: Final = "Starts at q."
 
@@ -32,7 +34,7 @@ def line_status(player: DescentPlayer) -> DescentStatus:
     return DescentStatus(player.is_playing, player.achieved_rate, "\n".join(parts) or AT_START)
 
 
-def plane_status(descent: PlaneDescent) -> DescentStatus:
+def plane_status(descent: "PlaneDescent") -> DescentStatus:
     """Where both descents in the plane stand."""
     parts = []
     for direction in DIRECTIONS:

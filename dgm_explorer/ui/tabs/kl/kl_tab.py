@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -19,13 +20,15 @@ from dgm_explorer.ui.tabs.kl.frame import FrameEngine, KLFrame, SearchRequest
 from dgm_explorer.ui.tabs.kl.line_scene import LineScene
 from dgm_explorer.ui.tabs.kl.newest_worker import NewestWorker
 from dgm_explorer.ui.tabs.kl.options_section import view_of
-from dgm_explorer.ui.tabs.kl.plane_descent import PlaneDescent
-from dgm_explorer.ui.tabs.kl.plane_scene import PlaneScene
 from dgm_explorer.ui.tabs.kl.readings import readings
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.theme import LIGHT, Theme
 from dgm_explorer.ui.throttle import LeadingThrottle
+
+if TYPE_CHECKING:
+    from dgm_explorer.ui.tabs.kl.plane_descent import PlaneDescent
+    from dgm_explorer.ui.tabs.kl.plane_scene import PlaneScene
 
 MAX_COMPONENTS_SEARCHED_AT_ONCE = 3
 """At rest a full search takes 10–20 ms up to here; more components are searched beside the window."""
@@ -103,9 +106,11 @@ class KLTab(Tab):
         self.player.stopped.connect(self.noticed)
 
     @property
-    def plane(self) -> PlaneScene:
+    def plane(self) -> "PlaneScene":
         """The pictures of the plane, made when first wanted."""
         if self._plane is None:
+            from dgm_explorer.ui.tabs.kl.plane_scene import PlaneScene
+
             plane = self._plane = PlaneScene(self.theme)
             self._scenes.addWidget(plane)
             plane.p2_changed.connect(lambda p2: self.editor.apply(p2=p2))
@@ -141,7 +146,7 @@ class KLTab(Tab):
         self._descent.reset()
 
     @property
-    def _descent(self) -> DescentPlayer | PlaneDescent:
+    def _descent(self) -> "DescentPlayer | PlaneDescent":
         return self.player if self._is_line else self.plane.descent
 
     @property

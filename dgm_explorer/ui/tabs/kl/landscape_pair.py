@@ -1,5 +1,7 @@
 """Both landscapes side by side."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -9,9 +11,11 @@ from dgm_explorer.numerics.knowledge import can_minimise
 from dgm_explorer.ui.plots.landscape_view import LandscapeView
 from dgm_explorer.ui.tabs.kl.basin_overlay import BasinOverlay
 from dgm_explorer.ui.tabs.kl.descent_run import DIRECTIONS
-from dgm_explorer.ui.tabs.kl.estimator_panel import EstimatorPanel
 from dgm_explorer.ui.tabs.kl.frame import KLFrame
 from dgm_explorer.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from dgm_explorer.ui.tabs.kl.estimator_panel import EstimatorPanel
 
 
 class LandscapePair(QWidget):
@@ -73,7 +77,7 @@ class LandscapePair(QWidget):
     def show_trail(self, direction: Direction, mu: FloatArray, sigma: FloatArray) -> None:
         self.views[direction].set_trail(mu, sigma)
 
-    def show_arrows(self, panel: EstimatorPanel) -> None:
+    def show_arrows(self, panel: "EstimatorPanel") -> None:
         """The gradient estimates of the microscope, or none."""
         for direction in DIRECTIONS:
             arrows = panel.arrows(direction)

@@ -1,6 +1,7 @@
 """The pictures on the line: density, both landscapes or the curves of fixed σ, and the lower panels."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
@@ -12,7 +13,6 @@ from dgm_explorer.core.kl_state import KLState, View1D
 from dgm_explorer.numerics.knowledge import can_minimise
 from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.plots.density_plot import DensityPlot
-from dgm_explorer.ui.plots.mean_curve_view import MeanCurveView
 from dgm_explorer.ui.tabs.kl.descent_player import DescentPlayer
 from dgm_explorer.ui.tabs.kl.descent_run import DIRECTIONS
 from dgm_explorer.ui.tabs.kl.frame import KLFrame
@@ -21,6 +21,9 @@ from dgm_explorer.ui.tabs.kl.lower_panels import LowerPanels
 from dgm_explorer.ui.tabs.kl.mean_curves import MeanCurves
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
 from dgm_explorer.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from dgm_explorer.ui.plots.mean_curve_view import MeanCurveView
 
 EMPTY = np.empty(0)
 LEAST_HEIGHT_PX = 90
@@ -45,7 +48,8 @@ class LineScene(QWidget):
         self.density = DensityPlot()
         self.pair = LandscapePair()
         self.landscapes = self.pair.views
-        self.mean_curves = MeanCurveView()
+        self._theme = theme
+        self._mean_curves: MeanCurveView | None = None
         self.panels = LowerPanels(editor, theme)
         self._build()
         self._connect()
@@ -54,7 +58,6 @@ class LineScene(QWidget):
     def _build(self) -> None:
         self._middle = QStackedWidget()
         self._middle.addWidget(self.pair)
-        self._middle.addWidget(self.mean_curves)
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         rows: tuple[QWidget, ...] = (self.density, self._middle, self.panels)
         for index, widget in enumerate(rows):
@@ -75,20 +78,35 @@ class LineScene(QWidget):
         self.density.component_removed.connect(editor.remove_component)
         self.density.q_changed.connect(self._set_q)
         self.density.view_changed.connect(self._change_x_range)
-        hands = (self.density, self.pair, self.mean_curves, self.panels)
+        hands = (self.density, self.pair, self.panels)
         for part in hands:
             part.drag_started.connect(self.drag_started)
             part.drag_finished.connect(self.drag_finished)
         self.pair.q_moved.connect(editor.move_q)
         self.pair.view_changed.connect(self._change_view)
-        self.mean_curves.q_moved.connect(self._move_mean)
-        self.mean_curves.view_changed.connect(self._change_x_range)
         self.panels.view_changed.connect(self._change_view)
         self.panels.arrows_changed.connect(lambda: self.pair.show_arrows(self.panels.estimators))
 
     def set_theme(self, theme: Theme) -> None:
-        for part in (self.density, self.pair, self.mean_curves, self.panels):
-            part.set_theme(theme)
+        self._theme = theme
+        for part in (self.density, self.pair, self._mean_curves, self.panels):
+            if part is not None:
+                part.set_theme(theme)
+
+    @property
+    def mean_curves(self) -> "MeanCurveView":
+        """The curves of fixed σ, made when first wanted."""
+        if self._mean_curves is None:
+            from dgm_explorer.ui.plots.mean_curve_view import MeanCurveView
+
+            view = self._mean_curves = MeanCurveView()
+            view.set_theme(self._theme)
+            view.q_moved.connect(self._move_mean)
+            view.view_changed.connect(self._change_x_range)
+            view.drag_started.connect(self.drag_started)
+            view.drag_finished.connect(self.drag_finished)
+            self._middle.addWidget(view)
+        return self._mean_curves
 
     def close_workers(self) -> None:
         """Wait for what runs beside the window."""
@@ -145,7 +163,7 @@ class LineScene(QWidget):
 
     def show_descent(self, player: DescentPlayer) -> None:
         """Draw the ways of both descents, or none."""
-        is_curve = self._middle.currentWidget() is self.mean_curves
+        is_curve = self._middle.currentWidget() is not self.pair
         for direction in DIRECTIONS:
             trail = player.trail(direction)
             mu, sigma = (EMPTY, EMPTY) if trail is None else (trail.mu, trail.sigma)

@@ -32,7 +32,7 @@ def test_there_is_room_for_notes_beside_the_tab_on_a_projector(tab: KLTab, theme
 
 
 def test_rows_of_points_are_low_again_after_the_large_type_of_a_projector(tab: KLTab) -> None:
-    table = tab.scene.stationary.table
+    table = tab.scene.panels.stationary.table
     before = table.rowHeight(0)
     tab.set_theme(PROJECTOR)
     assert table.rowHeight(0) > before
