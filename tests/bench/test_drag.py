@@ -1,4 +1,4 @@
-"""The drag benchmark on a short drag: every figure is measured; how large they are is the machine's business."""
+"""The drag benchmark on a short drag: every figure is there; how large it is is the machine's business."""
 
 import math
 
