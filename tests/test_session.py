@@ -24,6 +24,11 @@ def write_document(path: Path, **body: Any) -> Path:
     return path
 
 
+def far_apart(x: float, variance: float = 1.0) -> list[dict[str, Any]]:
+    cov = [variance, 0, variance]
+    return [{"weight": 1, "mean": [mean_x, 0], "cov": cov} for mean_x in (-x, x)]
+
+
 def refusal(path: Path) -> str:
     with pytest.raises(InputError) as caught:
         read_session(path)
@@ -52,8 +57,8 @@ def test_what_is_written_comes_back_equal(tmp_path: Path) -> None:
 moderate = st.floats(-1e6, 1e6)
 width = st.floats(1e-3, 1e3)
 weight = st.one_of(st.floats(0, 1e6), st.floats(1e-3, 1))
-place = st.tuples(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4))
-covariance = st.tuples(width, st.floats(-0.99, 0.99), width).map(
+place = st.tuples(st.floats(-100, 100), st.floats(-100, 100))
+covariance = st.tuples(st.floats(0.5, 30), st.floats(-0.99, 0.99), st.floats(0.5, 30)).map(
     lambda parts: (parts[0] ** 2, parts[1] * parts[0] * parts[2], parts[2] ** 2)
 )
 DRAWN: dict[str, st.SearchStrategy[Any]] = {
@@ -123,6 +128,8 @@ def test_what_is_not_given_keeps_its_default(tmp_path: Path) -> None:
         ({"kl": {"dimension": 3}}, "kl.dimension", "invalid enum value 3"),
         ({"kl": {"q2": {"mean": [0, 0, 0]}}}, "kl.q2.mean", "length 2"),
         ({"kl": {"q2": {"cov": [1, 2, 1]}}}, "kl.q2", "not positive definite"),
+        ({"kl": {"p2": far_apart(1e6)}}, "kl", "reaches too far"),
+        ({"kl": {"p2": far_apart(200, 1e-4)}}, "kl", "reaches too far"),
         ({"kl": [1, 2]}, "kl", "got `array`"),
         ({"tab": "KL"}, "top level", "tab 'KL' is not known"),
     ],

@@ -13,6 +13,8 @@ FARTHEST = 1e9
 """Largest coordinate that a window on the line or the plane may have."""
 LARGEST_GAP = 1e9
 """Widest span of the means in units of the smallest σ: beyond it, differences drown in rounding."""
+LARGEST_VARIANCE = 1e8
+"""In the plane; also the largest ratio of two variances, so that every pooled covariance is one too."""
 
 
 def _require_finite(where: str, **values: float) -> None:
@@ -52,7 +54,8 @@ def _require_sigma(where: str, sigma: float) -> None:
 def _require_covariance(where: str, cov: tuple[float, float, float]) -> None:
     xx, xy, yy = cov
     _require_finite(where, cov_xx=xx, cov_xy=xy, cov_yy=yy)
-    if not (1e-8 <= xx <= 1e8 and 1e-8 <= yy <= 1e8 and xx * yy - xy * xy > 1e-9 * xx * yy):
+    lo, hi = 1 / LARGEST_VARIANCE, LARGEST_VARIANCE
+    if not (lo <= xx <= hi and lo <= yy <= hi and xx * yy - xy * xy > 1e-9 * xx * yy):
         raise InputError(
             f"{where}: covariance (xx, xy, yy) = ({xx:g}, {xy:g}, {yy:g}) is not positive definite; "
             "make both variances positive and |xy| smaller than √(xx·yy)."
@@ -130,9 +133,35 @@ def require_mixture(components: Sequence[Component1D] | Sequence[Component2D]) -
         raise InputError("mixture: the weights sum to 0; make at least one of them positive.")
     line = [component for component in components if isinstance(component, Component1D)]
     if line:
-        means = [component.mu for component in line]
-        gap = (max(means) - min(means)) / min(component.sigma for component in line)
-        if gap > LARGEST_GAP:
-            raise InputError(
-                f"mixture: the means span {gap:.3g} times the smallest sigma; keep it below {LARGEST_GAP:g}."
-            )
+        _require_span(line)
+    plane = [component for component in components if isinstance(component, Component2D)]
+    if plane:
+        _require_extent(plane)
+
+
+def _require_span(components: Sequence[Component1D]) -> None:
+    means = [component.mu for component in components]
+    gap = (max(means) - min(means)) / min(component.sigma for component in components)
+    if gap > LARGEST_GAP:
+        raise InputError(
+            f"mixture: the means span {gap:.3g} times the smallest sigma; keep it below {LARGEST_GAP:g}."
+        )
+
+
+def _require_extent(components: Sequence[Component2D]) -> None:
+    """Keep the covariance of the mixture, and of any part of it, among those that `Gaussian2D` takes."""
+    spans = [max(axis) - min(axis) for axis in zip(*(c.mean for c in components), strict=True)]
+    axes = [_principal_variances(component.cov) for component in components]
+    extent = math.hypot(*spans) ** 2 / 4 + max(widest for _, widest in axes)
+    if extent > LARGEST_VARIANCE * min(1.0, *(narrowest for narrowest, _ in axes)):
+        raise InputError(
+            "mixture: it reaches too far for its narrowest component; keep it within "
+            f"{LARGEST_VARIANCE**0.5:g} and within {LARGEST_VARIANCE**0.5:g} times the smallest width."
+        )
+
+
+def _principal_variances(cov: tuple[float, float, float]) -> tuple[float, float]:
+    """Eigenvalues of a covariance, the smaller one without cancellation."""
+    xx, xy, yy = cov
+    widest = 0.5 * (xx + yy) + math.hypot(0.5 * (xx - yy), xy)
+    return (xx * yy - xy * xy) / widest, widest

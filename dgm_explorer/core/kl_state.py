@@ -57,8 +57,8 @@ class View2D:
     half_width: float = 5.0
 
     def __post_init__(self) -> None:
-        if not 1e-3 <= self.half_width <= 1e4:
-            raise InputError(f"view: half_width = {self.half_width:g} must lie between 0.001 and 10000.")
+        if not 1e-3 <= self.half_width <= 1e5:
+            raise InputError(f"view: half_width = {self.half_width:g} must lie between 0.001 and 100000.")
         for middle in self.center:
             require_range("view: range", middle - self.half_width, middle + self.half_width)
 
