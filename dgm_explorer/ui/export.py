@@ -75,7 +75,7 @@ def export_svg(widget: QWidget, path: Path) -> None:
     from PySide6.QtSvg import QSvgGenerator
 
     buffer = _open_buffer()
-    generator = QSvgGenerator()
+    generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # SVG Tiny, the default, knows no clipping
     generator.setOutputDevice(buffer)
     generator.setSize(widget.size())
     generator.setViewBox(widget.rect())

@@ -7,7 +7,7 @@ import numpy as np
 from contourpy import FillType, LineType, SerialContourGenerator, ZInterp
 from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QLineF, QRectF
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QPaintEngine, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
 from dgm_explorer.core.arrays import FloatArray, IntArray
@@ -98,8 +98,25 @@ class ContourItem(QGraphicsObject):
     ) -> None:
         del option, widget
         painter.setPen(self._pen)
-        painter.drawLines(*self._lines.drawargs())
+        engine = painter.paintEngine()
+        if engine is not None and engine.type() == QPaintEngine.Type.SVG:
+            self._draw_in_pixels(painter)
+        else:
+            painter.drawLines(*self._lines.drawargs())
+
+    def _draw_in_pixels(self, painter: QPainter) -> None:
+        """For SVG, of which many readers scale every line with its axes, whatever the pen asks for."""
+        transform = painter.worldTransform()
+        scale = np.array([[transform.m11(), transform.m12()], [transform.m21(), transform.m22()]])
+        ends = self._lines.ndarray().reshape(-1, 2) @ scale + (transform.dx(), transform.dy())
+        lines = PrimitiveArray(QLineF, 4)
+        lines.resize(len(ends) // 2)
+        lines.ndarray()[:] = ends.reshape(-1, 4)
+        painter.save()
+        painter.resetTransform()
+        painter.drawLines(*lines.drawargs())
+        painter.restore()
 
 
 def _every_second(n: int) -> IntArray:
-    return np.unique(np.append(np.arange(0, n, 2), n - 1))
+    return np.append(np.arange(0, n - 1, 2), n - 1)

@@ -1,9 +1,16 @@
 """Level lines."""
 
-import numpy as np
-import pytest
+import re
+from pathlib import Path
 
-from dgm_explorer.ui.plots.contours import HalfGrid
+import numpy as np
+import pyqtgraph as pg
+import pytest
+from PySide6.QtCore import QPointF
+from pytestqt.qtbot import QtBot
+
+from dgm_explorer.ui.export import export_svg
+from dgm_explorer.ui.plots.contours import ContourItem, HalfGrid
 
 
 def circles(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -45,3 +52,27 @@ def test_cells_without_a_value_are_left_out() -> None:
 def test_a_level_that_is_never_reached_gives_nothing() -> None:
     x, y, z = circles(64)
     assert np.isnan(HalfGrid(x, y).trace(z, [99.0])).all()
+
+
+def test_svg_lines_need_no_stroke_that_ignores_its_scale(qtbot: QtBot, tmp_path: Path) -> None:
+    """Level lines in an SVG are in pixels: librsvg and others scale a stroke with the axes it lies on."""
+    x, y, z = circles(64)
+    plot = pg.PlotWidget()
+    qtbot.addWidget(plot)
+    plot.resize(300, 200)
+    item = ContourItem()
+    item.set_color("#d55e00", 255)
+    item.set_axes(x, y)
+    item.set_values(z, [2.0])
+    plot.getPlotItem().addItem(item)
+    plot.getPlotItem().setRange(xRange=(-4, 4), yRange=(-3, 3), padding=0)
+    export_svg(plot, tmp_path / "lines.svg")
+    svg = (tmp_path / "lines.svg").read_text()
+    groups = re.findall(r'<g [^>]*stroke="#d55e00"[^>]*"matrix\(([^)]*)\)"[^>]*>(.*?)</g>', svg, re.S)
+    ((matrix, lines),) = [group for group in groups if "points=" in group[1]]
+    assert [float(entry) for entry in matrix.split(",")] == [1, 0, 0, 1, 0, 0]
+    ends = np.array(re.findall(r'points="([-\d.]+),([-\d.]+) ', lines), dtype=float)
+    center = plot.getPlotItem().getViewBox().mapViewToScene(QPointF(0, 0))
+    on_circle = plot.getPlotItem().getViewBox().mapViewToScene(QPointF(2, 0))
+    at_height = abs(ends[:, 1] - center.y()) < 3
+    assert np.max(ends[at_height, 0]) == pytest.approx(on_circle.x(), abs=1.0)
