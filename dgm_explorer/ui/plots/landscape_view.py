@@ -33,6 +33,8 @@ YScale: TypeAlias = Literal["log", "linear"]
 _LEVELS = [i / 9 for i in range(1, 9)]  # positions on the colour scale
 GRAB_RADIUS_PX = 24.0
 UNIT_FACTOR: dict[Units, float] = {"nats": 1.0, "bits": 1.0 / math.log(2.0)}
+_PLAIN_NAMES = {"μ": "mu", "σ": "sigma"}
+"""For the header of a CSV file, whose readers may not all know UTF-8."""
 KIND_TEXT = {
     "global": "global minimum",
     "tied": "tied global minimum",
@@ -202,7 +204,7 @@ class LandscapeView(Plot):
 
     def export_table(self) -> PlotTable:
         """One row per cell of the grid."""
-        header = (*self._names, "kl_nats")
+        header = (*(_PLAIN_NAMES.get(name, name) for name in self._names), "kl_nats")
         if self._values is None:
             return PlotTable(header, (np.empty(0), np.empty(0), np.empty(0)))
         x, y = np.meshgrid(self._x, self._y)

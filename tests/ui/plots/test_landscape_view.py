@@ -233,7 +233,7 @@ def test_trail_and_arrows_are_painted_and_cleared(view) -> None:
 
 def test_the_table_has_a_row_per_cell(view) -> None:
     table = view.export_table()
-    assert table.header == ("μ", "σ", "kl_nats")
+    assert table.header == ("mu", "sigma", "kl_nats")
     mu, sigma, kl = table.columns
     assert len(kl) == 64 * 64
     np.testing.assert_array_equal(np.asarray(kl), VALUES.ravel())

@@ -93,7 +93,7 @@ def test_chi2_has_no_unit_and_keeps_large_values(panel: FamilyPanel, qtbot: QtBo
     assert panel.landscape.color_bar._unit == ""
     assert panel.landscape.color_bar.tick_texts[-1] == "10000"
     table = panel.export_table()
-    assert table.header == ("μ", "σ", "chi2")
+    assert table.header == ("mu", "sigma", "chi2")
     values = np.asarray(table.columns[2])
     assert values[np.isfinite(values)].max() > 1e10
     _show(panel, qtbot, KLState(p=PAIR, q=Q, family="alpha", units="bits"))
