@@ -14,7 +14,7 @@ import numpy as np
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.numerics.mixture import ComplexZeros
 from dgm_explorer.numerics.normal_cdf import normal_cdf
-from dgm_explorer.numerics.quadrature import gauss_legendre_panels, graded_breaks
+from dgm_explorer.numerics.quadrature import distinct, gauss_legendre_panels, graded_breaks
 
 LineFunction: TypeAlias = Callable[[FloatArray], FloatArray]
 
@@ -98,7 +98,7 @@ def _patch(function: LineFunction, window: _Window, start: float, count: int) ->
     lo, hi = window.lo - WINDOW_END * h, window.hi + WINDOW_END * h
     even = np.linspace(lo, hi, int(np.ceil((hi - lo) / (PATCH_PANEL * h))) + 1)
     graded = graded_breaks(window.singularities.real, window.singularities.abs_imag, PATCH_PANEL * h)
-    x, weight = gauss_legendre_panels(np.unique(np.clip(np.concatenate([even, graded]), lo, hi)), PATCH_ORDER)
+    x, weight = gauss_legendre_panels(distinct(np.clip(np.concatenate([even, graded]), lo, hi)), PATCH_ORDER)
     position = (x - start) / h
     is_near = (position > -MARGIN - 1) & (position < count + MARGIN)
     x, weight, position = x[is_near], weight[is_near], position[is_near]

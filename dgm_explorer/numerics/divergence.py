@@ -18,6 +18,7 @@ from dgm_explorer.numerics.normal_cdf import normal_cdf
 from dgm_explorer.numerics.quadrature import (
     EXACT,
     FAST,
+    distinct,
     gauss_legendre_panels,
     gaussian_panels,
 )
@@ -182,7 +183,7 @@ def _small_reverse_kl(p: Mixture1D, mu: FloatArray, sigma: FloatArray) -> FloatA
 def _small_forward_kl(p: Mixture1D, mu: float, sigma: float) -> float:
     """∫ p (e^−t − 1 + t) with t = log p/q, over the reach of both."""
     own = np.arange(-EXACT.reach, EXACT.reach + 0.5)
-    edges = np.unique(np.concatenate([(p.support_breaks() - mu) / sigma, own]))
+    edges = distinct(np.concatenate([(p.support_breaks() - mu) / sigma, own]))
     z, weight = gauss_legendre_panels(edges)
     t = _log_ratio(p, np.array([mu]), np.array([sigma]), np.zeros(len(z), dtype=np.int64), z)
     log_q = -0.5 * z * z - HALF_LOG_2PI

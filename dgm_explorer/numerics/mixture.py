@@ -8,7 +8,7 @@ import numpy as np
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.gaussians import Component1D, require_mixture
-from dgm_explorer.numerics.quadrature import gauss_legendre_panels, graded_breaks
+from dgm_explorer.numerics.quadrature import distinct, gauss_legendre_panels, graded_breaks
 
 HALF_LOG_2PI = 0.5 * float(np.log(2 * np.pi))
 ENVELOPE_DEPTH = 36.0
@@ -106,7 +106,7 @@ class Mixture1D:
         slopes *= terms
         return np.asarray(np.log(total) + peak), np.asarray(slopes.sum(axis=0) / total)
 
-    def sample(self, n: int, rng: np.random.Generator) -> FloatArray:
+    def sample(self, n: int, rng: "np.random.Generator") -> FloatArray:
         """Draw ``n`` independent samples."""
         chosen = rng.choice(len(self), size=n, p=self.weights)
         return np.asarray(self.means[chosen] + self.sigmas[chosen] * rng.standard_normal(n))
@@ -163,4 +163,4 @@ class Mixture1D:
         grid = (self.means[:, None] + self.sigmas[:, None] * steps).ravel()
         zeros = self.complex_zeros()
         breaks = np.concatenate([grid, graded_breaks(zeros.real, zeros.abs_imag, self.sigmas.max())])
-        return np.unique(np.clip(breaks, grid.min(), grid.max()))
+        return distinct(np.clip(breaks, grid.min(), grid.max()))

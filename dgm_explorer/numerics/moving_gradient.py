@@ -6,7 +6,7 @@ import numpy as np
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.numerics.mixture import Mixture1D
-from dgm_explorer.numerics.quadrature import gauss_legendre_panels, graded_breaks
+from dgm_explorer.numerics.quadrature import distinct, gauss_legendre_panels, graded_breaks
 
 REACH = 9.0
 NEAR_MU = 0.5
@@ -54,6 +54,6 @@ class MovingReverseGradient:
         own = mu + sigma * np.linspace(-reach, reach, 1 + math.ceil(2 * reach / PANEL))
         zeros = self._p.complex_zeros()
         graded = graded_breaks(zeros.real, zeros.abs_imag, PANEL * sigma)
-        breaks = np.unique(np.concatenate([own, np.clip(graded, own[0], own[-1])]))
+        breaks = distinct(np.concatenate([own, np.clip(graded, own[0], own[-1])]))
         self._x, weight = gauss_legendre_panels(breaks)
         self._weighted_score = weight * self._p.score(self._x)

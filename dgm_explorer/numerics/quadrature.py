@@ -88,6 +88,17 @@ def gauss_legendre_panels(breaks: FloatArray, order: int = ORDER) -> tuple[Float
     return _nodes_between(breaks[:-1], breaks[1:], order)
 
 
+def distinct(edges: FloatArray) -> FloatArray:
+    """Return edges sorted and without repetition.
+
+    As `numpy.unique`, whose first call imports numpy.ma, which is time that the first paint waits for.
+    """
+    ordered = np.sort(edges)
+    is_new = np.ones(len(ordered), dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_new[1:])
+    return np.asarray(ordered[is_new])
+
+
 def _nodes_between(lo: FloatArray, hi: FloatArray, order: int) -> tuple[FloatArray, FloatArray]:
     nodes, weights = gauss_legendre(order)
     half, middle = 0.5 * (hi - lo), 0.5 * (hi + lo)
@@ -158,4 +169,4 @@ def panels_for(p: "Mixture1D", q: Gaussian1D) -> tuple[FloatArray, FloatArray]:
     graded = graded_breaks(zeros.real, zeros.abs_imag, largest)
     of_p = p.support_breaks()
     lo, hi = min(own[0], of_p[0]), max(own[-1], of_p[-1])
-    return gauss_legendre_panels(np.unique(np.clip(np.concatenate([own, of_p, graded]), lo, hi)))
+    return gauss_legendre_panels(distinct(np.clip(np.concatenate([own, of_p, graded]), lo, hi)))
