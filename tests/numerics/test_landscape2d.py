@@ -1,5 +1,7 @@
 """Landscapes over q's mean, against quadrature at single points."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -55,3 +57,27 @@ def test_forward_landscape_is_the_point_value_at_its_nodes() -> None:
     for i, j in NODES:
         exact = forward_kl_2d(FIVE, gaussian_2d(np.array([GRID.x[j], GRID.y[i]]), TILTED)).kl
         assert values[i, j] == pytest.approx(exact, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("half_width", "cov", "tolerance"),
+    [
+        (1000.0, ROUND, 2e-3),
+        (1e5, ROUND, 1e-9),
+        (5.0, np.diag([100.0, 4e-4]), 3e-2),
+    ],
+)
+def test_a_window_too_wide_to_sample_q_in_takes_no_more_memory(
+    half_width: float, cov: np.ndarray, tolerance: float
+) -> None:
+    grid = Grid2D.of(View2D((0.0, 0.0), half_width), 64)
+    tracemalloc.start()
+    landscape = ReverseLandscape2D(grid, cov)
+    values = landscape.evaluate(BISHOP)
+    peak_mb = tracemalloc.get_traced_memory()[1] / 2**20
+    tracemalloc.stop()
+    assert peak_mb < 50
+    assert not landscape.is_resolved
+    for i, j in NODES[:4] // 4:
+        exact = reverse_kl_2d(BISHOP, gaussian_2d(np.array([grid.x[j], grid.y[i]]), cov)).kl
+        assert values[i, j] == pytest.approx(exact, rel=tolerance)
