@@ -36,6 +36,7 @@ class Document(QObject):
         self.name = UNTITLED
         self._title = ""
         self._description = ""
+        self._described = self._clean
         if kl is not None:
             kl.changed.connect(self._announce)
 
@@ -90,6 +91,7 @@ class Document(QObject):
             If the file cannot be written; session and old file are untouched.
         """
         self.write_copy(path, tab)
+        self._title, self._description = self._words()
         self._clean = self._kl_state()
         self.path = path
         self.name = path.name.removesuffix(".json").removesuffix(".dgm")
@@ -97,13 +99,18 @@ class Document(QObject):
 
     def write_copy(self, path: Path, tab: str) -> None:
         """Write the session to ``path`` and leave name and *modified* alone."""
-        state = self._kl_state()
-        write_session(path, Session(tab=tab, kl=state, title=self._title, description=self._description))
+        title, description = self._words()
+        write_session(path, Session(tab, self._kl_state(), title, description))
+
+    def _words(self) -> tuple[str, str]:
+        """Title and description; those of a preset are gone with its target."""
+        is_described = self.path is not None or _target(self._kl_state()) == _target(self._described)
+        return (self._title, self._description) if is_described else ("", "")
 
     def _show(self, session: Session, path: Path | None, name: str) -> None:
         self.path, self.name = path, name
         self._title, self._description = session.title, session.description
-        self._clean = session.kl
+        self._clean = self._described = session.kl
         if self._kl is not None:
             self._kl.replace(session.kl)
         self.opened.emit(session)
@@ -115,3 +122,7 @@ class Document(QObject):
 
     def _announce(self) -> None:
         self.named.emit()
+
+
+def _target(state: KLState) -> tuple[object, ...]:
+    return state.dimension, state.p if state.dimension == 1 else state.p2

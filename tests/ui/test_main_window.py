@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from dgm_explorer.core.gaussians import Component1D, Gaussian1D
 from dgm_explorer.session import preset_names, read_session
 from dgm_explorer.ui import file_dialogs
 from dgm_explorer.ui.actions import ACTIONS, MENUS, Submenu
@@ -352,3 +353,14 @@ def test_the_list_of_keys_comes_from_the_table(window: MainWindow, qtbot: QtBot)
     window.actions_by_key["help.shortcuts"].trigger()
     text = open_dialog(window, qtbot)
     assert all(spec.tip in text for spec in ACTIONS if spec.shortcuts)
+
+
+def test_a_preset_s_words_do_not_go_with_another_target(window: MainWindow, tab: Any, tmp_path: Path) -> None:
+    window.sessions.open_preset("homework-1b")
+    tab.store.update(q=Gaussian1D(1.0, 0.5))
+    window.document.write_copy(tmp_path / "same.dgm.json", "kl")
+    tab.store.update(p=(Component1D(1.0, 0.0, 1.0),))
+    window.document.write_copy(tmp_path / "other.dgm.json", "kl")
+    assert read_session(tmp_path / "same.dgm.json").title.startswith("Homework 1B")
+    other = read_session(tmp_path / "other.dgm.json")
+    assert (other.title, other.description) == ("", "")
