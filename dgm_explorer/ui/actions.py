@@ -22,6 +22,7 @@ class Commands(Protocol):
     def choose_theme(self, name: str) -> None: ...
     def toggle_full_screen(self) -> None: ...
     def toggle_notes(self) -> None: ...
+    def toggle_controls(self) -> None: ...
     def show_shortcuts(self) -> None: ...
     def show_about(self) -> None: ...
     def quit(self) -> None: ...
@@ -137,6 +138,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
         is_checkable=True,
     ),
     ActionSpec(
+        "view.controls",
+        "&Controls",
+        "The column of controls; without it the pictures have the whole window, as for a projector.",
+        lambda w: w.toggle_controls(),
+        ("F9",),
+        is_checkable=True,
+    ),
+    ActionSpec(
         "run.play",
         "&Play / pause",
         "Start or suspend what moves.",
@@ -180,6 +189,7 @@ MENUS: tuple[tuple[str, tuple[MenuItem, ...]], ...] = (
             *(f"view.theme.{name}" for name in THEMES),
             SEPARATOR,
             "view.notes",
+            "view.controls",
             "view.full_screen",
         ),
     ),

@@ -45,6 +45,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._settings = settings
         self._is_closing_silently = False
+        self._has_controls = True
         self.theme = THEMES[theme or settings.theme]
         self.document = Document(next((tab.store for tab in tabs if tab.key == "kl"), None), self)
         self.sessions = SessionCommands(self.document, settings, last_session, self)
@@ -119,6 +120,12 @@ class MainWindow(QMainWindow):
 
     def toggle_notes(self) -> None:
         self.notes.setVisible(not self.notes.isVisible())
+
+    def toggle_controls(self) -> None:
+        self._has_controls = not self._has_controls
+        for tab in self.tabs():
+            tab.set_controls_visible(self._has_controls)
+        self._refresh_actions()
 
     def show_shortcuts(self) -> None:
         make_shortcuts_dialog(self.actions_by_key, self).show()
@@ -230,6 +237,7 @@ class MainWindow(QMainWindow):
         for key in ("run.play", "run.step", "run.reset"):
             actions[key].setEnabled(tab.can_play)
         actions["view.notes"].setChecked(not self.notes.isHidden())
+        actions["view.controls"].setChecked(self._has_controls)
         actions["view.full_screen"].setChecked(self.isFullScreen())
         self._corner.set_playing(tab.is_playing)
 

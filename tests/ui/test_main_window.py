@@ -364,3 +364,13 @@ def test_a_preset_s_words_do_not_go_with_another_target(window: MainWindow, tab:
     assert read_session(tmp_path / "same.dgm.json").title.startswith("Homework 1B")
     other = read_session(tmp_path / "other.dgm.json")
     assert (other.title, other.description) == ("", "")
+
+
+def test_f9_gives_the_pictures_the_whole_window(window: MainWindow, tab: Any, monkeypatch: Any) -> None:
+    shown: list[bool] = []
+    monkeypatch.setattr(tab, "set_controls_visible", shown.append)
+    action = window.actions_by_key["view.controls"]
+    assert action.isChecked()
+    for expected in (False, True):
+        QTest.keyClick(tab, Qt.Key.Key_F9)
+        assert shown[-1] is action.isChecked() is expected

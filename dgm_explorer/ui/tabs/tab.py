@@ -64,6 +64,9 @@ class Tab(QWidget):
     def reset(self) -> None:
         """Back to its start."""
 
+    def set_controls_visible(self, is_visible: bool) -> None:
+        """Show or hide what stands beside the pictures; a tab that has nothing there ignores it."""
+
     def finish(self) -> None:
         """Stop whatever runs beside the window and wait for it; the tab is about to go."""
 

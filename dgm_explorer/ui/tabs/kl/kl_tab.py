@@ -12,6 +12,7 @@ from dgm_explorer.core.gaussians import Component1D
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.numerics.stationary import StationaryPoint
 from dgm_explorer.ui.export import ExportablePlot
+from dgm_explorer.ui.painting import paint_now
 from dgm_explorer.ui.store import Store
 from dgm_explorer.ui.tabs.kl.control_panel import ControlPanel
 from dgm_explorer.ui.tabs.kl.descent_player import DescentPlayer
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 MAX_COMPONENTS_SEARCHED_AT_ONCE = 3
 """At rest a full search takes 10–20 ms up to here; more components are searched beside the window."""
 
-FRAME_PAUSE_MS = 6
-"""From the end of one computation to the start of the next: time to paint, and no more."""
+FRAME_PAUSE_MS = 1
+"""From a painted frame to the start of the next: the mouse events that have piled up become one frame."""
 
 
 class KLTab(Tab):
@@ -91,7 +92,7 @@ class KLTab(Tab):
 
     def _connect(self, store: Store) -> None:
         store.changed.connect(self._throttle.poke)
-        self._throttle.fired.connect(self.refresh)
+        self._throttle.fired.connect(self._draw)
         self._search.finished.connect(self._adopt)
         self.editor.refused.connect(self._refuse)
         self.scene.drag_started.connect(self._begin_drag)
@@ -156,6 +157,9 @@ class KLTab(Tab):
     def plots(self) -> Sequence[ExportablePlot]:
         return self.scene.plots() if self._is_line else self.plane.plots()
 
+    def set_controls_visible(self, is_visible: bool) -> None:
+        self.controls.setVisible(is_visible)
+
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
         self.scene.set_theme(theme)
@@ -175,6 +179,11 @@ class KLTab(Tab):
     def draw_now(self) -> None:
         """Draw the newest state if the throttle still holds it back."""
         self._throttle.flush()
+
+    def _draw(self) -> None:
+        """Compute and paint in one go: nothing comes between a frame and its picture."""
+        self.refresh()
+        paint_now(self)
 
     def refresh(self) -> None:
         """Compute the newest state's frame and draw what differs."""

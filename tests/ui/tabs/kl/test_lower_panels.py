@@ -38,3 +38,13 @@ def test_rows_of_points_are_low_again_after_the_large_type_of_a_projector(tab: K
     assert table.rowHeight(0) > before
     tab.set_theme(LIGHT)
     assert table.rowHeight(0) == before
+
+
+def test_without_controls_the_pictures_take_their_room(tab: KLTab) -> None:
+    before = tab.scene.width()
+    tab.set_controls_visible(False)
+    QTest.qWait(1)
+    assert tab.scene.width() > before + 0.8 * tab.controls.width()
+    tab.set_controls_visible(True)
+    QTest.qWait(1)
+    assert tab.scene.width() == before
