@@ -21,7 +21,7 @@ def parse_number(text: str, name: str) -> float:
         shown = text.strip()[:40]
         raise ValueError(f"{name}: “{shown}” is not a number; type one such as -1.5 or 2e-3.") from None
     if not math.isfinite(value):
-        raise ValueError(f"{name}: {text.strip()} is not a finite number; give one.")
+        raise ValueError(f"{name}: {text.strip()[:40]} is not a finite number; give one.")
     return value
 
 

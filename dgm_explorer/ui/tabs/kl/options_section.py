@@ -30,7 +30,7 @@ def view2_of(p2: tuple[Component2D, ...]) -> View2D:
     low = [min(c.mean[axis] - 3 * c.cov[2 * axis] ** 0.5 for c in kept) for axis in (0, 1)]
     high = [max(c.mean[axis] + 3 * c.cov[2 * axis] ** 0.5 for c in kept) for axis in (0, 1)]
     half_width = max(high[axis] - low[axis] for axis in (0, 1)) / 2
-    return View2D((0.5 * (low[0] + high[0]), 0.5 * (low[1] + high[1])), half_width)
+    return View2D((0.5 * (low[0] + high[0]), 0.5 * (low[1] + high[1])), max(1e-3, half_width))
 
 
 def _range_text(box: NumberEdit) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from dgm_explorer.core.gaussians import Component1D
+from dgm_explorer.core.gaussians import LARGEST, LARGEST_GAP, Component1D
 from dgm_explorer.numerics.bifurcation import Sweep, refinement, separation, stationary_at
 from dgm_explorer.numerics.critical import CriticalPoint, critical_points
 from dgm_explorer.numerics.stationary import StationaryPoint
@@ -30,7 +30,7 @@ class SweepTarget:
     ----------
     components : brought to half-separation 1 about 0, weights to sum 1, rounded.
     sigma_fixed : σ of q, or None where it is free.
-    d_max : the diagram runs over 0 < d ≤ d_max.
+    d_max : the diagram runs over 0 < d ≤ d_max, as far as p can be pulled apart.
     """
 
     components: tuple[Component1D, ...]
@@ -49,9 +49,15 @@ def target_of(
     middle = min(component.mu for component in kept) + d
     total = sum(component.weight for component in kept)
     standard = tuple(
-        replace(c, weight=round(c.weight / total, 9), mu=round((c.mu - middle) / d, 9)) for c in kept
+        replace(c, weight=_rounded(c.weight / total), mu=round((c.mu - middle) / d, 9)) for c in kept
     )
-    return SweepTarget(standard, sigma_fixed, d_max)
+    widest = min(LARGEST, 0.5 * LARGEST_GAP * min(component.sigma for component in kept))
+    return SweepTarget(standard, sigma_fixed, min(d_max, widest))
+
+
+def _rounded(weight: float) -> float:
+    """To ten digits, but never to 0: the smallest weight has a minimum of its own."""
+    return max(float(f"{weight:.9e}"), 1e-300)
 
 
 @dataclass(frozen=True, slots=True)
