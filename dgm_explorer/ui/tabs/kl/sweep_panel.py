@@ -95,7 +95,7 @@ class SweepPanel(QWidget):
         self._theme = theme
         self.plot.set_theme(theme)
         self._cover.set_theme(theme)
-        self._legend.setText(_legend(theme))
+        self._show_legend()
 
     def close_workers(self) -> None:
         """Wait for what runs beside the window."""
@@ -179,7 +179,12 @@ class SweepPanel(QWidget):
         self.plot.set_present(separation(state.p) if has_target else None, frame.reverse_points)
         if self.run.shown_target == self.run.target:
             self._outdated_since_s = None
+        self._show_legend()
         self._say()
+
+    def _show_legend(self) -> None:
+        is_fixed = self._given is not None and self._given[0].is_sigma_fixed
+        set_text(self._legend, _legend(self._theme, is_fixed))
 
     def _say(self) -> None:
         set_text(self._status, self._status_text())
@@ -242,15 +247,17 @@ def _given_sigma(target: SweepTarget | None) -> str:
     return "q free" if target.sigma_fixed is None else f"σ of q fixed at {target.sigma_fixed:g}"
 
 
-def _legend(theme: Theme) -> str:
+def _legend(theme: Theme, is_sigma_fixed: bool) -> str:
+    """Only what the diagram can show, since a projector leaves little room."""
+
     def swatch(rgb: str, text: str) -> str:
         return f'<span style="color:{rgb}">{text}</span>'
 
     return "KL(q‖p): &nbsp;" + " &nbsp; ".join(
         (
-            f"<b>{swatch(theme.reverse, '━━')}</b> ★ global minimum",
+            f"<b>{swatch(theme.reverse, '━━')}</b> ★ global",
             f"{swatch(theme.reverse, '──')} ○ local",
-            f"{swatch(theme.muted_text, '╌╌')} × saddle, ◆ maximum",
+            f"{swatch(theme.muted_text, '╌╌')} {'◆ maximum' if is_sigma_fixed else '× saddle'}",
             f"<b>{swatch(theme.accent, '┃')}</b> present p",
         )
     )

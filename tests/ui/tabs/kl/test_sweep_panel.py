@@ -50,6 +50,8 @@ def test_the_diagram_of_the_pair_shows_birth_and_exchange(panel: SweepPanel, qtb
     qtbot.waitUntil(lambda: _is_done(panel), timeout=TIMEOUT_MS)
     assert panel.plot.critical.texts == ("saddle-node 2.4122", "Maxwell point 2.8001")
     assert panel.status == "q free"
+    assert "× saddle" in panel.legend
+    assert "maximum" not in panel.legend
     d, mu = panel.plot.branch_points["best"]
     assert np.abs(mu[d < 2.79]).max() < 1e-6
     np.testing.assert_allclose(np.abs(mu[d > 2.81]), d[d > 2.81], atol=0.05)
@@ -66,6 +68,8 @@ def test_fixed_sigma_shows_the_pitchfork(panel: SweepPanel, qtbot: QtBot) -> Non
     assert not panel.ordinate_box.isEnabled()
     assert "only μ moves" in panel.ordinate_box.toolTip()
     assert {m.kind for m in panel.plot.markers._markers} == {"tied", "maximum"}
+    assert "◆ maximum" in panel.legend
+    assert "saddle" not in panel.legend
 
 
 def test_dragging_the_line_asks_for_another_separation(panel: SweepPanel, drag: Drag) -> None:
