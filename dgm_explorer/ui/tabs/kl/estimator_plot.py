@@ -140,7 +140,7 @@ class CloudPlot(Plot):
         self._cover = Cover(self.view_box)
         self.setMouseEnabled(False, False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setMinimumSize(100, 80)
+        self.setMinimumSize(130, 80)
         self.setAccessibleName(f"Gradient estimates of {DIRECTION_NAME[direction]}")
 
     def set_theme(self, theme: Theme) -> None:
