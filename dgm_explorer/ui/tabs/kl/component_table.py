@@ -91,8 +91,9 @@ class ComponentModel(QAbstractTableModel):
             return
         columns = COLUMNS_1D if isinstance(components[0], Component1D) else COLUMNS_2D
         if len(components) == len(self._components) and columns is self._columns:
+            changed = [i for i, component in enumerate(components) if component != self._components[i]]
             self._components = components
-            self._announce_all()
+            self._announce(changed[0], changed[-1])
             return
         self.beginResetModel()
         self._components, self._columns = components, columns
@@ -100,9 +101,11 @@ class ComponentModel(QAbstractTableModel):
 
     def _announce_all(self) -> None:
         if self._components:
-            self.dataChanged.emit(
-                self.index(0, 0), self.index(len(self._components) - 1, len(self._columns) - 1)
-            )
+            self._announce(0, len(self._components) - 1)
+
+    def _announce(self, first: int, last: int) -> None:
+        """Rows to be painted again."""
+        self.dataChanged.emit(self.index(first, 0), self.index(last, len(self._columns) - 1))
 
     def _sentence(self, row: int, column: Column) -> str:
         component = self._components[row]
