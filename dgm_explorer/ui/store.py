@@ -18,6 +18,8 @@ class Store(QObject):
     Parameters
     ----------
     state : instance of a frozen dataclass, compared by value.
+    looks : fields that say what is looked at, not what it is: they are kept with the state, but changing
+        them is no step of the history, and undo leaves them as they are.
     parent : owner in Qt's sense.
     """
 
@@ -27,9 +29,10 @@ class Store(QObject):
     history_changed = Signal()
     """`can_undo` or `can_redo` may answer differently now."""
 
-    def __init__(self, state: Any, parent: QObject | None = None) -> None:
+    def __init__(self, state: Any, looks: tuple[str, ...] = (), parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._state = state
+        self._looks = looks
         self._past: list[Any] = []
         self._future: list[Any] = []
         self._gesture_depth = 0
@@ -63,10 +66,11 @@ class Store(QObject):
         """Swap the whole state, as opening a session or a preset does; it can be undone."""
         if state == self._state:
             return
-        if self._gesture_depth == 0:
+        is_step = self._gesture_depth == 0 and self._with_present_looks(state) != self._state
+        if is_step:
             self._remember(self._state)
         self._swap(state)
-        if self._gesture_depth == 0:
+        if is_step:
             self.history_changed.emit()
 
     def begin_gesture(self) -> None:
@@ -88,14 +92,14 @@ class Store(QObject):
         self._abandon_nesting()
         if self._past:
             self._future.append(self._state)
-            self._swap(self._past.pop())
+            self._swap(self._with_present_looks(self._past.pop()))
             self.history_changed.emit()
 
     def redo(self) -> None:
         self._abandon_nesting()
         if self._future:
             self._past.append(self._state)
-            self._swap(self._future.pop())
+            self._swap(self._with_present_looks(self._future.pop()))
             self.history_changed.emit()
 
     def clear_history(self) -> None:
@@ -107,6 +111,9 @@ class Store(QObject):
     def _swap(self, state: Any) -> None:
         old, self._state = self._state, state
         self.changed.emit(old, state)
+
+    def _with_present_looks(self, state: Any) -> Any:
+        return dataclasses.replace(state, **{name: getattr(self._state, name) for name in self._looks})
 
     def _remember(self, state: Any) -> None:
         self._past.append(state)

@@ -142,3 +142,15 @@ def test_history_is_bounded(store: Store) -> None:
         store.undo()
         steps += 1
     assert steps == UNDO_LIMIT
+
+
+def test_looking_elsewhere_is_no_step_and_undo_does_not_look_away() -> None:
+    store = Store(KLState(), looks=("panel",))
+    store.update(alpha=0.25)
+    store.update(panel="sweep")
+    store.undo()
+    assert (store.state.alpha, store.state.panel) == (0.5, "sweep")
+    assert not store.can_undo
+    store.update(panel="family")
+    store.redo()
+    assert (store.state.alpha, store.state.panel) == (0.25, "family")

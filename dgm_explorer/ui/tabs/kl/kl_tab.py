@@ -52,7 +52,7 @@ class KLTab(Tab):
     def __init__(
         self, store: Store | None = None, theme: Theme = LIGHT, parent: QWidget | None = None
     ) -> None:
-        own_store = Store(KLState()) if store is None else store
+        own_store = Store(KLState(), looks=("panel",)) if store is None else store
         super().__init__(own_store, parent)
         self._own_store = own_store
         if store is None:
