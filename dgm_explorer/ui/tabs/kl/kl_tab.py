@@ -25,7 +25,7 @@ from dgm_explorer.ui.tabs.kl.readings import readings
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.theme import LIGHT, Theme
-from dgm_explorer.ui.throttle import LeadingThrottle
+from dgm_explorer.ui.throttle import TurnThrottle
 
 if TYPE_CHECKING:
     from dgm_explorer.ui.tabs.kl.plane_descent import PlaneDescent
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
 MAX_COMPONENTS_SEARCHED_AT_ONCE = 3
 """At rest a full search takes 10–20 ms up to here; more components are searched beside the window."""
-
-FRAME_PAUSE_MS = 1
-"""From a painted frame to the start of the next: the mouse events that have piled up become one frame."""
 
 
 class KLTab(Tab):
@@ -62,7 +59,7 @@ class KLTab(Tab):
         self._engine = FrameEngine()
         self._frame: KLFrame | None = None
         self._is_dragging = False
-        self._throttle = LeadingThrottle(FRAME_PAUSE_MS, self)
+        self._throttle = TurnThrottle(self)
         self._search = NewestWorker(SearchRequest.run, self)
         self.player = DescentPlayer(self)
         self._plane: PlaneScene | None = None
