@@ -64,7 +64,8 @@ class NumberEdit(QLineEdit):
         self._show()
 
     def _show(self) -> None:
-        text = repr(self._value) if self.hasFocus() else f"{self._value:.{self._digits}g}"
+        shown = f"{self._value:.{self._digits}g}".replace("-", "−")
+        text = repr(self._value) if self.hasFocus() else shown
         if text != self.text():
             self.setText(text)
             self.setCursorPosition(0)
