@@ -4,20 +4,21 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.arrays import FloatArray
-from dgm_explorer.core.gaussians import MAX_COMPONENTS, Component1D, Gaussian1D
+from dgm_explorer.core.gaussians import Component1D, Gaussian1D
 from dgm_explorer.core.kl_state import Direction
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis, tick_text
 from dgm_explorer.ui.plots.density_curves import DensityCurves
 from dgm_explorer.ui.plots.gaussian_curves import SQRT_2PI, shares
-from dgm_explorer.ui.plots.gaussian_handle import TOP_MARGIN_PX, Handle, HandleOverlay
-from dgm_explorer.ui.plots.handle_geometry import HandleDrag, HandleShape, relative_weight, turned
-from dgm_explorer.ui.plots.plot import Plot
+from dgm_explorer.ui.plots.gaussian_handle import TOP_MARGIN_PX, PeakOverlay
+from dgm_explorer.ui.plots.handle_geometry import HandleDrag, HandleShape
+from dgm_explorer.ui.plots.handle_plot import Dragged, HandlePlot
+from dgm_explorer.ui.plots.knob_overlay import Hit
 from dgm_explorer.ui.theme import LIGHT, Theme
 
 if TYPE_CHECKING:
@@ -25,24 +26,16 @@ if TYPE_CHECKING:
 
 _HEADROOM = 1.15
 _MAX_OVER_P = 4.0
-_GESTURE_PAUSE_MS = 300
-_ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, 1),
-    Qt.Key.Key_Down: (0, -1),
-}
 
 
-class DensityPlot(Plot):
+class DensityPlot(HandlePlot[HandleShape]):
     """Densities over x; the handles change p and q.
 
     Drag a handle: sideways its mean, up narrower; with Shift, up means more weight. The wheel over a
     handle changes its σ. Double click adds a component, Delete removes the selected one, Tab goes from
     handle to handle, arrow keys nudge the selected one (with Shift: its weight).
 
-    Handles are numbered by component; q comes last. The setters never emit. ``view_changed`` speaks of x
-    alone: the y range follows the densities.
+    The setters never emit. ``view_changed`` speaks of x alone: the y range follows the densities.
     """
 
     component_changed = Signal(int, object)
@@ -51,40 +44,27 @@ class DensityPlot(Plot):
     """A double click asks for a component at this x."""
     component_removed = Signal(int)
     component_selected = Signal(int)
-    q_changed = Signal(object)
-    """The new `Gaussian1D`."""
-    drag_started = Signal()
-    """A gesture begins: everything up to `drag_finished` is one step for undo."""
-    drag_finished = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(NumberAxis("bottom", "x"), NumberAxis("left", "density"), parent)
         self.export_name = "densities"
         self._components: tuple[Component1D, ...] = ()
         self._q = Gaussian1D()
-        self._drag: HandleDrag | None = None
-        self._drag_pixel = (0.0, 1.0)
-        self._hovered: int | None = None
-        self._selected: int | None = None
-        self._is_gesture = False
         self._has_asked_for_component = False
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_GESTURE_PAUSE_MS)
-        self._pause.timeout.connect(self._finish_gesture)
         self.view_box.setMouseEnabled(x=True, y=False)
         self._curves = DensityCurves(self.view_box)
         self._curves.set_q(self._q)
-        self._knobs = HandleOverlay(self.view_box)
+        self._knobs = PeakOverlay(self.view_box)
         self.setToolTip(
             "Drag a handle: sideways moves μ, up narrows σ; with Shift, up adds weight.\n"
             "Wheel over a handle: σ. Double click: new component. Delete: remove the selected one.\n"
             "Tab: next handle. Arrow keys: nudge it."
         )
         self.set_view_range((-8.0, 8.0), (0.0, 0.5))
-        self.set_home_range((-8.0, 8.0), (0.0, 0.5))
+        self.set_home_range((-8.0, 8.0))
         self.view_box.sigXRangeChanged.connect(self._resample)
         self.view_box.sigResized.connect(self._fit_y)
+        self.drag_finished.connect(self._fit_y)
         self.set_theme(LIGHT)
 
     def set_theme(self, theme: Theme) -> None:
@@ -122,19 +102,6 @@ class DensityPlot(Plot):
         """The path of a descent from its start (mu and sigma of equal length); empty arrays clear it."""
         self._curves.set_descent(direction, mu, sigma)
         self._fit_y()
-
-    def set_x_range(self, x_lo: float, x_hi: float) -> None:
-        """Show this part of the x axis."""
-        self.set_view_range((x_lo, x_hi), self.view_range[1])
-
-    def set_home_x_range(self, x_lo: float, x_hi: float) -> None:
-        """What A returns to."""
-        self.set_home_range((x_lo, x_hi), self.view_range[1])
-
-    def go_home(self) -> None:
-        if self._home is not None:
-            self._home = (self._home[0], self.view_range[1])
-        super().go_home()
 
     def export_table(self) -> PlotTable:
         """p and q at the points where p is drawn."""
@@ -183,41 +150,17 @@ class DensityPlot(Plot):
 
     # -- handles ------------------------------------------------------------------------------------------
 
-    @property
-    def selected(self) -> int | None:
-        """The selected handle: a component's index, or the number of components for q."""
-        return self._selected
-
-    def handle_viewport_position(self, index: int) -> QPointF:
-        """Where a handle is painted, in pixels of the widget."""
-        scene = self.view_box.mapToScene(self._knobs.shown_px(index))
-        return QPointF(self.viewportTransform().map(scene))
-
     def _shape(self, index: int) -> HandleShape:
         if index == len(self._components):
             return HandleShape(self._q.mu, self._q.sigma)
         component = self._components[index]
         return HandleShape(component.mu, component.sigma, float(shares(self._components)[index]))
 
-    def _show_handles(self) -> None:
-        count = len(self._components)
-        handles = [Handle(self._shape(i), self.theme.component(i), str(i + 1)) for i in range(count)]
-        handles.append(Handle(self._shape(count), self.theme.q_line, "q"))
-        self._knobs.set_handles(handles)
-        self._show_state()
+    def _values_text(self, shape: HandleShape) -> str:
+        return f"μ {tick_text(shape.mu)}   σ {tick_text(shape.sigma)}"
 
-    def _show_state(self) -> None:
-        label = ""
-        if self._selected is not None and self._is_gesture:
-            shape = self._shape(self._selected)
-            label = f"μ {tick_text(shape.mu)}   σ {tick_text(shape.sigma)}"
-            if self._selected < len(self._components):
-                label += f"   w {tick_text(shape.share, 3)}"
-        self._knobs.set_state(self._hovered, self._selected, label)
-
-    def _select(self, index: int | None) -> None:
-        self._selected = index
-        self._show_state()
+    def select(self, index: int | None) -> None:
+        super().select(index)
         if index is not None and index < len(self._components):
             self.component_selected.emit(index)
 
@@ -229,131 +172,50 @@ class DensityPlot(Plot):
             self._selected = after if self._selected == before else None
         self._has_asked_for_component = False
 
-    def _apply(self, index: int, shape: HandleShape) -> None:
-        """Take over a new shape at once, then tell."""
-        if shape == self._shape(index):
-            return
-        if index == len(self._components):
-            q = Gaussian1D(shape.mu, shape.sigma)
-            self.set_q(q)
-            self.q_changed.emit(q)
-            return
-        component = Component1D(self._weight(index, shape.share), shape.mu, shape.sigma)
+    def _change_q(self, shape: HandleShape) -> None:
+        q = Gaussian1D(shape.mu, shape.sigma)
+        self.set_q(q)
+        self.q_changed.emit(q)
+
+    def _change_component(self, index: int, shape: HandleShape, weight: float) -> None:
+        component = Component1D(weight, shape.mu, shape.sigma)
         self.set_mixture((*self._components[:index], component, *self._components[index + 1 :]))
         self.component_changed.emit(index, component)
 
-    def _weight(self, index: int, share: float) -> float:
-        present = self._components[index].weight
-        others = sum(component.weight for component in self._components) - present
-        if others <= 0 or share == self._shape(index).share:
-            return present
-        return relative_weight(share, others)
+    def _add(self, x: float, y: float) -> None:
+        del y
+        self._has_asked_for_component = True
+        self.component_added.emit(x)
 
-    def _start_gesture(self) -> None:
-        self._pause.stop()
-        if not self._is_gesture:
-            self._is_gesture = True
-            self.drag_started.emit()
-
-    def _finish_gesture(self) -> None:
-        self._pause.stop()
-        if self._is_gesture:
-            self._is_gesture = False
-            self._show_state()
-            self._fit_y()
-            self.drag_finished.emit()
+    def _remove(self, index: int) -> None:
+        self.component_removed.emit(index)
 
     # -- mouse and keys -----------------------------------------------------------------------------------
 
-    def press(self, at: QPointF, event: QMouseEvent) -> bool:
-        index = self._knobs.handle_at(at)
-        if event.button() != Qt.MouseButton.LeftButton or index is None:
-            return False
-        self._finish_gesture()
-        x, y = self.pixel_to_view(at)
-        _, shown_y = self.pixel_to_view(self._knobs.shown_px(index))
+    def _grab(self, hit: Hit, at: QPointF) -> Dragged[HandleShape]:
+        index, _ = hit
+        _, shown_y = self.pixel_to_view(self._knobs.center_px(index))
         density_per_px = self.view_range[1][1] / self.view_box.rect().height()
-        self._drag = HandleDrag(self._shape(index), x, y, shown_y, density_per_px)
-        self._drag_pixel = (at.y(), density_per_px)
-        self._start_gesture()
-        self._select(index)
-        return True
+        drag = HandleDrag(self._shape(index), *self.pixel_to_view(at), shown_y, density_per_px)
 
-    def move(self, at: QPointF, event: QMouseEvent) -> None:
-        if self._drag is None or self._selected is None:
-            if not event.buttons():
-                self._hover(at)
-            return
-        x, _ = self.pixel_to_view(at)
-        press_px, density_per_px = self._drag_pixel
-        # in the scale of the press, since the axis may have grown
-        y = self._drag.y + (press_px - at.y()) * density_per_px
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            if self._selected < len(self._components):
-                self._apply(self._selected, self._drag.weight_at(y))
-        else:
-            self._apply(self._selected, self._drag.shape_at(x, y))
+        def dragged(now: QPointF, is_weight: bool) -> HandleShape:
+            x, _ = self.pixel_to_view(now)
+            # in the scale of the press, since the axis may have grown
+            y = drag.y + (at.y() - now.y()) * density_per_px
+            return drag.weight_at(y) if is_weight else drag.shape_at(x, y)
 
-    def release(self, at: QPointF, event: QMouseEvent) -> None:
-        self.move(at, event)
-        self._drag = None
-        self._finish_gesture()
+        return dragged
 
-    def _hover(self, at: QPointF) -> None:
-        index = self._knobs.handle_at(at) if self.view_box.rect().contains(at) else None
-        if index != self._hovered:
-            self._hovered = index
-            self.setCursor(Qt.CursorShape.ArrowCursor if index is None else Qt.CursorShape.SizeAllCursor)
-            self._show_state()
-
-    def wheel(self, at: QPointF, event: QWheelEvent) -> bool:
-        index = self._knobs.handle_at(at)
-        if index is None or self._drag is not None:
-            return index is not None
-        self._select(index)
-        self._start_gesture()
-        self._apply(index, turned(self._shape(index), event.angleDelta().y() / 120.0))
-        self._pause.start()
-        return True
-
-    def double_click(self, at: QPointF, event: QMouseEvent) -> None:
-        del event
-        if self._knobs.handle_at(at) is None and len(self._components) < MAX_COMPONENTS:
-            self._has_asked_for_component = True
-            self.component_added.emit(self.pixel_to_view(at)[0])
-
-    def key(self, event: QKeyEvent) -> bool:
-        key = Qt.Key(event.key())
-        index = self._selected
-        if index is None:
-            return super().key(event)
-        if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            if index < len(self._components) and len(self._components) > 1:
-                self._select(None)
-                self.component_removed.emit(index)
-            return True
-        if key == Qt.Key.Key_Escape:
-            self._select(None)
-            return True
-        if key in _ARROWS:
-            self._nudge(index, *_ARROWS[key], event.modifiers())
-            return True
-        return super().key(event)
-
-    def _nudge(self, index: int, right: int, up: int, modifiers: Qt.KeyboardModifier) -> None:
+    def _nudged(self, index: int, right: int, up: int, modifiers: Qt.KeyboardModifier) -> HandleShape:
         """By one pixel, with Ctrl by ten; with Shift the weight."""
         (x_lo, x_hi), (_, top) = self.view_range
         rect, shape = self.view_box.rect(), self._shape(index)
         size = 10.0 if modifiers & Qt.KeyboardModifier.ControlModifier else 1.0
         step_y = size * top / rect.height()
         drag = HandleDrag(shape, 0.0, 0.0, min(shape.y, top), step_y / size)
-        self._start_gesture()
         if modifiers & Qt.KeyboardModifier.ShiftModifier and index < len(self._components):
-            self._apply(index, drag.weight_at(up * step_y))
-        else:
-            self._apply(index, drag.shape_at(right * size * (x_hi - x_lo) / rect.width(), up * step_y))
-        self._show_state()
-        self._pause.start()
+            return drag.weight_at(up * step_y)
+        return drag.shape_at(right * size * (x_hi - x_lo) / rect.width(), up * step_y)
 
     def event(self, event: QEvent) -> bool:
         """Tab goes through the handles before it leaves the plot."""
@@ -368,10 +230,5 @@ class DensityPlot(Plot):
         count = len(self._components) + 1
         start = -1 if step > 0 else count
         following = (start if self._selected is None else self._selected) + step
-        self._select(following if 0 <= following < count else None)
+        self.select(following if 0 <= following < count else None)
         return self._selected is not None
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._hovered = None
-        self._show_state()
-        super().leaveEvent(event)

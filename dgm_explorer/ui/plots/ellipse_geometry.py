@@ -6,20 +6,15 @@ Coordinates are those of the plane, x to the right and y up; one unit is equally
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
 
 import numpy as np
 
 from dgm_explorer.core.arrays import FloatArray
-
-Part: TypeAlias = Literal["center", "first", "second", "rotation"]
-"""What of an ellipse is held: its centre, a tip of its first or second axis, or the knob that turns it."""
+from dgm_explorer.ui.plots.handle_geometry import WHEEL_FACTOR, Part, clamp, weighted
 
 SIGMA_LO, SIGMA_HI = 1e-3, 1e3
 MIN_AXIS_RATIO = 1e-3
 MEAN_LIMIT = 1e5
-SHARE_LO, SHARE_HI = 1e-4, 0.9999
-WHEEL_FACTOR = 1.1
 _UNIT_CIRCLE = np.linspace(0.0, 2.0 * math.pi, 97)
 
 
@@ -100,8 +95,8 @@ class EllipseShape:
     def shifted(self, dx: float, dy: float) -> "EllipseShape":
         return replace(
             self,
-            x=_clamp(self.x + dx, -MEAN_LIMIT, MEAN_LIMIT),
-            y=_clamp(self.y + dy, -MEAN_LIMIT, MEAN_LIMIT),
+            x=clamp(self.x + dx, -MEAN_LIMIT, MEAN_LIMIT),
+            y=clamp(self.y + dy, -MEAN_LIMIT, MEAN_LIMIT),
         )
 
     def stretched(self, part: Part, ratio: float) -> "EllipseShape":
@@ -113,11 +108,15 @@ class EllipseShape:
     def scaled(self, ratio: float) -> "EllipseShape":
         """Both axes ``ratio`` times as long."""
         lo, hi = sorted((self.first, self.second))
-        ratio = _clamp(ratio, SIGMA_LO / lo, SIGMA_HI / hi)
+        ratio = clamp(ratio, SIGMA_LO / lo, SIGMA_HI / hi)
         return replace(self, first=self.first * ratio, second=self.second * ratio)
 
     def weighted(self, ratio: float) -> "EllipseShape":
-        return replace(self, share=_clamp(max(self.share, SHARE_LO) * ratio, SHARE_LO, SHARE_HI))
+        return replace(self, share=weighted(self.share, ratio))
+
+    def turned(self, notches: float) -> "EllipseShape":
+        """The wheel away from the hand enlarges the ellipse by a tenth a notch."""
+        return self.scaled(WHEEL_FACTOR**notches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,23 +152,9 @@ class EllipseDrag:
 
     def weight_at(self, y: float, span: float) -> EllipseShape:
         """Shift+drag: the share grows e-fold for every ``span`` upwards."""
-        return self.start.weighted(math.exp(_clamp((y - self.y) / span, -20.0, 20.0)))
-
-
-def turned(shape: EllipseShape, notches: float) -> EllipseShape:
-    """The wheel away from the hand enlarges the ellipse by a tenth a notch."""
-    return shape.scaled(WHEEL_FACTOR**notches)
-
-
-def relative_weight(share: float, weight_of_others: float) -> float:
-    """The weight that gives a component ``share`` of the mixture beside others that sum to this."""
-    return share / (1.0 - share) * weight_of_others
+        return self.start.weighted(math.exp(clamp((y - self.y) / span, -20.0, 20.0)))
 
 
 def _axis(length: float, other: float) -> float:
     lo = max(SIGMA_LO, MIN_AXIS_RATIO * other)
-    return _clamp(length, lo, min(SIGMA_HI, other / MIN_AXIS_RATIO))
-
-
-def _clamp(value: float, lo: float, hi: float) -> float:
-    return min(max(value, lo), hi) if math.isfinite(value) else lo
+    return clamp(length, lo, min(SIGMA_HI, other / MIN_AXIS_RATIO))

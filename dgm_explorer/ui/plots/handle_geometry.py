@@ -6,8 +6,12 @@ share / (σ √2π), one vertical movement means a narrower σ or a larger weigh
 
 import math
 from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
 
 from dgm_explorer.ui.plots.gaussian_curves import peak
+
+Part: TypeAlias = Literal["center", "first", "second", "rotation"]
+"""What of a Gaussian is held: its centre, a tip of its first or second axis, or the knob that turns it."""
 
 SIGMA_LO, SIGMA_HI = 1e-6, 1e6
 MU_LIMIT = 1e6
@@ -30,15 +34,19 @@ class HandleShape:
 
     def shifted(self, dx: float) -> "HandleShape":
         """Moved along x."""
-        return replace(self, mu=_clamp(self.mu + dx, -MU_LIMIT, MU_LIMIT))
+        return replace(self, mu=clamp(self.mu + dx, -MU_LIMIT, MU_LIMIT))
 
     def raised(self, ratio: float) -> "HandleShape":
         """Peak ``ratio`` times as high, by a smaller σ."""
-        return replace(self, sigma=_clamp(self.sigma / ratio, SIGMA_LO, SIGMA_HI))
+        return replace(self, sigma=clamp(self.sigma / ratio, SIGMA_LO, SIGMA_HI))
 
     def weighted(self, ratio: float) -> "HandleShape":
         """Peak ``ratio`` times as high, by a larger share of the mixture."""
-        return replace(self, share=_clamp(max(self.share, SHARE_LO) * ratio, SHARE_LO, SHARE_HI))
+        return replace(self, share=weighted(self.share, ratio))
+
+    def turned(self, notches: float) -> "HandleShape":
+        """The wheel away from the hand raises and narrows the peak by a tenth a notch."""
+        return self.raised(WHEEL_FACTOR**notches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +83,9 @@ class HandleDrag:
         return max(base + (y - self.y), self.min_y) / base
 
 
-def turned(shape: HandleShape, notches: float) -> HandleShape:
-    """The wheel away from the hand raises and narrows the peak by a tenth a notch."""
-    return shape.raised(WHEEL_FACTOR**notches)
+def weighted(share: float, ratio: float) -> float:
+    """A share ``ratio`` times as large, never 0 nor 1."""
+    return clamp(max(share, SHARE_LO) * ratio, SHARE_LO, SHARE_HI)
 
 
 def relative_weight(share: float, weight_of_others: float) -> float:
@@ -85,5 +93,6 @@ def relative_weight(share: float, weight_of_others: float) -> float:
     return share / (1.0 - share) * weight_of_others
 
 
-def _clamp(value: float, lo: float, hi: float) -> float:
+def clamp(value: float, lo: float, hi: float) -> float:
+    """The nearest value in the range; what is not finite becomes ``lo``."""
     return min(max(value, lo), hi) if math.isfinite(value) else lo

@@ -113,7 +113,7 @@ class MeanCurveView(Plot):
         self._read_out = CornerText(self.view_box, "top-left")
         self._caption = CornerText(self.view_box, "bottom-left")
         self.set_view_range((-8.0, 8.0), (0.0, 5.0))
-        self.set_home_range((-8.0, 8.0), (0.0, 5.0))
+        self.set_home_range((-8.0, 8.0))
         self.set_theme(LIGHT)
 
     def set_theme(self, theme: Theme) -> None:
@@ -158,19 +158,6 @@ class MeanCurveView(Plot):
             self._units = units
             self._axes[1].set_label(units, self.theme)
             self._show()
-
-    def set_x_range(self, x_lo: float, x_hi: float) -> None:
-        """Show this part of the μ axis."""
-        self.set_view_range((x_lo, x_hi), self.view_range[1])
-
-    def set_home_x_range(self, x_lo: float, x_hi: float) -> None:
-        """What a double click or A returns to."""
-        self.set_home_range((x_lo, x_hi), self.view_range[1])
-
-    def go_home(self) -> None:
-        if self._home is not None:
-            self._home = (self._home[0], self.view_range[1])
-        super().go_home()
 
     def set_disabled_reason(self, direction: Direction, reason: str | None) -> None:
         """Hide one curve and say why; None brings it back."""

@@ -39,7 +39,7 @@ class Plot(pg.PlotWidget):
         self._grab_button: Qt.MouseButton | None = None
         self._asked: tuple[Range, Range] | None = None
         self._got: tuple[Range, Range] = ((0.0, 1.0), (0.0, 1.0))
-        self._home: tuple[Range, Range] | None = None
+        self._home: tuple[Range, Range | None] | None = None
         self.theme = LIGHT
         self.view_box = self.plotItem.vb
         self.view_box.disableAutoRange()
@@ -87,14 +87,22 @@ class Plot(pg.PlotWidget):
         self.view_box.setRange(xRange=x, yRange=y, padding=0, disableAutoRange=True)
         self._asked, self._got = (x, y), self.view_range
 
-    def set_home_range(self, x: Range, y: Range) -> None:
-        """What a double click or A goes back to, in view coordinates."""
+    def set_x_range(self, x_lo: float, x_hi: float) -> None:
+        """Show this part of the x axis."""
+        self.set_view_range((x_lo, x_hi), self.view_range[1])
+
+    def set_home_range(self, x: Range, y: Range | None = None) -> None:
+        """What a double click or A goes back to, in view coordinates; without y it stays as it is."""
         self._home = (x, y)
 
     def go_home(self) -> None:
         """Show the home range and tell so."""
-        if self._home is not None and not _is_close(self.view_range, self._home):
-            self.set_view_range(*self._home)
+        if self._home is None:
+            return
+        x, y = self._home
+        home = (x, y or self.view_range[1])
+        if not _is_close(self.view_range, home):
+            self.set_view_range(*home)
             self._emit_view_changed()
 
     def _emit_view_changed(self, *_: object) -> None:

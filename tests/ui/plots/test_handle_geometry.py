@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dgm_explorer.core.gaussians import Component1D, Gaussian1D
-from dgm_explorer.ui.plots.handle_geometry import HandleDrag, HandleShape, relative_weight, turned
+from dgm_explorer.ui.plots.handle_geometry import HandleDrag, HandleShape, relative_weight
 
 shapes = st.builds(
     HandleShape, mu=st.floats(-50, 50), sigma=st.floats(1e-3, 1e3), share=st.floats(1e-3, 0.999)
@@ -88,5 +88,5 @@ def test_relative_weight_gives_the_share(share: float, others: float) -> None:
 
 def test_the_wheel_turns_back() -> None:
     shape = HandleShape(0.0, 2.0)
-    assert turned(shape, 1).sigma < 2.0
-    assert turned(turned(shape, 3), -3).sigma == pytest.approx(2.0, rel=1e-12)
+    assert shape.turned(1).sigma < 2.0
+    assert shape.turned(3).turned(-3).sigma == pytest.approx(2.0, rel=1e-12)
