@@ -106,13 +106,18 @@ def as_text(answer: KLAnswer) -> str:
         f"KL(q‖p)   {answer.kl_reverse: .12g} {answer.units}",
         "",
         f"{'minimum of':<12}{'mu':>18}{'sigma':>18}{'kl':>18}  type",
-        f"{'KL(p‖q)':<12}{best.mu:18.12g}{best.sigma:18.12g}{best.kl:18.12g}  global",
+        f"{'KL(p‖q)':<12}{_mean(best):18.12g}{best.sigma:18.12g}{best.kl:18.12g}  global",
     ]
     lines += [
-        f"{'KL(q‖p)':<12}{point.mu:18.12g}{point.sigma:18.12g}{point.kl:18.12g}  {point.type}"
+        f"{'KL(q‖p)':<12}{_mean(point):18.12g}{point.sigma:18.12g}{point.kl:18.12g}  {point.type}"
         for point in answer.reverse_minima
     ]
     return "\n".join(lines)
+
+
+def _mean(optimum: Minimum) -> float:
+    """The mean for reading: what is zero but for rounding is zero."""
+    return 0.0 if abs(optimum.mu) < 1e-14 * optimum.sigma else optimum.mu
 
 
 def write_landscapes(path: Path, task: KLTask) -> None:
