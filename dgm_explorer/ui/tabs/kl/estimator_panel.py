@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -31,6 +31,7 @@ from dgm_explorer.ui.tabs.kl.estimator_table import EstimatorModel, EstimatorRow
 from dgm_explorer.ui.tabs.kl.estimator_words import estimator_color
 from dgm_explorer.ui.tabs.kl.form import guard_wheel, label_for, row, set_text, set_tip
 from dgm_explorer.ui.tabs.kl.frame import KLFrame
+from dgm_explorer.ui.tabs.kl.lower_panel import LowerPanel
 from dgm_explorer.ui.tabs.kl.wording import in_units
 from dgm_explorer.ui.theme import Theme
 
@@ -73,7 +74,7 @@ def estimated_subject(state: KLState) -> Subject:
     return Subject(state.p, state.q, usable, state.n_samples, state.seed, log_z)
 
 
-class EstimatorPanel(QWidget):
+class EstimatorPanel(LowerPanel):
     """Clouds of gradient estimates of both divergences, and a table of what they are worth.
 
     Signals
@@ -93,7 +94,6 @@ class EstimatorPanel(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._given: tuple[KLState, KLFrame] | None = None
         self._shown: KLState | None = None
         self._exact: dict[Direction, FloatArray] = {}
         self._clouds: tuple[Cloud, ...] = ()
@@ -165,11 +165,8 @@ class EstimatorPanel(QWidget):
         if self._clouds:
             self.arrows_changed.emit()
 
-    def show_state(self, state: KLState, frame: KLFrame) -> None:
-        """Look at the present q; the numbers come between the events that follow. Free when hidden."""
-        self._given = state, frame
-        if not self.isVisible():
-            return
+    def _show(self, state: KLState, frame: KLFrame) -> None:
+        """Look at the present q; the numbers come between the events that follow."""
         self._show_controls(state)
         subject = estimated_subject(state)
         if subject == self.observer.subject and self._shown is not None and self.observer.is_complete:
@@ -283,11 +280,6 @@ class EstimatorPanel(QWidget):
     def _draw_again(self) -> None:
         seed = self._given[0].seed if self._given else 0
         self.seed_changed.emit((seed + 1) % 2**32)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._given is not None:
-            self.show_state(*self._given)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -3,7 +3,7 @@
 import math
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QSlider, QVBoxLayout, QWidget
 
 from dgm_explorer.core.kl_state import KLState, View1D
@@ -13,6 +13,7 @@ from dgm_explorer.ui.tabs.kl.family_landscape import FamilyLandscape
 from dgm_explorer.ui.tabs.kl.family_run import FULL, FamilyPicture, FamilyRun, FamilyWish
 from dgm_explorer.ui.tabs.kl.form import ChoiceBox, guard_wheel, set_formula, set_text
 from dgm_explorer.ui.tabs.kl.frame import KLFrame
+from dgm_explorer.ui.tabs.kl.lower_panel import LowerPanel
 from dgm_explorer.ui.tabs.kl.wording import divergence_text
 from dgm_explorer.ui.theme import LIGHT, Theme
 
@@ -31,7 +32,7 @@ FORMULAS = {
 }
 
 
-class FamilyPanel(QWidget):
+class FamilyPanel(LowerPanel):
     """Slides from reverse KL through Hellinger to forward KL, or shows Jensen–Shannon or χ².
 
     The landscape is computed beside the window and says when it is late. The value at q is exact at once.
@@ -55,7 +56,6 @@ class FamilyPanel(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._given: tuple[KLState, KLFrame] | None = None
         self._view: View1D | None = None
         self._picture: FamilyPicture | None = None
         self._is_late = False
@@ -135,16 +135,12 @@ class FamilyPanel(QWidget):
             )
 
     def close_workers(self) -> None:
-        """Wait for what runs beside the window."""
         self.run.close()
 
     # -- state --------------------------------------------------------------------------------------------
 
-    def show_state(self, state: KLState, frame: KLFrame) -> None:
-        """Show the value at q and ask for the landscape if it is another one; free when hidden."""
-        self._given = (state, frame)
-        if not self.isVisible():
-            return
+    def _show(self, state: KLState, frame: KLFrame) -> None:
+        """Show the value at q and ask for the landscape if it is another one."""
         self._show_controls(state)
         self._show_value(state, frame)
         landscape = self.landscape
@@ -241,11 +237,6 @@ class FamilyPanel(QWidget):
         self.alpha_changed.emit(position / SLIDER_STEPS)
 
     # -- Qt -----------------------------------------------------------------------------------------------
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._given is not None:
-            self.show_state(*self._given)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -16,6 +16,7 @@ from dgm_explorer.ui.plots.axis import NumberAxis
 from dgm_explorer.ui.plots.gaussian_curves import mixture_curve
 from dgm_explorer.ui.plots.plot import Plot
 from dgm_explorer.ui.tabs.kl.frame import KLFrame
+from dgm_explorer.ui.tabs.kl.lower_panel import LowerPanel
 from dgm_explorer.ui.tabs.kl.wording import divergence_text
 from dgm_explorer.ui.theme import Theme, color
 
@@ -29,7 +30,7 @@ def integrands(p: Mixture1D, q: Gaussian1D, x: FloatArray) -> tuple[FloatArray, 
     return np.exp(log_p) * log_ratio, -np.exp(log_q) * log_ratio
 
 
-class IntegrandPanel(QWidget):
+class IntegrandPanel(LowerPanel):
     """Both integrands, filled with their sign, over the same x-range as the density plot."""
 
     export_name = "integrands"
@@ -70,10 +71,8 @@ class IntegrandPanel(QWidget):
             curve.setBrush(pg.mkBrush(color(rgb, theme.fill_alpha)))
         self._zero.setPen(pg.mkPen(theme.muted_text, width=1))
 
-    def show_state(self, state: KLState, frame: KLFrame) -> None:
-        """Draw both integrands at the present p and q; free when hidden."""
-        if not self.isVisible():
-            return
+    def _show(self, state: KLState, frame: KLFrame) -> None:
+        """Draw both integrands at the present p and q."""
         view = state.view
         self._x = _abscissae(state)
         self._forward, self._reverse = integrands(frame.p, frame.q, self._x)
@@ -109,9 +108,7 @@ class IntegrandPanel(QWidget):
             self._caption.setText(caption)
 
     def export_table(self) -> PlotTable:
-        return PlotTable(
-            ("x", "p_log_p_over_q", "q_log_q_over_p"), (self._x, self._forward, self._reverse)
-        )
+        return PlotTable(("x", "p_log_p_over_q", "q_log_q_over_p"), (self._x, self._forward, self._reverse))
 
 
 def _abscissae(state: KLState) -> FloatArray:

@@ -6,15 +6,15 @@ what they need is imported here where a panel is made.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.kl_state import KLState, Panel
-from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.tabs.kl.frame import KLFrame
+from dgm_explorer.ui.tabs.kl.lower_panel import LowerPanel
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
 from dgm_explorer.ui.theme import Theme
 
@@ -24,19 +24,6 @@ if TYPE_CHECKING:
     from dgm_explorer.ui.tabs.kl.integrand_panel import IntegrandPanel
     from dgm_explorer.ui.tabs.kl.stationary_table import StationaryPanel
     from dgm_explorer.ui.tabs.kl.sweep_panel import SweepPanel
-
-
-class LowerPanel(Protocol):
-    """What a lower panel can be asked."""
-
-    @property
-    def export_name(self) -> str: ...
-
-    def set_theme(self, theme: Theme) -> None: ...
-
-    def show_state(self, state: KLState, frame: KLFrame) -> None: ...
-
-    def export_table(self) -> PlotTable: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +57,8 @@ class LowerPanels(QTabWidget):
         self._editor = editor
         self._theme = theme
         self._keys = tuple(ENTRIES)
-        self._made: dict[Panel, QWidget] = {}
-        self._makers: dict[Panel, Callable[[], QWidget]] = {
+        self._made: dict[Panel, LowerPanel] = {}
+        self._makers: dict[Panel, Callable[[], LowerPanel]] = {
             "stationary": self._make_stationary,
             "integrand": self._make_integrand,
             "sweep": self._make_sweep,
@@ -107,12 +94,12 @@ class LowerPanels(QTabWidget):
 
     @property
     def front(self) -> LowerPanel:
-        return cast(LowerPanel, self._panel(self._keys[self.currentIndex()]))
+        return self._panel(self._keys[self.currentIndex()])
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         for panel in self._made.values():
-            cast(LowerPanel, panel).set_theme(theme)
+            panel.set_theme(theme)
 
     def show_state(self, state: KLState, frame: KLFrame) -> None:
         """Bring the state's panel to the front and let it draw; never answers back."""
@@ -125,16 +112,14 @@ class LowerPanels(QTabWidget):
 
     def close_workers(self) -> None:
         """Wait for what runs beside the window."""
-        if "sweep" in self._made:
-            self.sweep.close_workers()
-        if "family" in self._made:
-            self.family.close_workers()
+        for panel in self._made.values():
+            panel.close_workers()
 
     def _choose(self, index: int) -> None:
         if index >= 0:
             self._editor.apply(panel=self._keys[index])
 
-    def _panel(self, key: Panel) -> QWidget:
+    def _panel(self, key: Panel) -> LowerPanel:
         if key not in self._made:
             panel = self._made[key] = self._makers[key]()
             page = cast(QWidget, self.widget(self._keys.index(key)))
@@ -144,19 +129,19 @@ class LowerPanels(QTabWidget):
 
     # -- making -------------------------------------------------------------------------------------------
 
-    def _make_stationary(self) -> QWidget:
+    def _make_stationary(self) -> LowerPanel:
         from dgm_explorer.ui.tabs.kl.stationary_table import StationaryPanel
 
         panel = StationaryPanel(self._theme)
         panel.point_chosen.connect(self._editor.move_q)
         return panel
 
-    def _make_integrand(self) -> QWidget:
+    def _make_integrand(self) -> LowerPanel:
         from dgm_explorer.ui.tabs.kl.integrand_panel import IntegrandPanel
 
         return IntegrandPanel(self._theme)
 
-    def _make_sweep(self) -> QWidget:
+    def _make_sweep(self) -> LowerPanel:
         from dgm_explorer.ui.tabs.kl.sweep_panel import SweepPanel
 
         panel = SweepPanel(self._theme)
@@ -165,7 +150,7 @@ class LowerPanels(QTabWidget):
         panel.drag_finished.connect(self.drag_finished)
         return panel
 
-    def _make_family(self) -> QWidget:
+    def _make_family(self) -> LowerPanel:
         from dgm_explorer.ui.tabs.kl.family_panel import FamilyPanel
 
         editor = self._editor
@@ -179,7 +164,7 @@ class LowerPanels(QTabWidget):
             part.drag_finished.connect(self.drag_finished)
         return panel
 
-    def _make_estimators(self) -> QWidget:
+    def _make_estimators(self) -> LowerPanel:
         from dgm_explorer.ui.tabs.kl.estimator_panel import EstimatorPanel
 
         editor = self._editor

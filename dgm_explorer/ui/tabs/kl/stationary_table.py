@@ -15,6 +15,7 @@ from dgm_explorer.numerics.stationary import Kind, StationaryPoint, is_inside
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.tabs.kl.form import font_of
 from dgm_explorer.ui.tabs.kl.frame import KLFrame
+from dgm_explorer.ui.tabs.kl.lower_panel import LowerPanel
 from dgm_explorer.ui.tabs.kl.wording import (
     DIRECTION_NAME,
     KIND_NAME,
@@ -167,7 +168,7 @@ def _notes(row: Row) -> list[str]:
     return notes if row.is_reachable else [*notes, "out of reach of what is known"]
 
 
-class StationaryPanel(QWidget):
+class StationaryPanel(LowerPanel):
     """The count in words above the table of points.
 
     Signals
@@ -221,10 +222,8 @@ class StationaryPanel(QWidget):
         for column, sample in enumerate(samples):
             self._view.setColumnWidth(column, metrics.horizontalAdvance(sample) + 14)
 
-    def show_state(self, state: KLState, frame: KLFrame) -> None:
+    def _show(self, state: KLState, frame: KLFrame) -> None:
         """Show the points of a frame; nothing is computed here."""
-        if not self.isVisible():
-            return
         caption = count_sentence(frame.reverse_points, is_searching=frame.is_searching)
         if state.is_sigma_fixed:
             caption += f"   (σ fixed at {state.q.sigma:.4g})"

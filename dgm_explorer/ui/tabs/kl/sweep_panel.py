@@ -4,7 +4,7 @@ import math
 import time
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from dgm_explorer.core.gaussians import Component1D
@@ -14,6 +14,7 @@ from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.captions import Cover
 from dgm_explorer.ui.tabs.kl.form import ChoiceBox, row, set_formula, set_text, set_tip
 from dgm_explorer.ui.tabs.kl.frame import KLFrame
+from dgm_explorer.ui.tabs.kl.lower_panel import LowerPanel
 from dgm_explorer.ui.tabs.kl.sweep_plot import Ordinate, SweepPlot
 from dgm_explorer.ui.tabs.kl.sweep_run import SweepRun, SweepTarget, target_of
 from dgm_explorer.ui.theme import Theme
@@ -23,7 +24,7 @@ AGE_STEP_MS = 250
 _ROUND = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 
 
-class SweepPanel(QWidget):
+class SweepPanel(LowerPanel):
     """Where the stationary points of KL(q‖p) go while the modes of p are pulled apart.
 
     Dragging the line asks for another separation of p. The diagram is computed beside the window and says
@@ -43,7 +44,6 @@ class SweepPanel(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._given: tuple[KLState, KLFrame] | None = None
         self._d_max = 0.0
         self._is_range_chosen = False
         self._is_dragging = False
@@ -98,17 +98,14 @@ class SweepPanel(QWidget):
         self._show_legend()
 
     def close_workers(self) -> None:
-        """Wait for what runs beside the window."""
         self._clock.stop()
         self.run.close()
 
     # -- state --------------------------------------------------------------------------------------------
 
-    def show_state(self, state: KLState, frame: KLFrame) -> None:
-        """Put the present p on the diagram and ask for another diagram if it needs one; free when hidden."""
-        self._given = (state, frame)
-        if not self.isVisible():
-            return
+    def _show(self, state: KLState, frame: KLFrame) -> None:
+        """Put the present p on the diagram and ask for another diagram if it needs one."""
+        del frame  # `_draw` takes it from what was given
         self.run.make_way()
         sigma_fixed = state.q.sigma if state.is_sigma_fixed else None
         d = separation(state.p)
@@ -137,12 +134,11 @@ class SweepPanel(QWidget):
         self._is_range_chosen = True
         limits = 0.1 * _widest(p), 10.0 * (separation(p) + 4.5 * _widest(p))
         self._d_max = min(max(self._d_max * factor, limits[0]), limits[1])
-        self.show_state(*self._given)
+        self._show_again()
 
     def _reset_zoom(self) -> None:
         self._is_range_chosen, self._d_max = False, 0.0
-        if self._given is not None:
-            self.show_state(*self._given)
+        self._show_again()
 
     def _show_choice(self, state: KLState) -> None:
         self.ordinate_box.setEnabled(not state.is_sigma_fixed)
@@ -214,15 +210,9 @@ class SweepPanel(QWidget):
     def _finish_drag(self) -> None:
         self._is_dragging = False
         self.drag_finished.emit()
-        if self._given is not None:
-            self.show_state(*self._given)
+        self._show_again()
 
     # -- Qt -----------------------------------------------------------------------------------------------
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._given is not None:
-            self.show_state(*self._given)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
