@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
+from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QLineF, QPointF, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
@@ -93,17 +94,16 @@ def _common_scale(clouds: list[FloatArray], exact: FloatArray | None) -> float:
 
 
 def _draw_arrows(painter: QPainter, origin: QPointF, vectors: FloatArray) -> None:
-    """Shafts in one call, then the two strokes of every head."""
+    """Shafts and the two strokes of every head, all in one call: hundreds of arrows change in a drag."""
     lengths = np.hypot(vectors[:, 0], vectors[:, 1])
     vectors = vectors * np.minimum(1.0, _MAX_PX / np.maximum(lengths, 1e-300))[:, None]
-    tips = vectors + origin.toTuple()
-    painter.drawLines([QLineF(origin, QPointF(x, y)) for x, y in tips.tolist()])
+    root = np.array(origin.toTuple())
+    tips = vectors + root
     backwards = -vectors / np.maximum(lengths, 1e-300)[:, None] * np.minimum(_HEAD_PX, lengths / 2)[:, None]
     sideways = backwards[:, ::-1] * [-0.5, 0.5]
-    for left, tip, right in zip(
-        (tips + backwards + sideways).tolist(),
-        tips.tolist(),
-        (tips + backwards - sideways).tolist(),
-        strict=True,
-    ):
-        painter.drawPolyline(QPolygonF([QPointF(*left), QPointF(*tip), QPointF(*right)]))
+    starts = (np.broadcast_to(root, tips.shape), tips + backwards + sideways, tips + backwards - sideways)
+    strokes = np.concatenate([np.hstack([start, tips]) for start in starts])
+    lines = PrimitiveArray(QLineF, 4)
+    lines.resize(len(strokes))
+    lines.ndarray()[:] = strokes
+    painter.drawLines(*lines.drawargs())

@@ -103,11 +103,8 @@ class LowerPanels(QTabWidget):
 
     def show_state(self, state: KLState, frame: KLFrame) -> None:
         """Bring the state's panel to the front and let it draw; never answers back."""
-        index = self._keys.index(state.panel)
-        if index != self.currentIndex():
-            self.blockSignals(True)
-            self.setCurrentIndex(index)
-            self.blockSignals(False)
+        # Signals are not blocked: a panel that goes has to say so. The state, asked for the same, stays.
+        self.setCurrentIndex(self._keys.index(state.panel))
         self.front.show_state(state, frame)
 
     def close_workers(self) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
 from dgm_explorer.ui.theme import LIGHT, PROJECTOR, THEMES, Theme
@@ -48,3 +49,16 @@ def test_without_controls_the_pictures_take_their_room(tab: KLTab) -> None:
     tab.set_controls_visible(True)
     QTest.qWait(1)
     assert tab.scene.width() == before
+
+
+def test_arrows_go_with_their_panel_when_the_state_brings_another_one(tab: KLTab, qtbot: QtBot) -> None:
+    assert tab.store is not None
+    tab.store.update(panel="estimators")
+    panel = tab.scene.panels.estimators
+    seen: list[bool] = []
+    tab.scene.panels.arrows_changed.connect(lambda: seen.append(panel.arrows("reverse") is not None))
+    qtbot.waitUntil(lambda: bool(seen) and seen[-1], timeout=3000)
+    tab.store.update(panel="stationary")
+    tab.draw_now()
+    assert not seen[-1]
+    assert tab.store.state.panel == "stationary"
