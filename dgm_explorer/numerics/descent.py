@@ -8,7 +8,7 @@ and log σ stays within the σ that a `Gaussian1D` accepts. `DescentState.is_cli
 
 import math
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.gaussians import Gaussian1D
@@ -56,18 +56,6 @@ class DescentState:
         return Gaussian1D(self.mu, math.exp(self.log_sigma))
 
 
-class DescentRule(Protocol):
-    """What a descent player needs of an optimiser."""
-
-    def start(self, q: Gaussian1D) -> DescentState:
-        """State at q, nothing remembered."""
-        ...
-
-    def step(self, state: DescentState, gradient: FloatArray) -> DescentState:
-        """One step against ``gradient``, (2,) in (μ, log σ)."""
-        ...
-
-
 def start(q: Gaussian1D) -> DescentState:
     """State at q, nothing remembered."""
     return DescentState(q.mu, math.log(q.sigma))
@@ -95,13 +83,9 @@ def _moved(state: DescentState, step: Vector) -> DescentState:
     )
 
 
-def _stuck(state: DescentState) -> DescentState:
-    return replace(state, count=state.count + 1, is_clipped=True)
-
-
 @dataclass(frozen=True, slots=True)
-class GradientDescent:
-    """θ ← θ − η g, steepest in the Euclidean metric of (μ, log σ).
+class DescentRule:
+    """An optimiser of q.
 
     Attributes
     ----------
@@ -112,73 +96,52 @@ class GradientDescent:
     learning_rate: float
     is_sigma_fixed: bool = False
 
-    def start(self, q: Gaussian1D) -> DescentState:
-        """State at q, nothing remembered."""
-        return start(q)
-
     def step(self, state: DescentState, gradient: FloatArray) -> DescentState:
         """One step against ``gradient``, (2,) in (μ, log σ)."""
         g = _usable(gradient, self.is_sigma_fixed)
         if g is None:
-            return _stuck(state)
+            return replace(state, count=state.count + 1, is_clipped=True)
+        return self._step(state, g)
+
+    def _step(self, state: DescentState, g: Vector) -> DescentState:
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class GradientDescent(DescentRule):
+    """θ ← θ − η g, steepest in the Euclidean metric of (μ, log σ)."""
+
+    def _step(self, state: DescentState, g: Vector) -> DescentState:
         return _moved(state, Vector(-self.learning_rate * g.mu, -self.learning_rate * g.log_sigma))
 
 
 @dataclass(frozen=True, slots=True)
-class NaturalGradient:
+class NaturalGradient(DescentRule):
     """θ ← θ − η F⁻¹ g with the Fisher information of N(μ, σ²) in (μ, log σ), F = diag(1/σ², 2).
 
     Steepest in the metric KL(q‖q+dq) ≈ ½ dθᵀF dθ (Amari 1998), so it does not depend on the units of x.
-
-    Attributes
-    ----------
-    learning_rate : η.
-    is_sigma_fixed : move μ only.
     """
 
-    learning_rate: float
-    is_sigma_fixed: bool = False
-
-    def start(self, q: Gaussian1D) -> DescentState:
-        """State at q, nothing remembered."""
-        return start(q)
-
-    def step(self, state: DescentState, gradient: FloatArray) -> DescentState:
-        """One step against ``gradient``, (2,) in (μ, log σ)."""
-        g = _usable(gradient, self.is_sigma_fixed)
-        if g is None:
-            return _stuck(state)
+    def _step(self, state: DescentState, g: Vector) -> DescentState:
         variance = math.exp(2 * state.log_sigma)
         step = Vector(-self.learning_rate * variance * g.mu, -self.learning_rate * g.log_sigma / 2)
         return _moved(state, step)
 
 
 @dataclass(frozen=True, slots=True)
-class Adam:
+class Adam(DescentRule):
     """Adam (Kingma & Ba 2015, algorithm 1) on (μ, log σ).
 
     Attributes
     ----------
-    learning_rate : α of the paper.
-    is_sigma_fixed : move μ only.
-    beta_1, beta_2, epsilon : the paper's constants.
+    beta_1, beta_2, epsilon : the paper's constants; its α is the learning rate.
     """
 
-    learning_rate: float
-    is_sigma_fixed: bool = False
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-8
 
-    def start(self, q: Gaussian1D) -> DescentState:
-        """State at q, nothing remembered."""
-        return start(q)
-
-    def step(self, state: DescentState, gradient: FloatArray) -> DescentState:
-        """One step against ``gradient``, (2,) in (μ, log σ)."""
-        g = _usable(gradient, self.is_sigma_fixed)
-        if g is None:
-            return _stuck(state)
+    def _step(self, state: DescentState, g: Vector) -> DescentState:
         first = self._averaged(self.beta_1, state.first_moment, g)
         second = self._averaged(self.beta_2, state.second_moment, Vector(g.mu**2, g.log_sigma**2))
         remembered = replace(state, first_moment=first, second_moment=second)
@@ -201,7 +164,7 @@ class Adam:
 
 def make_optimiser(optimiser: Optimiser, learning_rate: float, is_sigma_fixed: bool = False) -> DescentRule:
     """The optimiser that a `KLState` names."""
-    rules: dict[Optimiser, type[GradientDescent] | type[Adam] | type[NaturalGradient]] = {
+    rules: dict[Optimiser, type[DescentRule]] = {
         "gradient": GradientDescent,
         "adam": Adam,
         "natural": NaturalGradient,

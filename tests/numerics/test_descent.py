@@ -38,7 +38,7 @@ def gaussian_gradient(state: DescentState, mu: float, sigma: float) -> np.ndarra
     ],
 )
 def test_follows_torch(rule: DescentRule, make_reference) -> None:
-    state = rule.start(Gaussian1D(0.7, 1.3))
+    state = start(Gaussian1D(0.7, 1.3))
     theta = torch.tensor([0.7, math.log(1.3)], dtype=torch.float64, requires_grad=True)
     reference = make_reference(theta)
     rng = np.random.default_rng(3)
@@ -54,7 +54,7 @@ def test_follows_torch(rule: DescentRule, make_reference) -> None:
 @pytest.mark.parametrize("optimiser", RULES)
 def test_reaches_the_minimum(optimiser: Optimiser) -> None:
     rule = make_optimiser(optimiser, 0.05)
-    state = rule.start(Gaussian1D(-2.0, 3.0))
+    state = start(Gaussian1D(-2.0, 3.0))
     for _ in range(2000):
         state = rule.step(state, gaussian_gradient(state, 1.5, 0.8))
     assert state.mu == pytest.approx(1.5, abs=1e-5)
@@ -64,7 +64,7 @@ def test_reaches_the_minimum(optimiser: Optimiser) -> None:
 
 def test_natural_gradient_does_not_depend_on_the_unit_of_x() -> None:
     rule, unit = NaturalGradient(0.1), 1000.0
-    small, large = rule.start(Gaussian1D(0.3, 1.1)), rule.start(Gaussian1D(0.3 * unit, 1.1 * unit))
+    small, large = start(Gaussian1D(0.3, 1.1)), start(Gaussian1D(0.3 * unit, 1.1 * unit))
     for _ in range(20):
         small = rule.step(small, gaussian_gradient(small, 1.0, 0.7))
         large = rule.step(large, gaussian_gradient(large, unit, 0.7 * unit))
@@ -84,7 +84,7 @@ def test_natural_step_is_the_inverse_fisher_information() -> None:
 @pytest.mark.parametrize("optimiser", RULES)
 def test_fixed_sigma_moves_the_mean_only(optimiser: Optimiser) -> None:
     rule = make_optimiser(optimiser, 0.05, is_sigma_fixed=True)
-    state = rule.start(Gaussian1D(0.0, 0.5))
+    state = start(Gaussian1D(0.0, 0.5))
     for _ in range(10):
         state = rule.step(state, np.array([1.0, math.nan]))
     assert state.mu < 0
@@ -107,7 +107,7 @@ def test_never_leaves_the_finite_numbers(
     optimiser: Optimiser, gradients: list[tuple[float, float]], learning_rate: float
 ) -> None:
     rule = make_optimiser(optimiser, learning_rate)
-    state = rule.start(Gaussian1D(1.0, 2.0))
+    state = start(Gaussian1D(1.0, 2.0))
     for gradient in gradients:
         state = rule.step(state, np.array(gradient))
         assert isinstance(state.q, Gaussian1D)
@@ -117,7 +117,7 @@ def test_never_leaves_the_finite_numbers(
 @pytest.mark.parametrize("optimiser", RULES)
 def test_log_sigma_stays_where_a_gaussian_is_accepted(optimiser: Optimiser, sign: float) -> None:
     rule = make_optimiser(optimiser, 10.0)
-    state = rule.start(Gaussian1D(0.0, 1.0))
+    state = start(Gaussian1D(0.0, 1.0))
     for _ in range(100):
         state = rule.step(state, np.array([0.0, sign * 10.0]))
     assert 1e-6 <= state.q.sigma <= 1e6

@@ -10,7 +10,7 @@ import numpy as np
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.gaussians import Gaussian1D
 from dgm_explorer.core.kl_state import Direction, Estimator, KLState
-from dgm_explorer.numerics.descent import DescentRule, DescentState, make_optimiser
+from dgm_explorer.numerics.descent import DescentRule, DescentState, make_optimiser, start
 from dgm_explorer.numerics.estimators import gradient_estimate
 from dgm_explorer.numerics.knowledge import nearest_estimator
 from dgm_explorer.numerics.mixture import Mixture1D
@@ -73,7 +73,7 @@ class Walker:
         self._rule = rule
         self._is_exact = is_exact
         self._is_sigma_fixed = is_sigma_fixed
-        self._state = rule.start(q)
+        self._state = start(q)
         self.is_converged = False
         self.clear_trail()
 
