@@ -84,10 +84,6 @@ class Mixture1D:
         np.exp(terms, out=terms)
         return np.asarray(np.log(terms.sum(axis=0)) + peak)
 
-    def pdf(self, x: FloatArray) -> FloatArray:
-        """p(x), same shape as ``x``."""
-        return np.asarray(np.exp(self.log_components(x)).sum(axis=0))
-
     def score(self, x: FloatArray) -> FloatArray:
         """d log p / dx, same shape as ``x``."""
         return self.log_pdf_and_score(x)[1]

@@ -89,10 +89,6 @@ class Mixture2D:
         result: FloatArray = top + np.log(np.exp(logs - top).sum(axis=0))
         return result
 
-    def pdf(self, x: FloatArray) -> FloatArray:
-        """Return p, shape (...) for x (..., 2)."""
-        return np.exp(self.log_pdf(x))
-
     def log_pdf_and_score(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return log p (...) and ∇ log p (..., 2) for x (..., 2)."""
         first, second = self._residuals(x)

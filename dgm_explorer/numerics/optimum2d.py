@@ -7,7 +7,7 @@ import numpy as np
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.gaussians import Gaussian2D
 from dgm_explorer.core.kl_state import Direction
-from dgm_explorer.numerics.divergence2d import SampledPlane, cross_entropy, expectation_under, square_root
+from dgm_explorer.numerics.divergence2d import SampledPlane, expectation_under, square_root
 from dgm_explorer.numerics.gaussian_chart import ExpectationRule, Unknowns, follow_minimum, minimise_all
 from dgm_explorer.numerics.mixture2d import Mixture2D, covariance_matrix, gaussian_2d
 from dgm_explorer.numerics.stationary2d import StationaryPoint2D, classify_minima, distinct, subset_moments
@@ -16,12 +16,6 @@ _ALL: Unknowns = "mean and covariance"
 _FAST_STEPS = 40
 _FAST_RATE = 0.6
 _LONGEST_TURN = 0.5  # of I + B per step: no axis shrinks below half or grows beyond 1.5
-
-
-def forward_minimum_2d(p: Mixture2D) -> StationaryPoint2D:
-    """Return the one minimum of KL(p‖q): q has the mean and the covariance of p."""
-    q = gaussian_2d(p.mean, p.cov)
-    return StationaryPoint2D(q, cross_entropy(p, q) - p.entropy(), "global")
 
 
 def find_reverse_minima_2d(

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dgm_explorer.core.arrays import FloatArray, IntArray
-from dgm_explorer.core.gaussians import Gaussian1D
 
 if TYPE_CHECKING:
-    from dgm_explorer.numerics.mixture import ComplexZeros, Mixture1D
+    from dgm_explorer.numerics.mixture import ComplexZeros
 
 ORDER = 16
 RING_RATIO = 3.0
@@ -156,17 +155,3 @@ def gaussian_panels(
     start = rule.order * np.concatenate([[0], np.cumsum(panels_each)[:-1]])
     owner = np.repeat(np.arange(len(mu)), rule.order * panels_each)
     return GaussianPanels(owner, start, z, weight)
-
-
-def panels_for(p: "Mixture1D", q: Gaussian1D) -> tuple[FloatArray, FloatArray]:
-    """Nodes and weights on the line, good for any integrand made of p, q, log p and log q.
-
-    Covers the mass of both densities; relative error about 1e-13 for smooth combinations.
-    """
-    zeros = p.complex_zeros()
-    own = q.mu + q.sigma * np.linspace(-EXACT.reach, EXACT.reach, EXACT.n_panels + 1)
-    largest = max(q.sigma, float(p.sigmas.max()))
-    graded = graded_breaks(zeros.real, zeros.abs_imag, largest)
-    of_p = p.support_breaks()
-    lo, hi = min(own[0], of_p[0]), max(own[-1], of_p[-1])
-    return gauss_legendre_panels(distinct(np.clip(np.concatenate([own, of_p, graded]), lo, hi)))

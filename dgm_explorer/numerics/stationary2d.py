@@ -9,7 +9,7 @@ import numpy as np
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.gaussians import Gaussian2D
 from dgm_explorer.core.kl_state import View2D
-from dgm_explorer.numerics.divergence2d import SampledPlane, cross_entropy, expectation_under, square_root
+from dgm_explorer.numerics.divergence2d import SampledPlane, expectation_under, square_root
 from dgm_explorer.numerics.gaussian_chart import (
     ExpectationRule,
     Located,
@@ -36,12 +36,6 @@ class StationaryPoint2D:
     q: Gaussian2D
     kl: float
     kind: Kind
-
-
-def forward_minimum_fixed_cov(p: Mixture2D, cov: FloatArray) -> StationaryPoint2D:
-    """Return the one minimum of KL(p‖q) over q's mean: the mean of p."""
-    q = gaussian_2d(p.mean, cov)
-    return StationaryPoint2D(q, cross_entropy(p, q) - p.entropy(), "global")
 
 
 def subset_moments(p: Mixture2D) -> list[tuple[FloatArray, FloatArray]]:
