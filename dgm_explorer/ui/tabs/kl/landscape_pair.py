@@ -28,6 +28,8 @@ class LandscapePair(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._state: KLState | None = None
+        self._frame: KLFrame | None = None
         self.views: dict[Direction, LandscapeView] = {
             "forward": LandscapeView("KL(p‖q) covers modes", "forward"),
             "reverse": LandscapeView("KL(q‖p) seeks modes", "reverse"),
@@ -47,10 +49,10 @@ class LandscapePair(QWidget):
         for view in self.views.values():
             view.set_theme(theme)
 
-    def show_frame(
-        self, state: KLState, frame: KLFrame, old: KLState | None, old_frame: KLFrame | None
-    ) -> None:
-        """Draw what differs from the frame before; nothing is emitted."""
+    def show_frame(self, state: KLState, frame: KLFrame) -> None:
+        """Draw what differs from the frame shown before; nothing is emitted."""
+        old, old_frame = self._state, self._frame
+        self._state, self._frame = state, frame
         window = state.view
         if old is None or old.view != window:
             for view in self.views.values():

@@ -137,8 +137,10 @@ class LineScene(QWidget):
         if old is None or old.knowledge != state.knowledge or _optima_differ(old_frame, frame):
             self._show_optima(state, frame)
         self._middle.setCurrentWidget(self.mean_curves if frame.curves is not None else self.pair)
-        self.pair.show_frame(state, frame, old, old_frame)
-        if frame.curves is not None:
+        if frame.curves is None:
+            self.pair.show_frame(state, frame)
+        else:
+            self.pair.basins.show_state(state, frame)
             self._show_curves(state, frame, frame.curves)
         self.panels.show_state(state, frame)
 

@@ -380,3 +380,17 @@ def test_no_number_of_the_plane_is_cut_in_the_table(tab: KLTab, theme: Theme) ->
     for column in range(6):
         text = table.model().index(0, column).data()
         assert table.fontMetrics().horizontalAdvance(text) + 6 <= table.columnWidth(column), text
+
+
+def test_landscapes_hidden_by_a_fixed_sigma_catch_up_when_they_come_back(tab: KLTab) -> None:
+    assert tab.store is not None
+    tab.store.update(is_sigma_fixed=True)
+    tab.draw_now()
+    tab.store.update(p=(Component1D(1.0, -1.0, 0.5), Component1D(2.0, 3.0, 0.7)), units="bits")
+    tab.draw_now()
+    tab.store.update(is_sigma_fixed=False)
+    tab.draw_now()
+    for view, values in zip(
+        tab.scene.landscapes.values(), (tab.frame.forward, tab.frame.reverse), strict=True
+    ):
+        np.testing.assert_array_equal(view.export_table().columns[2], values.ravel())
