@@ -41,7 +41,6 @@ class Theme:
     q_line : q where it follows neither direction (the start of both descents).
     forward, reverse : the two divergences and whatever belongs to them.
     marker, marker_outline : symbols over a heat map.
-    optimum_text : labels of optima inside plots.
     colormap : perceptually uniform map of the landscapes.
     font_point_size, line_width : points; pixels at 96 dpi.
     components : the ten-colour cycle.
@@ -63,7 +62,6 @@ class Theme:
     q_line: str
     forward: str
     reverse: str
-    optimum_text: str
     marker: str = "#ffffff"
     marker_outline: str = "#000000"
     fill_alpha: int = 90
@@ -94,7 +92,6 @@ LIGHT = Theme(
     q_line="#1b1c1e",
     forward="#D55E00",
     reverse="#0072B2",
-    optimum_text="#1b1c1e",
 )
 
 DARK = Theme(
@@ -114,7 +111,6 @@ DARK = Theme(
     q_line="#e9e9e6",
     forward="#F58A4B",
     reverse="#5DB7EE",
-    optimum_text="#e9e9e6",
     fill_alpha=100,
 )
 
@@ -135,7 +131,6 @@ PROJECTOR = Theme(
     q_line="#000000",
     forward="#C24A00",
     reverse="#005C99",
-    optimum_text="#000000",
     fill_alpha=110,
     font_point_size=13.0,
     line_width=3.0,

@@ -30,7 +30,7 @@ def test_text_is_readable(theme: Theme) -> None:
 
 @EVERY_THEME
 def test_curves_stand_out_from_the_plot(theme: Theme) -> None:
-    for line in (theme.forward, theme.reverse, theme.p_line, theme.q_line, theme.optimum_text):
+    for line in (theme.forward, theme.reverse, theme.p_line, theme.q_line):
         assert contrast(line, theme.plot_background) >= 3
     least = 4.5 if theme.name == "projector" else 3
     assert contrast(theme.forward, theme.plot_background) >= least

@@ -1,7 +1,6 @@
 """From a KL state to everything that one frame of the tab shows, as pure computation with caches."""
 
 import math
-import time
 from dataclasses import dataclass, replace
 
 from dgm_explorer.core.arrays import FloatArray
@@ -37,7 +36,6 @@ class KLFrame:
     forward_minimum : the one minimum of KL(p‖q); at fixed σ if the state fixes it.
     reverse_points : stationary points of KL(q‖p), sorted by value, minima first; empty while searching.
     entropy, kl_forward, kl_reverse : H(p) and both divergences at q, nats.
-    compute_ms : wall time of this computation.
     is_searching : the stationary points of this p are not known yet; a search has been asked for.
     is_confirmed : they come from a full search of this very p.
     curves : both divergences over μ where the state fixes σ.
@@ -53,7 +51,6 @@ class KLFrame:
     entropy: float
     kl_forward: float
     kl_reverse: float
-    compute_ms: float
     is_searching: bool = False
     is_confirmed: bool = True
     curves: MeanCurves | None = None
@@ -132,7 +129,6 @@ class FrameEngine:
             off the landscape, and if that is not enough the frame says `is_searching`; `make_search`
             gives what to run elsewhere and `adopt`.
         """
-        started = time.perf_counter()
         self._set_view(state.view)
         self._set_target(state.p)
         fixed_sigma = self._fixed_sigma = state.q.sigma if state.is_sigma_fixed else None
@@ -156,7 +152,6 @@ class FrameEngine:
             entropy=entropy,
             kl_forward=kl_forward,
             kl_reverse=kl_reverse,
-            compute_ms=1e3 * (time.perf_counter() - started),
             is_searching=self._is_searching,
             is_confirmed=self._is_confirmed,
             curves=curves,

@@ -51,7 +51,6 @@ class KLTab(Tab):
     ) -> None:
         own_store = Store(KLState(), looks=("panel",)) if store is None else store
         super().__init__(own_store, parent)
-        self._own_store = own_store
         if store is None:
             own_store.setParent(self)
         self.theme = theme
