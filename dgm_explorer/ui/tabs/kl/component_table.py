@@ -4,18 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gaussians import Component1D, Component2D
+from dgm_explorer.ui.tabs.kl.flat_model import FlatModel, Index
 from dgm_explorer.ui.tabs.kl.form import font_of
 from dgm_explorer.ui.tabs.kl.number_edit import parse_number
 from dgm_explorer.ui.tabs.kl.state_editor import Component, StateEditor
 from dgm_explorer.ui.theme import Theme
-
-Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ def _fitted(value: float, characters: int) -> str:
     return next((text for text in texts if len(text) <= characters), texts[-1])
 
 
-class ComponentModel(QAbstractTableModel):
+class ComponentModel(FlatModel):
     """The mixture as rows; editing a cell goes through the `StateEditor` and may be refused."""
 
     refused = Signal(str)
@@ -83,7 +82,7 @@ class ComponentModel(QAbstractTableModel):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self._announce_all()
+        self._announce()
 
     def set_components(self, components: tuple[Component1D, ...] | tuple[Component2D, ...]) -> None:
         """Show a mixture; never answers back."""
@@ -93,19 +92,11 @@ class ComponentModel(QAbstractTableModel):
         if len(components) == len(self._components) and columns is self._columns:
             changed = [i for i, component in enumerate(components) if component != self._components[i]]
             self._components = components
-            self._announce(changed[0], changed[-1])
+            self._announce(rows=changed)
             return
         self.beginResetModel()
         self._components, self._columns = components, columns
         self.endResetModel()
-
-    def _announce_all(self) -> None:
-        if self._components:
-            self._announce(0, len(self._components) - 1)
-
-    def _announce(self, first: int, last: int) -> None:
-        """Rows to be painted again."""
-        self.dataChanged.emit(self.index(first, 0), self.index(last, len(self._columns) - 1))
 
     def _sentence(self, row: int, column: Column) -> str:
         component = self._components[row]
@@ -115,11 +106,8 @@ class ComponentModel(QAbstractTableModel):
             f"p(x) = Σₖ wₖ N(x; μₖ, σₖ²) / Σₖ wₖ; share of this component {component.weight / total:.4g}"
         )
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's signature
-        return 0 if parent.isValid() else len(self._components)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's signature
-        return 0 if parent.isValid() else len(self._columns)
+    def _shape(self) -> tuple[int, int]:
+        return len(self._components), len(self._columns)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         return super().flags(index) | Qt.ItemFlag.ItemIsEditable

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QObject, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableView, QWidget
 
@@ -23,10 +23,10 @@ from dgm_explorer.ui.tabs.kl.estimator_words import (
     plus_minus,
     significant_z,
 )
+from dgm_explorer.ui.tabs.kl.flat_model import FlatModel, Index
 from dgm_explorer.ui.tabs.kl.wording import DIRECTION_NAME
 from dgm_explorer.ui.theme import LIGHT, Theme
 
-Index = QModelIndex | QPersistentModelIndex
 HEADINGS: Final = ("estimator", "ESS/N", "bias of ∂μ", "bias of ∂log σ", "variance × N", "SNR")
 NAME, ESS, BIAS_MU, BIAS_LOG_SIGMA, VARIANCE, SNR = range(6)
 _WIDEST: Final = (
@@ -49,7 +49,7 @@ class EstimatorRow:
     summary: Summary | None
 
 
-class EstimatorModel(QAbstractTableModel):
+class EstimatorModel(FlatModel):
     """Rows of estimators in a fixed order."""
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -76,10 +76,6 @@ class EstimatorModel(QAbstractTableModel):
             self.endResetModel()
         else:
             self._announce()
-
-    def _announce(self) -> None:
-        if self.rows:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self.rows) - 1, len(HEADINGS) - 1))
 
     def text(self, row: EstimatorRow, column: int) -> str:
         """What a cell says."""
@@ -121,11 +117,8 @@ class EstimatorModel(QAbstractTableModel):
             )
         return f"effective sample size {size} of N = {self._n_samples}: every sample has the same weight"
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's signature
-        return 0 if parent.isValid() else len(self.rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  # Qt's signature
-        return 0 if parent.isValid() else len(HEADINGS)
+    def _shape(self) -> tuple[int, int]:
+        return len(self.rows), len(HEADINGS)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
