@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.ui.export import export_png
@@ -16,7 +16,7 @@ PATIENCE_S = 15.0
 
 
 class ScreenshotTaker(QObject):
-    """Waits for the tab in front to finish its frames, then paints the window to a PNG.
+    """Waits for frames and for what is computed beside the window, then paints the window to a PNG.
 
     A tab that keeps making frames, or never makes one, is painted after `PATIENCE_S`.
     """
@@ -31,7 +31,7 @@ class ScreenshotTaker(QObject):
         self._deadline_s = time.monotonic() + PATIENCE_S
         self._quiet = QTimer(self)
         self._quiet.setSingleShot(True)
-        self._quiet.timeout.connect(self.take)
+        self._quiet.timeout.connect(self._take_if_done)
         for tab in window.tabs():
             tab.frame_done.connect(self._wait_on)
         self._quiet.start(SETTLE_MS)
@@ -49,6 +49,24 @@ class ScreenshotTaker(QObject):
         except InputError as error:
             self._error = error
         self.finished.emit()
+
+    def _take_if_done(self) -> None:
+        """Work in chunks may pause between two of them: look again once its result has been delivered."""
+        if self._is_working():
+            self._wait_on()
+        else:
+            QTimer.singleShot(0, self._take_unless_working)
+
+    def _take_unless_working(self) -> None:
+        if self._is_working():
+            self._wait_on()
+        else:
+            self.take()
+
+    def _is_working(self) -> bool:
+        """Whether something is still computed beside the window, and there is time to wait for it."""
+        pools = self._window.findChildren(QThreadPool)
+        return time.monotonic() < self._deadline_s and any(pool.activeThreadCount() for pool in pools)
 
     def _wait_on(self) -> None:
         if time.monotonic() < self._deadline_s:
