@@ -10,7 +10,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from dgm_explorer.core.errors import InputError
-from dgm_explorer.core.gaussians import Component2D, Gaussian2D
+from dgm_explorer.core.gaussians import Gaussian2D
 from dgm_explorer.core.kl_state import Direction, KLState, View2D
 from dgm_explorer.numerics.knowledge import can_evaluate, can_minimise
 from dgm_explorer.numerics.landscape2d import Grid2D
@@ -19,29 +19,15 @@ from dgm_explorer.ui.export import ExportablePlot, PlotTable
 from dgm_explorer.ui.plots.axis import tick_text
 from dgm_explorer.ui.plots.landscape_view import KIND_TEXT, UNIT_FACTOR, LandscapeView
 from dgm_explorer.ui.plots.markers import Marker
-from dgm_explorer.ui.tabs.kl.newest_worker import NewestWorker
 from dgm_explorer.ui.tabs.kl.plane_descent import PlaneDescent
-from dgm_explorer.ui.tabs.kl.plane_frame import (
-    FixedShape,
-    Key,
-    PlaneEngine,
-    PlaneFrame,
-    PlaneNumbers,
-    PlanePair,
-    Points,
-    Search,
-    exact_numbers,
-    find_minima,
-    find_stationary,
-)
+from dgm_explorer.ui.tabs.kl.plane_exact import PlaneExact
+from dgm_explorer.ui.tabs.kl.plane_frame import PlaneEngine, PlaneFrame, PlaneNumbers
 from dgm_explorer.ui.tabs.kl.plane_layers import Optimum
 from dgm_explorer.ui.tabs.kl.plane_plot import PlanePlot
 from dgm_explorer.ui.tabs.kl.plane_readings import plane_readings
 from dgm_explorer.ui.tabs.kl.readings import Reading
 from dgm_explorer.ui.theme import LIGHT, Theme
 
-SETTLE_MS = 120
-"""Exact values are asked for when the state has rested this long: a drag has the processor to itself."""
 N_CELLS = 256
 
 
@@ -80,17 +66,10 @@ class PlaneScene(QWidget):
             "forward": _landscape("KL(p‖q) over the mean of q", "forward"),
             "reverse": _landscape("KL(q‖p) over the mean of q", "reverse"),
         }
-        self._number_worker = NewestWorker(exact_numbers, self)
-        self._minima_search = Search(find_minima)
-        self._stationary_search = Search(find_stationary)
-        self._minima_worker = NewestWorker(self._minima_search.run, self)
-        self._stationary_worker = NewestWorker(self._stationary_search.run, self)
+        self._exact = PlaneExact(self._engine, self)
         self.descent = PlaneDescent(self)
         self._resized = QTimer(self)
         self._resized.setSingleShot(True)
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(SETTLE_MS)
         self._build()
         self._connect()
         self.set_theme(theme)
@@ -124,12 +103,9 @@ class PlaneScene(QWidget):
             view.view_box.sigResized.connect(self._resized.start)
         self.descent.advanced.connect(self._show_descent)
         self._resized.timeout.connect(self._redraw)
-        self._settle.timeout.connect(self._ask)
-        self._number_worker.finished.connect(self._adopt_numbers)
-        self._minima_worker.finished.connect(self._adopt_minima)
-        self._stationary_worker.finished.connect(self._adopt_stationary)
-        for worker in (self._number_worker, self._minima_worker, self._stationary_worker):
-            self.destroyed.connect(worker.close, Qt.ConnectionType.DirectConnection)
+        self._exact.points_improved.connect(self._refresh)
+        self._exact.numbers_improved.connect(self._refresh)
+        self._exact.numbers_improved.connect(self.numbers_changed)
 
     def set_theme(self, theme: Theme) -> None:
         """Colours and fonts."""
@@ -139,10 +115,7 @@ class PlaneScene(QWidget):
 
     def close_workers(self) -> None:
         """Wait for what runs beside the window."""
-        self._settle.stop()
-        self._minima_search.wanted = self._stationary_search.wanted = None
-        for worker in (self._number_worker, self._minima_worker, self._stationary_worker):
-            worker.close()
+        self._exact.close()
 
     # -- what is asked ------------------------------------------------------------------------------------
 
@@ -179,10 +152,10 @@ class PlaneScene(QWidget):
     def show_state(self, state: KLState) -> None:
         """Draw ``state``; only remembers it while hidden. Emits nothing but `frame_done`."""
         is_new = state != self._state
-        self._state = state
+        self._state = self._exact.state = state
         if self.isVisible() and is_new:
             self._refresh()
-            self._settle.start()
+            self._exact.ask_soon()
 
     def _refresh(self) -> None:
         if self._state is None:
@@ -191,7 +164,7 @@ class PlaneScene(QWidget):
         state, old = self._state, self._frame
         self._show_view(state.view2)
         frame = self._frame = self._engine.resolve(state, self._present_grid())
-        self._give_up_stale_searches()
+        self._exact.give_up_stale()
         self.plane.set_components(state.p2, frame.p)
         self.plane.set_q(state.q2)
         for direction, view in self.landscapes.items():
@@ -244,39 +217,6 @@ class PlaneScene(QWidget):
             means = np.array([q.mean for q in path]).reshape(-1, 2)
             view.set_trail(means[:, 0], means[:, 1])
 
-    # -- exact values, beside the window ------------------------------------------------------------------
-
-    def _ask(self) -> None:
-        """Ask for whatever shown is not exact."""
-        if self._state is None or not self.isVisible():
-            return
-        pair = self._engine.wanted_numbers(self._state)
-        if pair is not None:
-            self._number_worker.ask(pair)
-        _start(self._minima_search, self._minima_worker, self._engine.wanted_minima())
-        _start(self._stationary_search, self._stationary_worker, self._engine.wanted_stationary())
-
-    def _give_up_stale_searches(self) -> None:
-        """Leave the processor to what moves."""
-        if self._minima_search.wanted != self._engine.wanted_minima():
-            self._minima_search.wanted = None
-        if self._stationary_search.wanted != self._engine.wanted_stationary():
-            self._stationary_search.wanted = None
-
-    def _adopt_numbers(self, pair: PlanePair, numbers: PlaneNumbers) -> None:
-        if self._state is not None and pair == PlanePair(self._state.p2, self._state.q2):
-            self._engine.adopt_numbers(pair, numbers)
-            self._refresh()
-            self.numbers_changed.emit()
-
-    def _adopt_minima(self, p2: tuple[Component2D, ...], points: Points | None) -> None:
-        if points is not None and self._engine.adopt_minima(p2, points):
-            self._refresh()
-
-    def _adopt_stationary(self, shape: FixedShape, points: Points | None) -> None:
-        if points is not None and self._engine.adopt_stationary(shape, points):
-            self._refresh()
-
     # -- edits --------------------------------------------------------------------------------------------
 
     def _move_q(self, x: float, y: float) -> None:
@@ -306,8 +246,8 @@ class PlaneScene(QWidget):
     def _finish_drag(self) -> None:
         self.drag_finished.emit()
         self.descent.resume()
-        self._settle.stop()
-        self._ask()
+        if self.isVisible():
+            self._exact.ask()
 
     # -- Qt -----------------------------------------------------------------------------------------------
 
@@ -319,20 +259,12 @@ class PlaneScene(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.descent.pause()
-        self._minima_search.wanted = self._stationary_search.wanted = None
+        self._exact.give_up()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._refresh()
-        self._settle.start()
-
-
-def _start(search: Search[Key], worker: NewestWorker, key: Key | None) -> None:
-    """Begin what is wanted, unless it runs already; give up what is not."""
-    is_running = worker.is_busy and search.wanted == key
-    search.wanted = key
-    if key is not None and not is_running:
-        worker.ask(key)
+        self._exact.ask_soon()
 
 
 def _landscape(title: str, direction: Direction) -> LandscapeView:

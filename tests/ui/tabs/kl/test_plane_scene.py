@@ -11,8 +11,9 @@ from dgm_explorer.core.gaussians import Component2D, Gaussian2D
 from dgm_explorer.core.kl_state import KLState, View2D
 from dgm_explorer.numerics.divergence2d import forward_kl_2d, reverse_kl_2d
 from dgm_explorer.numerics.mixture2d import Mixture2D
+from dgm_explorer.ui.tabs.kl.plane_exact import SETTLE_MS
 from dgm_explorer.ui.tabs.kl.plane_frame import FixedShape, Search, find_stationary
-from dgm_explorer.ui.tabs.kl.plane_scene import SETTLE_MS, PlaneScene
+from dgm_explorer.ui.tabs.kl.plane_scene import PlaneScene
 from tests.ui.plots.conftest import Hand
 
 STATE = KLState(dimension=2)
