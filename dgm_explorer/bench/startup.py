@@ -11,10 +11,6 @@ import tempfile
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QMainWindow
-
-from dgm_explorer.app import WindowOptions, make_application, run_window
 from dgm_explorer.bench.report import Figure
 
 STARTS_OF_EACH_KIND = 5
@@ -26,7 +22,7 @@ import sys
 if sys.argv[3] == "eager":
     import torch
 gc.disable()  # as the gui command does; whoever imports torch eagerly does it before any command
-from dgm_explorer.bench.startup import print_first_paint
+from dgm_explorer.bench.first_paint import print_first_paint
 print_first_paint(float(sys.argv[1]), sys.argv[2])
 """
 
@@ -56,35 +52,3 @@ def _first_paint_s(kind: str) -> float:
             command, env=environment, capture_output=True, text=True, check=True, timeout=TIMEOUT_S
         )
     return float(done.stdout)
-
-
-def print_first_paint(start: float, screenshot: str) -> None:
-    """In the child: open the window, print the time of its first paint since ``start``, and leave.
-
-    The window is asked for a screenshot because it then leaves by itself and the user's settings alone.
-    """
-    application = make_application()
-    clock = _FirstPaintClock(start)
-    application.installEventFilter(clock)
-    run_window(WindowOptions(tab="kl", screenshot=Path(screenshot)))
-    print(clock.first_paint_s)
-
-
-class _FirstPaintClock(QObject):
-    """Watches for the first paint of a main window and notes when everything in it is painted."""
-
-    def __init__(self, start: float) -> None:
-        super().__init__()
-        self._start = start
-        self._has_begun = False
-        self.first_paint_s = float("nan")
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if not self._has_begun and event.type() == QEvent.Type.Paint and isinstance(watched, QMainWindow):
-            self._has_begun = True
-            # Children paint within the same event: the next turn of the loop comes after them.
-            QTimer.singleShot(0, self._stop)
-        return False
-
-    def _stop(self) -> None:
-        self.first_paint_s = time.time() - self._start

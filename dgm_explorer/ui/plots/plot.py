@@ -32,7 +32,7 @@ class Plot(pg.PlotWidget):
     export_name = "plot"
 
     def __init__(self, x_axis: NumberAxis, y_axis: NumberAxis, parent: QWidget | None = None) -> None:
-        super().__init__(parent, axisItems={"bottom": x_axis, "left": y_axis})
+        super().__init__(parent, axisItems={"bottom": x_axis, "left": y_axis}, enableMenu=False)
         self._axes = (x_axis, y_axis)
         self._title = ""
         self._title_color = ""
@@ -45,7 +45,6 @@ class Plot(pg.PlotWidget):
         self.view_box.disableAutoRange()
         self.view_box.setDefaultPadding(0)
         self.view_box.sigRangeChangedManually.connect(self._emit_view_changed)
-        self.plotItem.setMenuEnabled(False)
         self.plotItem.hideButtons()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 

@@ -162,7 +162,8 @@ class KLTab(Tab):
         if self._plane is not None:
             self._plane.set_theme(theme)
         self.controls.set_theme(theme)
-        self.refresh()
+        if self.isVisible():
+            self.refresh()
 
     # -- frames -------------------------------------------------------------------------------------------
 
