@@ -34,7 +34,7 @@ class Draws:
     uniform: FloatArray
 
     @classmethod
-    def make(cls, repeats: int, n_samples: int, rng: np.random.Generator) -> "Draws":
+    def make(cls, repeats: int, n_samples: int, rng: "np.random.Generator") -> "Draws":
         """Fresh random numbers."""
         shape = (repeats, n_samples)
         return cls(rng.standard_normal(shape), rng.random(shape))
@@ -204,7 +204,7 @@ def gradient_estimate(
     p: Mixture1D,
     q: Gaussian1D,
     n_samples: int,
-    rng: np.random.Generator,
+    rng: "np.random.Generator",
     log_z: float = 0.0,
 ) -> FloatArray:
     """(2,) one noisy gradient in (μ, log σ), as stochastic descent uses it."""

@@ -162,7 +162,7 @@ class Mixture2D:
         """Return the quadrature's own bound on the error of `entropy`."""
         return self._entropy[1]
 
-    def sample(self, n: int, rng: np.random.Generator) -> FloatArray:
+    def sample(self, n: int, rng: "np.random.Generator") -> FloatArray:
         """Draw n points, shape (n, 2)."""
         chosen = rng.choice(len(self), size=n, p=self.weights)
         factors = np.linalg.cholesky(self.covs)[chosen]

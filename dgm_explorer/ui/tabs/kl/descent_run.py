@@ -137,7 +137,7 @@ class DescentRun:
     def __init__(self, p: Mixture1D, state: KLState) -> None:
         self._p = p
         self._asked = state
-        self._rng: np.random.Generator
+        self._rng: np.random.Generator | None = None
         self._walkers: dict[Direction, Walker] = {}
         self._build()
 
@@ -182,7 +182,7 @@ class DescentRun:
 
     def _build(self) -> None:
         state = self._asked
-        self._rng = np.random.default_rng(state.seed)
+        self._rng = None
         self._walkers = {}
         for direction in DIRECTIONS:
             estimator = self._estimator(direction)
@@ -207,6 +207,8 @@ class DescentRun:
         if estimator is None or estimator == "exact":
             make = exact_forward_gradient if direction == "forward" else exact_reverse_gradient
             return make(self._p)
+        if self._rng is None:  # exact descent wants none, nor does the first paint want numpy.random
+            self._rng = np.random.default_rng(self._asked.seed)
         p, n_samples, rng = self._p, self._asked.n_samples, self._rng
         log_z = self._asked.log_z if self._asked.knowledge == "unnormalised" else 0.0
         return lambda at: gradient_estimate(estimator, p, at.q, n_samples, rng, log_z)
