@@ -1,7 +1,8 @@
 """Session files (``.dgm.json``) and presets: the states of the tabs as checked, versioned JSON.
 
 A file holds plain values only: nothing in it is run, and a key that the program does not know is
-refused with its path, so that a typing slip never passes as a default.
+refused with its path, so that a typing slip never passes as a default. msgspec is imported where a file
+is read or written: the first paint need not wait for it.
 """
 
 import dataclasses
@@ -66,7 +67,7 @@ def write_session(path: Path | str, session: Session) -> None:
     InputError
         If the place cannot be written to.
     """
-    import msgspec  # 9 ms, which the first paint need not wait for
+    import msgspec
 
     document = {"format": FORMAT, "version": VERSION, **dataclasses.asdict(session)}
     with open_atomically(Path(path)) as file:
@@ -117,7 +118,7 @@ def _read_bounded(path: Path) -> bytes:
 
 
 def _parse(content: bytes, path: str) -> Session:
-    import msgspec  # 9 ms, which the first paint need not wait for
+    import msgspec
 
     document = _decode(content, path)
     if document.get("format") != FORMAT:
@@ -140,7 +141,7 @@ def _parse(content: bytes, path: str) -> Session:
 
 
 def _decode(content: bytes, path: str) -> Mapping[str, Any]:
-    import msgspec  # 9 ms, which the first paint need not wait for
+    import msgspec
 
     try:
         document = msgspec.json.decode(content.decode("utf-8-sig"))
