@@ -1,0 +1,92 @@
+"""The GMM-VAE at one instant, as read-only arrays: what the window draws and the timeline keeps."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from dgm_explorer.core.arrays import Float32Array, IntArray
+from dgm_explorer.core.gmm_vae_config import TERMS, Likelihood
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """y = W x + b.
+
+    Attributes
+    ----------
+    weight : (out, in).
+    bias : (out,).
+    """
+
+    weight: Float32Array
+    bias: Float32Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GmmVaeSnapshot:
+    """Parameters and codes of one instant. K components, J latent dimensions, D numbers per example.
+
+    The probe is a fixed set of examples with fixed noise, so that a dot moves only because the model did.
+
+    Attributes
+    ----------
+    step, epoch, phase : when it was taken; ``phase`` is one of `PHASES`.
+    likelihood : of the decoder.
+    probe : (n,) rows of the data set that the codes belong to.
+    latent_means, latent_log_vars : (n, J) of q(z|x) for the probe.
+    responsibilities : (n, K), γ at z = mean.
+    log_pi : (K,) log weights, normalised.
+    component_means, component_log_vars : (K, J).
+    decoder : layers; ReLU between them, logits (Bernoulli) or means (Gaussian) at the end.
+    decoder_log_var : log variance of the Gaussian likelihood, one for all D; unused by Bernoulli.
+    shown : (m,) rows of the data set that are shown beside their reconstructions.
+    reconstructions : (m, D) decoded means of the shown.
+    sample_noise : (K, s, J) fixed ε of the samples.
+    samples : (K, s, D) decoded μ_c + σ_c ε.
+    component_images : (K, D) decoded μ_c.
+    train_terms, held_out_terms : (5,) nats per example, the terms (a) … (e); NaN where not measured.
+    kl_per_dim : (J,) mean KL(q(z_j|x) ‖ Σ_c γ_c p(z_j|c)-average), nats: near 0 where a dimension is unused.
+    occupancy : (K,) mean responsibility over the probe.
+    accuracy, nmi, ari : clustering quality over the labelled probe; NaN without labels.
+    confusion : (K, classes) counts of the probe by argmax γ; (0, 0) without labels.
+    """
+
+    step: int
+    epoch: float
+    phase: str
+    likelihood: Likelihood
+    probe: IntArray
+    latent_means: Float32Array
+    latent_log_vars: Float32Array
+    responsibilities: Float32Array
+    log_pi: Float32Array
+    component_means: Float32Array
+    component_log_vars: Float32Array
+    decoder: tuple[Layer, ...]
+    decoder_log_var: float
+    shown: IntArray
+    reconstructions: Float32Array
+    sample_noise: Float32Array
+    samples: Float32Array
+    component_images: Float32Array
+    train_terms: Float32Array
+    held_out_terms: Float32Array
+    kl_per_dim: Float32Array
+    occupancy: Float32Array
+    accuracy: float = float("nan")
+    nmi: float = float("nan")
+    ari: float = float("nan")
+    confusion: IntArray = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
+
+    @property
+    def n_components(self) -> int:
+        return len(self.log_pi)
+
+    @property
+    def latent_dim(self) -> int:
+        return int(self.component_means.shape[1])
+
+    @property
+    def train_elbo(self) -> float:
+        """Sum of the five terms, nats per example."""
+        return float(self.train_terms[: len(TERMS)].sum())

@@ -1,0 +1,1 @@
+"""Run folders on the disk: written by a run, read by whoever watches it. No torch, no Qt."""

@@ -1,0 +1,1 @@
+"""Training runs: loops, devices and checkpoints. torch, no Qt."""
