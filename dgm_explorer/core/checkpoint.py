@@ -1,0 +1,26 @@
+"""What a training run needs to go on exactly where it was."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CheckpointState:
+    """Model, optimiser, random generators and position of a run at a step boundary.
+
+    Attributes
+    ----------
+    arrays : by name, such as ``model.encoder.0.weight``; numbers or booleans of any shape.
+    meta : what is no array, as JSON: numbers, texts, lists and mappings of such.
+    """
+
+    arrays: Mapping[str, NDArray[Any]]
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    def n_bytes(self) -> int:
+        """Size of all arrays."""
+        return sum(np.asarray(array).nbytes for array in self.arrays.values())
