@@ -12,9 +12,9 @@ from dgm_explorer.numerics.basins import basins
 from dgm_explorer.numerics.landscape import Grid1D, ReverseLandscape
 from dgm_explorer.numerics.mixture import Mixture1D
 from dgm_explorer.numerics.stationary import StationaryPoint
+from dgm_explorer.ui.newest_worker import NewestWorker
 from dgm_explorer.ui.plots.landscape_view import LandscapeView
 from dgm_explorer.ui.tabs.kl.frame import GRID_SIZE, KLFrame
-from dgm_explorer.ui.tabs.kl.newest_worker import NewestWorker
 
 METRIC_NAME: Final[dict[Metric, str]] = {
     "euclidean": "basins of gradient flow, Euclidean metric of (μ, log σ)",

@@ -11,7 +11,7 @@ from dgm_explorer.numerics.family import AlphaLandscape, chi2_landscape
 from dgm_explorer.numerics.jensen_shannon import jensen_shannon_landscape
 from dgm_explorer.numerics.landscape import Grid1D
 from dgm_explorer.numerics.mixture import Mixture1D
-from dgm_explorer.ui.tabs.kl.newest_worker import NewestWorker
+from dgm_explorer.ui.newest_worker import NewestWorker
 
 FULL, PREVIEW = 256, 64
 """Points along each axis; Jensen–Shannon has no fast blur, so while p moves it is exact on fewer points."""

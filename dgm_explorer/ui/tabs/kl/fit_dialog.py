@@ -23,8 +23,8 @@ from dgm_explorer.core.gaussians import Component1D
 from dgm_explorer.core.kl_state import View1D
 from dgm_explorer.data.points import read_points
 from dgm_explorer.numerics.mixture_fit import MAX_FIT_POINTS, fit_mixture
+from dgm_explorer.ui.newest_worker import NewestWorker
 from dgm_explorer.ui.tabs.kl.form import label_for, set_tip
-from dgm_explorer.ui.tabs.kl.newest_worker import NewestWorker
 from dgm_explorer.ui.tabs.kl.paint_plot import MAX_POINTS_PAINTED, PaintPlot
 from dgm_explorer.ui.tabs.kl.wording import parameter_text
 from dgm_explorer.ui.theme import Theme

@@ -12,6 +12,7 @@ from dgm_explorer.core.gaussians import Component1D
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.numerics.stationary import StationaryPoint
 from dgm_explorer.ui.export import ExportablePlot
+from dgm_explorer.ui.newest_worker import NewestWorker
 from dgm_explorer.ui.painting import paint_now
 from dgm_explorer.ui.store import Store
 from dgm_explorer.ui.tabs.kl.control_panel import ControlPanel
@@ -19,7 +20,6 @@ from dgm_explorer.ui.tabs.kl.descent_player import DescentPlayer
 from dgm_explorer.ui.tabs.kl.descent_status import line_status, plane_status
 from dgm_explorer.ui.tabs.kl.frame import FrameEngine, KLFrame, SearchRequest
 from dgm_explorer.ui.tabs.kl.line_scene import LineScene
-from dgm_explorer.ui.tabs.kl.newest_worker import NewestWorker
 from dgm_explorer.ui.tabs.kl.options_section import view_of
 from dgm_explorer.ui.tabs.kl.readings import readings
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor

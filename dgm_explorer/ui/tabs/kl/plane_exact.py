@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from dgm_explorer.core.gaussians import Component2D
 from dgm_explorer.core.kl_state import KLState
-from dgm_explorer.ui.tabs.kl.newest_worker import NewestWorker
+from dgm_explorer.ui.newest_worker import NewestWorker
 from dgm_explorer.ui.tabs.kl.plane_frame import (
     FixedShape,
     Key,

@@ -10,7 +10,7 @@ from dgm_explorer.core.gaussians import LARGEST, LARGEST_GAP, Component1D
 from dgm_explorer.numerics.bifurcation import Sweep, refinement, separation, stationary_at
 from dgm_explorer.numerics.critical import CriticalPoint, critical_points
 from dgm_explorer.numerics.stationary import StationaryPoint
-from dgm_explorer.ui.tabs.kl.newest_worker import NewestWorker
+from dgm_explorer.ui.newest_worker import NewestWorker
 
 PAUSE_MS = 120
 """Nothing is computed before the hand has been still for so long: a drag keeps the interpreter to itself."""
