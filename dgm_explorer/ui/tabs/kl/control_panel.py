@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
 
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.ui.tabs.kl.descent_section import DescentSection
-from dgm_explorer.ui.tabs.kl.form import font_of, set_tip
 from dgm_explorer.ui.tabs.kl.numbers_panel import NumbersPanel
 from dgm_explorer.ui.tabs.kl.options_section import OptionsSection
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
 from dgm_explorer.ui.tabs.kl.target_section import TargetSection
 from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.form import font_of, set_tip
 
 WIDTH_CHARACTERS: Final = 46
 """Width of the column in average characters, so that it grows with the font of the theme."""

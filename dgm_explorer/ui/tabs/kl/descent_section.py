@@ -15,7 +15,11 @@ from dgm_explorer.ui.icons import make_icon
 from dgm_explorer.ui.tabs.kl.descent_run import DIRECTIONS
 from dgm_explorer.ui.tabs.kl.descent_status import DescentStatus
 from dgm_explorer.ui.tabs.kl.estimator_words import ESTIMATOR_NAME
-from dgm_explorer.ui.tabs.kl.form import (
+from dgm_explorer.ui.tabs.kl.formulas import ESTIMATOR_FORMULA, OPTIMISER_FORMULA
+from dgm_explorer.ui.tabs.kl.read_out import ReadOut
+from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
+from dgm_explorer.ui.theme import Theme, blend
+from dgm_explorer.ui.widgets.form import (
     ChoiceBox,
     font_of,
     guard_wheel,
@@ -25,11 +29,7 @@ from dgm_explorer.ui.tabs.kl.form import (
     set_color,
     set_formula,
 )
-from dgm_explorer.ui.tabs.kl.formulas import ESTIMATOR_FORMULA, OPTIMISER_FORMULA
-from dgm_explorer.ui.tabs.kl.number_edit import NumberEdit
-from dgm_explorer.ui.tabs.kl.read_out import ReadOut
-from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
-from dgm_explorer.ui.theme import Theme, blend
+from dgm_explorer.ui.widgets.number_edit import NumberEdit
 
 SLOWEST_HZ, FASTEST_HZ = 0.5, 1e4
 SLIDER_STEPS = 400

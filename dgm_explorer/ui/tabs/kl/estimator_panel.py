@@ -29,11 +29,11 @@ from dgm_explorer.ui.tabs.kl.estimator_observer import EstimatorObserver, Subjec
 from dgm_explorer.ui.tabs.kl.estimator_plot import CloudPlot
 from dgm_explorer.ui.tabs.kl.estimator_table import EstimatorModel, EstimatorRow, EstimatorTable
 from dgm_explorer.ui.tabs.kl.estimator_words import estimator_color
-from dgm_explorer.ui.tabs.kl.form import guard_wheel, label_for, row, set_text, set_tip
 from dgm_explorer.ui.tabs.kl.frame import KLFrame
 from dgm_explorer.ui.tabs.kl.lower_panel import LowerPanel
 from dgm_explorer.ui.tabs.kl.wording import in_units
 from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.form import guard_wheel, label_for, row, set_text, set_tip
 
 MAX_SAMPLES = 100_000
 SLIDER_STEPS = 500

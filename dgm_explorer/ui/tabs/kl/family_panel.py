@@ -11,11 +11,11 @@ from dgm_explorer.numerics.family import chi2_finite_above, family_name, family_
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.tabs.kl.family_landscape import FamilyLandscape
 from dgm_explorer.ui.tabs.kl.family_run import FULL, FamilyPicture, FamilyRun, FamilyWish
-from dgm_explorer.ui.tabs.kl.form import ChoiceBox, guard_wheel, set_formula, set_text
 from dgm_explorer.ui.tabs.kl.frame import KLFrame
 from dgm_explorer.ui.tabs.kl.lower_panel import LowerPanel
 from dgm_explorer.ui.tabs.kl.wording import divergence_text
 from dgm_explorer.ui.theme import LIGHT, Theme
+from dgm_explorer.ui.widgets.form import ChoiceBox, guard_wheel, set_formula, set_text
 
 SLIDER_STEPS = 100
 LATE_MS = 150

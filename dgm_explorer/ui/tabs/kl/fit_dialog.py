@@ -24,10 +24,10 @@ from dgm_explorer.core.kl_state import View1D
 from dgm_explorer.data.points import read_points
 from dgm_explorer.numerics.mixture_fit import MAX_FIT_POINTS, fit_mixture
 from dgm_explorer.ui.newest_worker import NewestWorker
-from dgm_explorer.ui.tabs.kl.form import label_for, set_tip
 from dgm_explorer.ui.tabs.kl.paint_plot import MAX_POINTS_PAINTED, PaintPlot
 from dgm_explorer.ui.tabs.kl.wording import parameter_text
 from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.form import label_for, set_tip
 
 BRUSH_STEPS = 100
 FINEST_BRUSH, BROADEST_BRUSH = 0.002, 0.2  # of the visible x-range

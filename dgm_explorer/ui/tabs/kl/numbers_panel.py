@@ -7,7 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from dgm_explorer.core.kl_state import KLState
-from dgm_explorer.ui.tabs.kl.form import (
+from dgm_explorer.ui.tabs.kl.read_out import ReadOut
+from dgm_explorer.ui.tabs.kl.readings import Reading
+from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
+from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.form import (
     ChoiceBox,
     font_of,
     label_for,
@@ -18,11 +22,7 @@ from dgm_explorer.ui.tabs.kl.form import (
     set_text,
     set_tip,
 )
-from dgm_explorer.ui.tabs.kl.number_edit import NumberEdit
-from dgm_explorer.ui.tabs.kl.read_out import ReadOut
-from dgm_explorer.ui.tabs.kl.readings import Reading
-from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
-from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.number_edit import NumberEdit
 
 MAX_LINES = 4
 KNOWLEDGE: Final = (

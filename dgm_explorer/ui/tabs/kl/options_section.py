@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton, QSizePolicy, 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gaussians import Component1D, Component2D
 from dgm_explorer.core.kl_state import KLState, View1D, View2D
-from dgm_explorer.ui.tabs.kl.form import ChoiceBox, label_for, row, section, set_formula
 from dgm_explorer.ui.tabs.kl.formulas import FLOW_FORMULA
-from dgm_explorer.ui.tabs.kl.number_edit import NumberEdit
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
+from dgm_explorer.ui.widgets.form import ChoiceBox, label_for, row, section, set_formula
+from dgm_explorer.ui.widgets.number_edit import NumberEdit
 
 METRICS: Final = (("euclidean", "Euclidean"), ("natural", "Fisher"))
 

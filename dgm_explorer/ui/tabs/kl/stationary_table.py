@@ -14,7 +14,6 @@ from dgm_explorer.numerics.knowledge import can_minimise
 from dgm_explorer.numerics.stationary import Kind, StationaryPoint, is_inside
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.tabs.kl.flat_model import FlatModel, Index
-from dgm_explorer.ui.tabs.kl.form import font_of
 from dgm_explorer.ui.tabs.kl.frame import KLFrame
 from dgm_explorer.ui.tabs.kl.lower_panel import LowerPanel
 from dgm_explorer.ui.tabs.kl.wording import (
@@ -25,6 +24,7 @@ from dgm_explorer.ui.tabs.kl.wording import (
     parameter_text,
 )
 from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.form import font_of
 
 HEADINGS: Final = ("divergence", "type", "μ", "σ", "value", "")
 NUMBER_COLUMNS: Final = (2, 3, 4)

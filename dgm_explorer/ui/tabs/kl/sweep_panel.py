@@ -12,12 +12,12 @@ from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.numerics.bifurcation import separation
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.captions import Cover
-from dgm_explorer.ui.tabs.kl.form import ChoiceBox, row, set_formula, set_text, set_tip
 from dgm_explorer.ui.tabs.kl.frame import KLFrame
 from dgm_explorer.ui.tabs.kl.lower_panel import LowerPanel
 from dgm_explorer.ui.tabs.kl.sweep_plot import Ordinate, SweepPlot
 from dgm_explorer.ui.tabs.kl.sweep_run import SweepRun, SweepTarget, target_of
 from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.form import ChoiceBox, row, set_formula, set_text, set_tip
 
 NO_SEPARATION = "All means of p are equal: there is nothing to pull apart. Move one to give p a separation."
 AGE_STEP_MS = 250

@@ -11,11 +11,11 @@ from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gaussians import MAX_COMPONENTS, Component1D, Component2D
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.ui.tabs.kl.component_table import ComponentTable
-from dgm_explorer.ui.tabs.kl.form import label_for, row, section, set_formula, set_tip
 from dgm_explorer.ui.tabs.kl.formulas import LINE_DENSITY, PLANE_DENSITY
-from dgm_explorer.ui.tabs.kl.number_edit import NumberEdit
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
 from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.form import label_for, row, section, set_formula, set_tip
+from dgm_explorer.ui.widgets.number_edit import NumberEdit
 
 
 def new_component(state: KLState) -> Component1D | Component2D:

@@ -10,9 +10,9 @@ from dgm_explorer.core.kl_state import KLState, View2D
 from dgm_explorer.numerics.bifurcation import stationary_at
 from dgm_explorer.ui.tabs.kl.component_table import ComponentTable
 from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
-from dgm_explorer.ui.tabs.kl.number_edit import NumberEdit
 from dgm_explorer.ui.tabs.kl.options_section import view2_of
 from dgm_explorer.ui.tabs.kl.sweep_run import target_of
+from dgm_explorer.ui.widgets.number_edit import NumberEdit
 
 RUBBISH = ("abc", "nan", "-inf", "1e400", "-1e300", "9" * 400, "<b>1</b>", "1;2")
 

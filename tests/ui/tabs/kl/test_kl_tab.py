@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from dgm_explorer.core.gaussians import Component1D, Component2D, Gaussian1D
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
-from dgm_explorer.ui.tabs.kl.number_edit import NumberEdit
 from dgm_explorer.ui.theme import DARK, THEMES, Theme
+from dgm_explorer.ui.widgets.number_edit import NumberEdit
 
 SETTLE_MS = 30
 """Longer than the throttle holds a change back."""

@@ -1,4 +1,4 @@
-"""Small pieces that the control column is built of."""
+"""Small pieces that the control columns of the tabs are built of."""
 
 from collections.abc import Callable, Sequence
 
