@@ -10,12 +10,13 @@ import re
 import stat
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 from dgm_explorer.core.atomic_write import open_atomically
 from dgm_explorer.core.errors import InputError
+from dgm_explorer.core.gmm_vae_state import GmmVaeState
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.paths import resource_root
 
@@ -32,12 +33,13 @@ class Session:
     Attributes
     ----------
     tab : key of the tab in front, one of `TAB_KEYS`.
-    kl : state of the KL tab.
+    kl, gmm_vae : states of these tabs; None where the file does not speak of a tab and leaves it alone.
     title, description : what a preset is called and what to look at in it.
     """
 
     tab: str = "kl"
-    kl: KLState = field(default_factory=KLState)
+    kl: KLState | None = None
+    gmm_vae: GmmVaeState | None = None
     title: str = ""
     description: str = ""
 
@@ -69,7 +71,8 @@ def write_session(path: Path | str, session: Session) -> None:
     """
     import msgspec
 
-    document = {"format": FORMAT, "version": VERSION, **dataclasses.asdict(session)}
+    content = {key: value for key, value in dataclasses.asdict(session).items() if value is not None}
+    document = {"format": FORMAT, "version": VERSION, **content}
     with open_atomically(Path(path)) as file:
         file.write(msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
 
@@ -170,7 +173,9 @@ def _find_unknown_key(value: object, kind: Any, where: str) -> str | None:
             stranger = path if key not in hints else _find_unknown_key(item, hints[key], path)
             if stranger is not None:
                 return stranger
-    if get_origin(kind) in (tuple, types.UnionType) and isinstance(value, list):
+    if get_origin(kind) is types.UnionType:  # such as X | None
+        return _find_unknown_key(value, get_args(kind)[0], where)
+    if get_origin(kind) is tuple and isinstance(value, list):
         for index, item in enumerate(value):
             stranger = _find_unknown_key(item, get_args(kind)[0], f"{where}[{index}]")
             if stranger is not None:

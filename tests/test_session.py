@@ -11,8 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dgm_explorer.core.dataset import DataSource
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gaussians import Component1D, Component2D, Gaussian1D, Gaussian2D
+from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
+from dgm_explorer.core.gmm_vae_state import GmmVaeState
 from dgm_explorer.core.kl_state import KLState, View1D, View2D
 from dgm_explorer.session import MAX_BYTES, Session, read_preset, read_session, write_session
 
@@ -49,8 +52,17 @@ def test_what_is_written_comes_back_equal(tmp_path: Path) -> None:
         panel="family",
         seed=2**32 - 1,
     )
-    session = Session("vq-vae", kl, "Titel „Größe“", "Zwei Sätze. μ und σ.")
+    session = Session("vq-vae", kl, None, "Titel „Größe“", "Zwei Sätze. μ und σ.")
     write_session(tmp_path / "a.dgm.json", session)
+    assert read_session(tmp_path / "a.dgm.json") == session
+
+
+def test_what_a_file_does_not_speak_of_is_not_in_it(tmp_path: Path) -> None:
+    painted = DataSource("painted", painted=((0.25, -1.5), (3.0, 4.0)))
+    config = GmmVaeConfig(latent_dim=10, hidden=(500, 500, 2000), likelihood="gaussian")
+    session = Session("gmm-vae", gmm_vae=GmmVaeState(source=painted, config=config, device="cuda"))
+    write_session(tmp_path / "a.dgm.json", session)
+    assert b'"kl"' not in (tmp_path / "a.dgm.json").read_bytes()
     assert read_session(tmp_path / "a.dgm.json") == session
 
 
@@ -92,7 +104,7 @@ DRAWN: dict[str, st.SearchStrategy[Any]] = {
 @given(kl=st.builds(KLState, **DRAWN), title=st.text(max_size=30), description=st.text(max_size=30))
 def test_any_state_comes_back_equal(tmp_path: Path, kl: KLState, title: str, description: str) -> None:
     assert set(DRAWN) == set(get_type_hints(KLState))
-    session = Session("kl", kl, title, description)
+    session = Session("kl", kl, None, title, description)
     write_session(tmp_path / "a.dgm.json", session)
     assert read_session(tmp_path / "a.dgm.json") == session
 
@@ -131,6 +143,11 @@ def test_what_is_not_given_keeps_its_default(tmp_path: Path) -> None:
         ({"kl": {"p2": far_apart(1e6)}}, "kl", "reaches too far"),
         ({"kl": {"p2": far_apart(200, 1e-4)}}, "kl", "reaches too far"),
         ({"kl": [1, 2]}, "kl", "got `array`"),
+        ({"gmm_vae": {"config": {"latent": 2}}}, "gmm_vae.config.latent", "not known"),
+        ({"gmm_vae": {"config": {"hidden": []}}}, "gmm_vae.config", "0 layers"),
+        ({"gmm_vae": {"config": {"learning_rate": 7}}}, "gmm_vae.config", "learning_rate = 7 must lie"),
+        ({"gmm_vae": {"source": {"name": "cats"}}}, "gmm_vae.source", "'cats' is not known"),
+        ({"gmm_vae": {"source": {"name": "painted", "painted": [[1]]}}}, "painted[0]", "length 2"),
         ({"tab": "KL"}, "top level", "tab 'KL' is not known"),
     ],
 )

@@ -73,6 +73,8 @@ def _read_state(options: argparse.Namespace) -> KLState:
         source, session = f"--preset {options.preset}", read_preset(options.preset)
     else:
         source, session = f"--session {options.session}", read_session(options.session)
+    if session.kl is None:
+        raise InputError(f"{source} says nothing of the KL tab; name one that does.")
     if session.kl.dimension != 1:
         raise InputError(f"{source} is two-dimensional, this command is for the line; open it in the window.")
     return session.kl

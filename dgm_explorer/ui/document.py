@@ -1,9 +1,12 @@
 """The session on the screen: which file it belongs to and whether that file is up to date."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from dgm_explorer.core.gmm_vae_state import GmmVaeState
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.session import Session, read_preset, read_session, write_session
 from dgm_explorer.ui.store import Store
@@ -19,7 +22,7 @@ class Document(QObject):
 
     Parameters
     ----------
-    kl : store of the KL tab; None where that tab is missing.
+    stores : the tabs' stores by the names that their states have in a `Session`.
     """
 
     opened = Signal(object)
@@ -28,22 +31,22 @@ class Document(QObject):
     named = Signal()
     """Name, file or *modified* may have changed."""
 
-    def __init__(self, kl: Store | None, parent: QObject | None = None) -> None:
+    def __init__(self, stores: Mapping[str, Store], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._kl = kl
-        self._clean = self._kl_state()
+        self._stores = stores
+        self._clean = self._states()
         self.path: Path | None = None
         self.name = UNTITLED
         self._title = ""
         self._description = ""
         self._described = self._clean
-        if kl is not None:
-            kl.changed.connect(self._announce)
+        for store in stores.values():
+            store.changed.connect(self._announce)
 
     @property
     def is_modified(self) -> bool:
         """Whether the screen differs from what was last opened or saved."""
-        return self._kl_state() != self._clean
+        return self._states() != self._clean
 
     @property
     def has_unsaved_file(self) -> bool:
@@ -92,7 +95,7 @@ class Document(QObject):
         """
         self.write_copy(path, tab)
         self._title, self._description = self._words()
-        self._clean = self._kl_state()
+        self._clean = self._states()
         self.path = path
         self.name = path.name.removesuffix(".json").removesuffix(".dgm")
         self.named.emit()
@@ -100,29 +103,39 @@ class Document(QObject):
     def write_copy(self, path: Path, tab: str) -> None:
         """Write the session to ``path`` and leave name and *modified* alone."""
         title, description = self._words()
-        write_session(path, Session(tab, self._kl_state(), title, description))
+        write_session(path, Session(tab, title=title, description=description, **self._states()))
 
     def _words(self) -> tuple[str, str]:
-        """Title and description; those of a preset are gone with its target."""
-        is_described = self.path is not None or _target(self._kl_state()) == _target(self._described)
+        """Title and description; those of a preset are gone with what it is about."""
+        is_described = self.path is not None or _subjects(self._states()) == _subjects(self._described)
         return (self._title, self._description) if is_described else ("", "")
 
     def _show(self, session: Session, path: Path | None, name: str) -> None:
         self.path, self.name = path, name
         self._title, self._description = session.title, session.description
-        self._clean = self._described = session.kl
-        if self._kl is not None:
-            self._kl.replace(session.kl)
+        found = {key: getattr(session, key) for key in self._stores}
+        given = {key: state for key, state in found.items() if state is not None}
+        self._clean = self._described = {**self._states(), **given}
+        for key, state in given.items():
+            self._stores[key].replace(state)
         self.opened.emit(session)
         self.named.emit()
 
-    def _kl_state(self) -> KLState:
-        state: KLState = self._kl.state if self._kl is not None else KLState()
-        return state
+    def _states(self) -> dict[str, Any]:
+        return {key: store.state for key, store in self._stores.items()}
 
     def _announce(self) -> None:
         self.named.emit()
 
 
-def _target(state: KLState) -> tuple[object, ...]:
-    return state.dimension, state.p if state.dimension == 1 else state.p2
+def _subjects(states: Mapping[str, Any]) -> list[object]:
+    """What a description may speak of: change it, and the description is no longer true."""
+    return [_subject(state) for state in states.values()]
+
+
+def _subject(state: object) -> object:
+    if isinstance(state, KLState):
+        return state.dimension, state.p if state.dimension == 1 else state.p2
+    if isinstance(state, GmmVaeState):
+        return state.source, state.config
+    return state

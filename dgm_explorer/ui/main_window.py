@@ -47,7 +47,8 @@ class MainWindow(QMainWindow):
         self._is_closing_silently = False
         self._has_controls = True
         self.theme = THEMES[theme or settings.theme]
-        self.document = Document(next((tab.store for tab in tabs if tab.key == "kl"), None), self)
+        stores = {tab.key.replace("-", "_"): tab.store for tab in tabs if tab.store is not None}
+        self.document = Document(stores, self)
         self.sessions = SessionCommands(self.document, settings, last_session, self)
         self.exports = ExportCommands(self.sessions.folder, self)
         self.banner = Banner(self.theme)
