@@ -1,0 +1,127 @@
+"""Every data set by its name: what there is, where it lies, and loading it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from dgm_explorer.core.dataset import (
+    DOWNLOADED,
+    EMBEDDED,
+    FROM_PATH,
+    PAINTED,
+    TOYS,
+    Dataset,
+    DataSource,
+)
+from dgm_explorer.core.errors import InputError
+from dgm_explorer.data.assemble import Examples, assemble, chosen_indices
+from dgm_explorer.data.progress import Report, go_on, tell
+from dgm_explorer.data.toys import CELLS_PER_SIDE, N_ARMS, N_POINTS, N_RINGS
+
+NAMES = (*EMBEDDED, *DOWNLOADED, *TOYS)
+Place: TypeAlias = Literal["embedded", "computed", "own folder", "cache", "to be downloaded"]
+_TOY_TITLES = {
+    "pinwheel": f"{N_ARMS} spiral arms in the plane",
+    "moons": "two half circles in the plane",
+    "rings": f"{N_RINGS} rings in the plane",
+    "grid": f"{CELLS_PER_SIDE}×{CELLS_PER_SIDE} Gaussians in the plane",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """One data set that can be asked for by name.
+
+    Attributes
+    ----------
+    name : as in `core.dataset.SOURCES`.
+    title : what it shows, in a few words.
+    licence : under which it may be used.
+    n : number of examples.
+    shape : (height, width, channels) of an image, or (2,) for points in the plane.
+    place : where it comes from when it is loaded now.
+    """
+
+    name: str
+    title: str
+    licence: str
+    n: int
+    shape: tuple[int, ...]
+    place: Place
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it loads without a network."""
+        return self.place != "to be downloaded"
+
+
+def describe_sources() -> tuple[SourceInfo, ...]:
+    """What can be asked for by name, the default first; looks at the disk, never at the network."""
+    from dgm_explorer.data.digits import DIGITS_SHAPE, N_DIGITS
+
+    digits = SourceInfo(
+        "digits", "handwritten digits, small", "CC BY 4.0 (UCI)", N_DIGITS, DIGITS_SHAPE, "embedded"
+    )
+    toys = (SourceInfo(name, _TOY_TITLES[name], "MIT", N_POINTS, (2,), "computed") for name in TOYS)
+    return (digits, *toys)
+
+
+def parse_source(text: str, limit: int = 0) -> DataSource:
+    """The source that a user's ``NAME`` or path means; a name of a data set wins over a file called so.
+
+    Raises
+    ------
+    InputError
+        If it is neither; it names the known data sets.
+    """
+    if text in NAMES:
+        return DataSource(text, limit=limit)
+    try:
+        is_there = bool(text) and Path(text).exists()
+    except (OSError, ValueError):  # too long, or a zero byte in it
+        is_there = False
+    if not is_there:
+        raise InputError(
+            f"data {text[:200]!r} is neither a data set ({', '.join(NAMES)}) nor a file or folder here."
+        )
+    return DataSource(FROM_PATH, path=text, limit=limit)
+
+
+def load_dataset(source: DataSource, report: Report = go_on) -> Dataset:
+    """Read, make or download what ``source`` names; callable from any thread.
+
+    ``report`` is called with words and the share done; notes on how values were scaled go there too.
+
+    Raises
+    ------
+    InputError
+        If it cannot be had or used: what, where, and what to do.
+    Cancelled
+        As soon as ``report`` answers False.
+    """
+    tell(report, f"loading {source.name}")
+    if source.name in EMBEDDED:
+        from dgm_explorer.data.digits import load_digits
+
+        return _assembled(source, load_digits())
+    if source.name in TOYS:
+        from dgm_explorer.data.toys import make_toy
+
+        return _assembled(source, make_toy(source.name))
+    if source.name == PAINTED:
+        return _assembled(source, _painted(source))
+    raise InputError(f"data {source.name}: not readable yet.")
+
+
+def _assembled(source: DataSource, examples: Examples) -> Dataset:
+    indices = chosen_indices(len(examples.inputs), source.limit)
+    return assemble(source.name, examples, indices)
+
+
+def _painted(source: DataSource) -> Examples:
+    """Painted points as they are: they are drawn over the plane in which they were painted."""
+    if not source.painted:
+        raise InputError("data: there are no painted points; paint some with the mouse.")
+    return Examples(np.array(source.painted, dtype=np.float32))
