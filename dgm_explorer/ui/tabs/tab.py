@@ -1,6 +1,7 @@
 """What the main window knows about a tab."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
@@ -55,6 +56,11 @@ class Tab(QWidget):
     def is_playing(self) -> bool:
         return False
 
+    @property
+    def busy_sentence(self) -> str:
+        """What closing the window would stop, such as a training run; empty while nothing would be lost."""
+        return ""
+
     def play_pause(self) -> None:
         """Start or suspend what moves by itself."""
 
@@ -66,6 +72,16 @@ class Tab(QWidget):
 
     def set_controls_visible(self, is_visible: bool) -> None:
         """Show or hide what stands beside the pictures; a tab that has nothing there ignores it."""
+
+    def open_path(self, path: Path) -> bool:
+        """Take a data file or folder that was dropped on the window; False if this tab has no use for it."""
+        del path
+        return False
+
+    def open_run(self, path: Path) -> bool:
+        """Show a finished or a running run folder; False if this tab shows no such runs."""
+        del path
+        return False
 
     def finish(self) -> None:
         """Stop whatever runs beside the window and wait for it; the tab is about to go."""

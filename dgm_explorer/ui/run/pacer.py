@@ -1,0 +1,48 @@
+"""How often a training thread may stop to show what it has."""
+
+SNAPSHOT_SHARE = 0.05
+"""Most of the training thread's time that may go into pictures for the window."""
+
+SCREEN_SHARE = 0.10
+"""Most of the time that the window may draw them: on two cores both want the interpreter's lock."""
+
+SHORTEST_INTERVAL_S = 1 / 30
+LONGEST_INTERVAL_S = 20.0
+PROGRESS_INTERVAL_S = 0.1
+
+
+class SnapshotPacer:
+    """Says when the next picture or the next word is due, from what the last picture cost.
+
+    Belongs to the training thread; only `screen_cost_s` is set by another one.
+
+    Attributes
+    ----------
+    screen_cost_s : CPU seconds that the window took to draw the last picture.
+    """
+
+    def __init__(self) -> None:
+        self.screen_cost_s = 0.0
+        self._cost_s = 0.0
+        self._snapshot_at_s = float("-inf")
+        self._progress_at_s = float("-inf")
+
+    @property
+    def interval_s(self) -> float:
+        """From the end of one picture to the beginning of the next."""
+        wanted = max(self._cost_s / SNAPSHOT_SHARE, self.screen_cost_s / SCREEN_SHARE, SHORTEST_INTERVAL_S)
+        return min(wanted, LONGEST_INTERVAL_S)
+
+    def is_snapshot_due(self, now_s: float) -> bool:
+        return now_s - self._snapshot_at_s >= self.interval_s
+
+    def is_progress_due(self, now_s: float) -> bool:
+        return now_s - self._progress_at_s >= PROGRESS_INTERVAL_S
+
+    def note_snapshot(self, began_s: float, ended_s: float) -> None:
+        """A picture was made between the two instants."""
+        self._cost_s = ended_s - began_s
+        self._snapshot_at_s = self._progress_at_s = ended_s
+
+    def note_progress(self, now_s: float) -> None:
+        self._progress_at_s = now_s

@@ -1,0 +1,252 @@
+"""Training beside the window: one thread that pulls steps out of a run."""
+
+import logging
+import os
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QThread
+
+from dgm_explorer.core.errors import InputError
+from dgm_explorer.core.training import (
+    Command,
+    MakeRun,
+    Progress,
+    RunFacts,
+    RunFailed,
+    RunRequest,
+    RunState,
+    TrainingRun,
+)
+from dgm_explorer.ui.mailbox import Mailbox
+from dgm_explorer.ui.run.gate import RunGate
+from dgm_explorer.ui.run.pacer import SnapshotPacer
+from dgm_explorer.ui.run.update import RunUpdate, merge_updates
+
+JOIN_MS = 2000
+LAST_JOIN_MS = 30_000
+NICENESS = 10
+
+logger = logging.getLogger("dgm_explorer")
+
+_living: set["TrainingThread"] = set()
+"""Every thread from its start to its end: Qt aborts the program if the object of a running one goes."""
+
+
+class TrainingThread(QThread):
+    """Sets up a run and trains it; the window is told through `mailbox`, a slot that holds `RunUpdate`.
+
+    Everything that touches the run happens in `run`, in the thread; everything else here returns at once
+    (`stop` within its time) and belongs to the GUI thread.
+
+    Parameters
+    ----------
+    make_run : sets up the run, in the thread.
+    request : what to train.
+    is_paused : wait before the first step.
+    """
+
+    def __init__(self, make_run: MakeRun, request: RunRequest, is_paused: bool = False) -> None:
+        super().__init__()
+        self.setObjectName(f"training {request.model}")
+        self.request = request
+        self.mailbox = Mailbox(merge_updates)
+        self._make_run = make_run
+        self._gate = RunGate(is_paused)
+        self._pacer = SnapshotPacer()
+        self._facts: RunFacts | None = None
+        self._progress: Progress | None = None
+        self._refusals: tuple[str, ...] = ()
+        self._shown_step = -1
+
+    def begin(self) -> None:
+        """Start the thread. Whoever loses sight of it loses nothing: it lives until it has ended."""
+        application = QCoreApplication.instance()
+        assert application is not None
+        _living.add(self)
+        self.finished.connect(self._leave)
+        application.aboutToQuit.connect(self.request_stop)
+        application.aboutToQuit.connect(self._leave)
+        self.start()
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it was asked to pause; a step under way still ends."""
+        return self._gate.is_paused
+
+    def pause(self) -> None:
+        self._gate.pause()
+
+    def resume(self) -> None:
+        self._gate.resume()
+
+    def step_once(self) -> None:
+        """Exactly one optimiser step more, then rest."""
+        self._gate.step_once()
+
+    def post(self, command: Command) -> None:
+        """Have ``command`` applied between two steps; a refusal comes with an update."""
+        self._gate.post(command)
+
+    def note_screen_cost(self, cpu_s: float) -> None:
+        """Say what drawing the last picture cost, so that pictures take a bounded share of the machine."""
+        self._pacer.screen_cost_s = cpu_s
+
+    def request_stop(self) -> None:
+        """Stop behind the step under way, write what is due, end."""
+        self._gate.stop()
+
+    def stop(self, timeout_ms: int = JOIN_MS) -> bool:
+        """Stop and wait; True if the thread has ended. Never terminated: a write may be under way."""
+        self._gate.stop()
+        return self.wait(timeout_ms)
+
+    def _leave(self) -> None:
+        """The thread has ended, or the program is about to: wait for it behind the closed window."""
+        if self.wait(LAST_JOIN_MS):
+            _living.discard(self)
+
+    def run(self) -> None:
+        """The thread: prepare, train, close. Whatever happens becomes the last update."""
+        _be_nice()
+        state, words = self._work()
+        self._tell(state, words=words)
+
+    def _work(self) -> tuple[RunState, str]:
+        """Set up and train; the run and all its memory are gone when this returns."""
+        try:
+            self._tell("preparing", words="starting")
+            run = self._make_run(self.request, self._report)
+        except BaseException as error:  # loading was cancelled, or anything at all went wrong
+            return ("stopped", "") if self._gate.is_stopping else ("failed", describe_failure(error))
+        try:
+            self._facts = run.facts
+            state, words = self._train(run), ""
+        except BaseException as error:  # nothing that a run does may end the program
+            state, words = "failed", describe_failure(error)
+        return self._close(run, state, words)
+
+    def _close(self, run: TrainingRun, state: RunState, words: str) -> tuple[RunState, str]:
+        try:
+            self._show(run, state)
+        except BaseException as error:  # a broken device may not even give a last picture
+            logger.info("no last picture: %s", error)
+        try:
+            run.close(state, words)
+        except BaseException as error:  # a disk may be full
+            return "failed", words or describe_failure(error)
+        return state, words
+
+    def _report(self, words: str, share: float | None) -> bool:
+        """Pass on how far the preparations are; False cancels them."""
+        now_s = time.monotonic()
+        if self._pacer.is_progress_due(now_s) or share is None:
+            self._pacer.note_progress(now_s)
+            self._tell("preparing", words=words, share=share)
+        return not self._gate.is_stopping
+
+    def _train(self, run: TrainingRun) -> RunState:
+        steps = iter(run.steps())
+        self._show(run, self._resting_state())
+        while True:
+            turn = self._gate.next_turn()
+            if turn == "stop":
+                return "stopped"
+            if turn == "rest":
+                self._rest(run)
+            elif turn == "command":
+                self._obey(run)
+            elif not self._advance(run, steps):
+                return "finished"
+
+    def _rest(self, run: TrainingRun) -> None:
+        """Show exactly what the pause has stopped at, and sleep until something is asked."""
+        self._show(run, "paused")
+        self._gate.wait_for_change()
+
+    def _obey(self, run: TrainingRun) -> None:
+        for command in self._gate.take_commands():
+            try:
+                run.apply(command)
+            except InputError as error:
+                self._refusals = (*self._refusals, str(error))
+        self._shown_step = -1
+        if self._gate.is_paused or self._refusals:
+            self._show(run, self._resting_state())
+
+    def _advance(self, run: TrainingRun, steps: Iterator[Progress]) -> bool:
+        """One step; False if there is none left."""
+        progress = next(steps, None)
+        if progress is None:
+            return False
+        self._progress = progress
+        now_s = time.monotonic()
+        if not self.mailbox.is_empty:
+            return True
+        if self._pacer.is_snapshot_due(now_s):
+            self._show(run, self._resting_state())
+        elif self._pacer.is_progress_due(now_s):
+            self._pacer.note_progress(now_s)
+            self._tell(self._resting_state())
+        return True
+
+    def _resting_state(self) -> RunState:
+        return "paused" if self._gate.is_paused else "running"
+
+    def _show(self, run: TrainingRun, state: RunState) -> None:
+        """Send a picture of this very step with all metrics up to it, unless it was sent before."""
+        step = self._progress.step if self._progress is not None else 0
+        if step == self._shown_step:
+            self._tell(state)
+            return
+        began_s = time.monotonic()
+        tables = tuple(run.take_metrics())
+        snapshot = run.snapshot()
+        ended_s = time.monotonic()
+        self._shown_step = step
+        self._pacer.note_snapshot(began_s, ended_s)
+        self._tell(
+            state,
+            snapshot=snapshot,
+            snapshot_at_s=ended_s,
+            tables=tables,
+            memory_mb=run.device_memory_mb(),
+        )
+
+    def _tell(self, state: RunState, **news: Any) -> None:
+        refusals, self._refusals = self._refusals, ()
+        self.mailbox.put(
+            RunUpdate(
+                state,
+                time.monotonic(),
+                facts=self._facts,
+                progress=self._progress,
+                refusals=refusals,
+                **news,
+            )
+        )
+
+
+def describe_failure(error: BaseException) -> str:
+    """One sentence for the user; what is no message for people goes to the log as well."""
+    if isinstance(error, InputError | RunFailed):
+        return str(error)
+    logger.error("a training run ended by an exception", exc_info=error)
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this run; use fewer examples or smaller batches."
+    text = " ".join(str(error).split())[:300]
+    return (
+        f"The run was ended by an error inside the program ({type(error).__name__}: {text}); "
+        "its last checkpoint stands, and details are in the log."
+    )
+
+
+def _be_nice() -> None:
+    """Let the window go first. On Linux each thread has its own niceness; Qt's priorities do nothing."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -1,0 +1,117 @@
+"""A training run without torch: steps that cost next to nothing, and a record of what was asked of it."""
+
+import dataclasses
+import os
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from dgm_explorer.core.errors import InputError
+from dgm_explorer.core.training import (
+    Command,
+    MetricsTable,
+    Progress,
+    RunFacts,
+    RunRequest,
+    RunState,
+)
+
+REQUEST = RunRequest("fake", source="nothing", config=None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FakeSnapshot:
+    step: int
+    phase: str
+    value: float
+
+
+@dataclass
+class FakeRun:
+    """`core.training.TrainingRun` in pure NumPy.
+
+    Attributes
+    ----------
+    n_steps : planned.
+    fail_at : raise ``error`` in place of this step; -1 never.
+    log : what was called, in order.
+    """
+
+    request: RunRequest = REQUEST
+    n_steps: int = 1000
+    fail_at: int = -1
+    error: BaseException = field(default_factory=lambda: RuntimeError("CUDA error"))
+    work: Callable[[], object] = lambda: np.ones(2000).sum()
+    step: int = 0
+    rate: float = 1.0
+    log: list[str] = field(default_factory=list)
+    n_snapshots: int = 0
+    niceness: int = -1
+    thread_id: int = 0
+    pending: list[int] = field(default_factory=list)
+
+    @property
+    def facts(self) -> RunFacts:
+        return RunFacts(self.request.folder or Path("fake-run"), "cpu, 1 thread")
+
+    def steps(self) -> Iterator[Progress]:
+        self.thread_id = threading.get_ident()
+        if sys.platform == "linux":
+            self.niceness = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+        while self.step < self.n_steps:
+            if self.step == self.fail_at:
+                raise self.error
+            self.work()
+            self.step += 1
+            self.pending.append(self.step)
+            yield Progress(self.step, self.n_steps, self.step / 100, self.phase, 64 * self.step)
+
+    @property
+    def phase(self) -> str:
+        return "pretrain" if self.step < self.n_steps // 2 else "joint"
+
+    def apply(self, command: Command) -> None:
+        self.log.append(command.name)
+        if command.name == "nonsense":
+            raise InputError("nonsense is no command; use learning_rate.")
+        self.rate = command.value[0]
+
+    def snapshot(self) -> FakeSnapshot:
+        self.n_snapshots += 1
+        return FakeSnapshot(self.step, self.phase, self.rate)
+
+    def take_metrics(self) -> Sequence[MetricsTable]:
+        steps, self.pending = np.array(self.pending, dtype=float), []
+        if not len(steps):
+            return ()
+        values = np.stack([steps, steps / 100, np.where(steps < self.n_steps // 2, 0.0, 2.0)], axis=1)
+        return (MetricsTable("train", ("step", "epoch", "phase"), values),)
+
+    def device_memory_mb(self) -> float | None:
+        return 12.5
+
+    def close(self, state: RunState, reason: str = "") -> None:
+        self.log.append(f"close {state} {reason}".rstrip())
+
+
+class FakeMaker:
+    """A `core.training.MakeRun` that keeps the runs it has made, for the test to look at afterwards."""
+
+    def __init__(self, **settings: object) -> None:
+        self.settings = settings
+        self.runs: list[FakeRun] = []
+
+    @property
+    def run(self) -> FakeRun:
+        return self.runs[-1]
+
+    def __call__(self, request: RunRequest, report: Callable[[str, float | None], bool]) -> FakeRun:
+        report("reading data", 0.5)
+        folder = request.folder or Path(f"fake-run-{len(self.runs)}")
+        run = FakeRun(dataclasses.replace(request, folder=folder), **self.settings)  # type: ignore[arg-type]
+        self.runs.append(run)
+        return run
