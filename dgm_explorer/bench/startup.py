@@ -21,7 +21,10 @@ import gc
 import sys
 if sys.argv[3] == "eager":
     import torch
-gc.disable()  # as the gui command does; whoever imports torch eagerly does it before any command
+# As the gui command does; whoever imports torch eagerly does it before any command.
+gc.disable()
+from dgm_explorer.ui.source_scan import stop_source_scan
+stop_source_scan()
 from dgm_explorer.bench.first_paint import print_first_paint
 print_first_paint(float(sys.argv[1]), sys.argv[2])
 """

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from dgm_explorer.core.dataset import DataSource
+from dgm_explorer.core.device_choice import DeviceChoice
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
-from dgm_explorer.core.training import DeviceChoice
 
 Coloring: TypeAlias = Literal["label", "cluster", "mixed", "confidence"]
 LowerPanel: TypeAlias = Literal["components", "pictures", "quality"]

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 from dgm_explorer.core.arrays import FloatArray
+from dgm_explorer.core.device_choice import DeviceChoice
 
-DeviceChoice: TypeAlias = Literal["auto", "cpu", "cuda", "mps"]
 RunState: TypeAlias = Literal["preparing", "running", "paused", "finished", "stopped", "failed"]
 Split: TypeAlias = Literal["train", "held_out", "quality"]
 

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from dgm_explorer.core.errors import InputError
-from dgm_explorer.core.training import DeviceChoice
+from dgm_explorer.core.device_choice import DeviceChoice
 
 if TYPE_CHECKING:
     import torch

@@ -61,6 +61,7 @@ class NumberAxis(pg.AxisItem):
     """A linear axis with a fixed width (left) or height (bottom), so that plots never shift."""
 
     def __init__(self, orientation: str, label: str) -> None:
+        self._label_html = ""
         super().__init__(orientation)
         self.enableAutoSIPrefix(False)
         self._label = label
@@ -88,6 +89,16 @@ class NumberAxis(pg.AxisItem):
         """Change the title of the axis."""
         self._label = label
         self.set_theme(theme)
+
+    def _updateLabel(self) -> None:
+        """WORKAROUND(pyqtgraph 0.14): it lays the label out anew for every pen and style that is set."""
+        html = self.labelString()
+        if html != self._label_html:
+            self._label_html = html
+            super()._updateLabel()
+        else:
+            self.picture = None
+            self.update()
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         del scale
