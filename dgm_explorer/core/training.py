@@ -146,6 +146,11 @@ class TrainingRun(Protocol):
     @property
     def facts(self) -> RunFacts: ...
 
+    @property
+    def progress(self) -> Progress:
+        """Where it is; before the first step where it will begin, as a resumed run does in the middle."""
+        ...
+
     def steps(self) -> Iterator[Progress]:
         """Train; each item is exactly one optimiser step (or the one mixture fit).
 
@@ -180,6 +185,19 @@ class TrainingRun(Protocol):
 
     def close(self, state: RunState, reason: str = "") -> None:
         """Write checkpoint (unless failed), metrics and status; release the device."""
+        ...
+
+
+@runtime_checkable
+class RestingRun(Protocol):
+    """An ability of a `TrainingRun`: to show that it lives while it is paused."""
+
+    def rest(self) -> bool:
+        """Called in the training thread about every second of a pause, in place of steps.
+
+        Writes the heartbeat with state ``paused`` and heeds a watcher's requests; False where one of
+        them is to stop.
+        """
         ...
 
 

@@ -16,6 +16,7 @@ from dgm_explorer.core.training import (
     Command,
     MakeRun,
     Progress,
+    RestingRun,
     RunFacts,
     RunFailed,
     RunRequest,
@@ -30,6 +31,8 @@ from dgm_explorer.ui.run.update import RunUpdate, merge_updates
 JOIN_MS = 2000
 LAST_JOIN_MS = 30_000
 NICENESS = 10
+REST_S = 1.0
+"""Between two heartbeats of a paused run."""
 
 logger = logging.getLogger("dgm_explorer")
 
@@ -124,7 +127,7 @@ class TrainingThread(QThread):
         except BaseException as error:  # loading was cancelled, or anything at all went wrong
             return ("stopped", "") if self._gate.is_stopping else ("failed", describe_failure(error))
         try:
-            self._facts = run.facts
+            self._facts, self._progress = run.facts, run.progress
             state, words = self._train(run), ""
         except BaseException as error:  # nothing that a run does may end the program
             state, words = "failed", describe_failure(error)
@@ -132,9 +135,12 @@ class TrainingThread(QThread):
 
     def _close(self, run: TrainingRun, state: RunState, words: str) -> tuple[RunState, str]:
         try:
-            self._show(run, state)
-        except BaseException as error:  # a broken device may not even give a last picture
-            logger.info("no last picture: %s", error)
+            if state == "failed":  # there may be no picture any more, but what led here can be read
+                self._tell(state, tables=tuple(run.take_metrics()))
+            else:
+                self._show(run, state)
+        except BaseException as error:
+            logger.info("nothing last to show: %s", error)
         try:
             run.close(state, words)
         except BaseException as error:  # a disk may be full
@@ -161,12 +167,18 @@ class TrainingThread(QThread):
             elif turn == "command":
                 self._obey(run)
             elif not self._advance(run, steps):
-                return "finished"
+                return "finished" if self._is_complete() else "stopped"
+
+    def _is_complete(self) -> bool:
+        """Whether all was trained that was planned; a watcher may have asked to stop before."""
+        return self._progress is None or self._progress.step >= self._progress.n_steps
 
     def _rest(self, run: TrainingRun) -> None:
         """Show exactly what the pause has stopped at, and sleep until something is asked."""
         self._show(run, "paused")
-        self._gate.wait_for_change()
+        self._gate.wait_for_change(REST_S)
+        if isinstance(run, RestingRun) and not run.rest():
+            self._gate.stop()
 
     def _obey(self, run: TrainingRun) -> None:
         for command in self._gate.take_commands():

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.training import Command, RunFailed, RunRequest
+from dgm_explorer.ui import training_thread
 from dgm_explorer.ui.run.update import RunUpdate
 from dgm_explorer.ui.training_thread import NICENESS, TrainingThread
 from tests.ui.run.fake_run import REQUEST, FakeMaker, FakeRun
@@ -143,6 +144,20 @@ def test_stopping_closes_the_run_within_two_seconds_running_or_paused(
         wait_for_state(qtbot, listener, "stopped")
         assert maker.run.log == ["close stopped"]
         assert listener.steps == list(range(1, maker.run.step + 1))
+
+
+@pytest.mark.parametrize("is_paused", [False, True])
+def test_a_watcher_can_ask_the_run_itself_to_stop(
+    is_paused: bool, qtbot: QtBot, start: Callable[..., Listener], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training_thread, "REST_S", 0.01)
+    maker = FakeMaker(n_steps=FOREVER)
+    listener = start(maker, is_paused)
+    wait_for_state(qtbot, listener, "paused" if is_paused else "running")
+    maker.run.is_stop_requested = True
+    wait_for_state(qtbot, listener, "stopped")
+    assert maker.run.log == ["close stopped"]
+    assert (maker.run.n_rests > 0) == is_paused
 
 
 def test_loading_data_is_cancelled_by_a_stop(qtbot: QtBot, start: Callable[..., Listener]) -> None:

@@ -85,10 +85,10 @@ class RunGate:
             self._commands.clear()
         return commands
 
-    def wait_for_change(self) -> None:
-        """In the training thread: sleep while there is nothing to do."""
+    def wait_for_change(self, timeout_s: float) -> None:
+        """In the training thread: sleep while there is nothing to do, but not for longer than this."""
         with self._changed:
-            self._changed.wait_for(self._has_something_to_do)
+            self._changed.wait_for(self._has_something_to_do, timeout_s)
 
     def _has_something_to_do(self) -> bool:
         return bool(self._is_stopping or self._commands or not self._is_paused or self._single_steps)

@@ -50,6 +50,8 @@ class FakeRun:
     rate: float = 1.0
     log: list[str] = field(default_factory=list)
     n_snapshots: int = 0
+    n_rests: int = 0
+    is_stop_requested: bool = False
     niceness: int = -1
     thread_id: int = 0
     pending: list[int] = field(default_factory=list)
@@ -57,6 +59,14 @@ class FakeRun:
     @property
     def facts(self) -> RunFacts:
         return RunFacts(self.request.folder or Path("fake-run"), "cpu, 1 thread")
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(self.step, self.n_steps, self.step / 100, self.phase, 64 * self.step)
+
+    def rest(self) -> bool:
+        self.n_rests += 1
+        return not self.is_stop_requested
 
     def steps(self) -> Iterator[Progress]:
         self.thread_id = threading.get_ident()
@@ -68,7 +78,9 @@ class FakeRun:
             self.work()
             self.step += 1
             self.pending.append(self.step)
-            yield Progress(self.step, self.n_steps, self.step / 100, self.phase, 64 * self.step)
+            yield self.progress
+            if self.is_stop_requested:
+                return
 
     @property
     def phase(self) -> str:
