@@ -45,7 +45,9 @@ class GmmVaeSnapshot:
     samples : (K, s, D) decoded μ_c + σ_c ε.
     component_images : (K, D) decoded μ_c.
     train_terms, held_out_terms : (5,) nats per example, the terms (a) … (e); NaN where not measured.
-    kl_per_dim : (J,) mean KL(q(z_j|x) ‖ Σ_c γ_c p(z_j|c)-average), nats: near 0 where a dimension is unused.
+    kl_per_dim : (J,) mean over the probe of KL(q(z_j|x) ‖ N_j), nats, where N_j has the mean and variance of
+        the average of q(z_j|x). At least the mutual information of x and z_j; 0 just where q(z_j|x) does
+        not depend on x. (The divergence from the mixture would be 0 for used dimensions too.)
     occupancy : (K,) mean responsibility over the probe.
     accuracy, nmi, ari : clustering quality over the labelled probe; NaN without labels.
     confusion : (K, classes) counts of the probe by argmax γ; (0, 0) without labels.

@@ -1,0 +1,232 @@
+"""The GMM-VAE in training: pre-training, mixture fit, joint training of the whole bound."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeAlias
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from dgm_explorer.core.arrays import Float32Array, FloatArray
+from dgm_explorer.core.checkpoint import CheckpointState
+from dgm_explorer.core.dataset import Dataset
+from dgm_explorer.core.gmm_vae_config import PHASES, GmmVaeConfig
+from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
+from dgm_explorer.core.training import Command, MetricsTable, Progress
+from dgm_explorer.models.gmm_vae import ElboTerms, GmmVae
+from dgm_explorer.training.devices import Place
+from dgm_explorer.training.gmm_vae_adam import MIXTURE, NamedAdam
+from dgm_explorer.training.gmm_vae_batches import EpochOrder
+from dgm_explorer.training.gmm_vae_commands import apply_command
+from dgm_explorer.training.gmm_vae_log import MetricsLog, QualityRow, TrainStep
+from dgm_explorer.training.gmm_vae_mixture import MAX_FIT_CODES, fit_gmm
+from dgm_explorer.training.gmm_vae_plan import Plan
+from dgm_explorer.training.gmm_vae_snapshot import Probe, count_in_use, take_snapshot
+from dgm_explorer.training.gmm_vae_state import restore, state_of
+from dgm_explorer.training.shard import Shard
+
+MEASURING_SHARE = 0.025
+"""Of the time of training that held-out terms and quality may take."""
+
+LossAndTerms: TypeAlias = tuple[Tensor, Tensor]
+Loss: TypeAlias = Callable[[Tensor, Tensor, Tensor], LossAndTerms]
+
+
+class GmmVaeModelRun:
+    """One GMM-VAE being trained; the `training.model_run.ModelRun` of ``gmm-vae``.
+
+    Parameters
+    ----------
+    config : model and recipe.
+    dataset : its labels are used for measuring only.
+    place, shard : where it computes, and which share of every batch is this process's.
+    n_points : most examples whose codes a snapshot holds.
+    """
+
+    def __init__(
+        self,
+        config: GmmVaeConfig,
+        dataset: Dataset,
+        place: Place | None = None,
+        shard: Shard | None = None,
+        n_points: int = 10_000,
+    ) -> None:
+        self.config = config
+        self.place = place or Place()
+        self._shard = shard or Shard()
+        device = self.place.device
+        initial = torch.Generator().manual_seed(config.seed)
+        self.model = GmmVae(config, dataset.dimension, initial, self.place.autocast).to(device)
+        self._shard.share([parameter.data for parameter in self.model.parameters()])
+        self.generator = torch.Generator(device).manual_seed(config.seed)
+        self._inputs = torch.tensor(dataset.inputs, device=device)
+        self._train_rows = torch.from_numpy(np.flatnonzero(~dataset.is_held_out)).to(device)
+        self.batches = EpochOrder(self._train_rows, config.batch_size)
+        self.plan = Plan(config, self.batches.batches_per_epoch)
+        self.adam = self.new_adam()
+        self._probe = Probe(dataset, self._inputs, config.latent_dim, n_points)
+        self._log = MetricsLog(device)
+        self._measuring = _Allowance(MEASURING_SHARE)
+        self._losses = self._compiled_losses()
+
+    @property
+    def n_examples(self) -> int:
+        return len(self._inputs)
+
+    @property
+    def progress(self) -> Progress:
+        plan = self.plan
+        n_images = plan.n_updates * self.batches.batch_size
+        return Progress(plan.step, plan.n_steps, plan.epoch, plan.phase, n_images)
+
+    def steps(self) -> Iterator[Progress]:
+        """Train to the end of the plan; each item is one optimiser step or the mixture fit."""
+        while not self.plan.is_over:
+            phase = self.plan.phase
+            if phase == "mixture_fit":
+                self._fit_mixture()
+            else:
+                self._update()
+            self.plan.advance()
+            if self.plan.phase != phase:
+                self._begin_phase()
+            if self.batches.is_epoch_over:
+                self._measure(is_due=self.plan.phase != phase or self.plan.is_over)
+            yield self.progress
+
+    def skip_phase(self) -> None:
+        """Leave out what is left of the phase."""
+        self.plan.skip()
+        self._begin_phase()
+
+    def _begin_phase(self) -> None:
+        self.batches.end_epoch()
+        self.adam = self.new_adam()
+
+    def new_adam(self) -> NamedAdam:
+        """Adam at rest over what the present phase trains: in pre-training all but the mixture."""
+        left_out = MIXTURE if self.plan.phase == "pretrain" else ()
+        return NamedAdam(self.model, self.plan.learning_rate, left_out)
+
+    def _update(self) -> None:
+        """One optimiser step; nothing is copied to the host."""
+        plan, n = self.plan, self.batches.batch_size
+        rows = self.batches.next_batch(self.generator)
+        noise = self._draw_noise()
+        mine = self._shard.rows(n)
+        self.adam.learning_rate = plan.learning_rate
+        self.adam.clear_gradients()
+        loss, terms = self._losses[plan.phase](self._inputs[rows[mine]], noise[:, mine], self._weight())
+        loss.backward()  # type: ignore[no-untyped-call]
+        measured = torch.cat([terms.detach(), loss.detach().reshape(1)])
+        self._shard.add_up([*self.adam.gradients(), measured])
+        self.adam.step()
+        epoch = (plan.n_updates + 1) / plan.batches_per_epoch
+        at = TrainStep(plan.step + 1, epoch, PHASES.index(plan.phase), plan.learning_rate, plan.weight)
+        self._log.add_train(at, measured)
+
+    def _draw_noise(self) -> Tensor:
+        """ε of one whole batch, (L, B, J)."""
+        shape = (self.config.n_z_samples, self.batches.batch_size, self.config.latent_dim)
+        return torch.randn(shape, generator=self.generator, device=self.place.device)
+
+    def _weight(self) -> Tensor:
+        """β as a tensor, so that a change of it compiles nothing anew."""
+        return torch.full((), self.plan.weight, device=self.place.device)
+
+    def _compiled_losses(self) -> dict[str, Loss]:
+        """The two losses, compiled where the place can."""
+        mine = self._shard.rows(self.batches.batch_size)
+        x = self._inputs[self._train_rows[: self.batches.batch_size][mine]]
+        noise = torch.zeros(self.config.n_z_samples, len(x), self.config.latent_dim, device=x.device)
+        losses: dict[str, Loss] = {
+            "pretrain": self.place.captured(self._pretrain_loss, x, noise, self._weight()),
+            "joint": self.place.captured(self._joint_loss, x, noise, self._weight()),
+        }
+        self.model.zero_grad(set_to_none=True)
+        return losses
+
+    def _pretrain_loss(self, x: Tensor, noise: Tensor, beta: Tensor) -> LossAndTerms:
+        return self._weighted(self.model.standard_terms(x, noise), beta)
+
+    def _joint_loss(self, x: Tensor, noise: Tensor, beta: Tensor) -> LossAndTerms:
+        return self._weighted(self.model.terms(x, noise), beta)
+
+    def _weighted(self, terms: ElboTerms, beta: Tensor) -> LossAndTerms:
+        """Minus (a) + β ((b) + … + (e)), and the five terms (5,): this share's part of the batch's means."""
+        means = torch.stack(terms).sum(1) / self.batches.batch_size
+        return -(means[0] + beta * means[1:].sum()), means
+
+    def _fit_mixture(self) -> None:
+        """Start the prior from a mixture fitted to the codes of the training examples."""
+        with torch.no_grad():
+            codes = self._encode_for_fit()
+            fitted = fit_gmm(codes, self.model.n_components, self.config.seed)
+            self.model.pi_logits.copy_(torch.from_numpy(np.log(fitted.weights)))
+            self.model.component_means.copy_(torch.from_numpy(fitted.means))
+            self.model.component_log_vars.copy_(torch.from_numpy(np.log(fitted.variances)))
+            self._shard.share([getattr(self.model, name).data for name in MIXTURE])
+
+    def _encode_for_fit(self) -> FloatArray:
+        """Means of q(z|x) of up to `MAX_FIT_CODES` training examples, (n, J), spread evenly over them."""
+        rows = self._train_rows[:: -(-len(self._train_rows) // MAX_FIT_CODES)]
+        codes = torch.cat([self.model.encode(self._inputs[part]).mean for part in torch.split(rows, 4096)])
+        return codes.cpu().numpy().astype(np.float64)
+
+    def _measure(self, is_due: bool) -> None:
+        """Held-out terms and quality, unless they have taken more than their share of the time."""
+        if self._shard.rank != 0 or not (is_due or self._measuring.is_free()):
+            return
+        with self._measuring.spending():
+            plan = self.plan
+            self._log.add_held_out(plan.step, plan.epoch, self._probe.held_out_terms(self.model))
+            gamma = self._probe.encode(self.model)[2].cpu().numpy()
+            self._log_quality(gamma)
+
+    def _log_quality(self, gamma: Float32Array) -> None:
+        found = self._probe.quality(gamma.argmax(1), self.model.n_components)
+        row = (found.accuracy, found.nmi, found.ari, count_in_use(gamma))
+        self._log.add_quality(QualityRow(self.plan.step, self.plan.epoch, *row))
+
+    def take_metrics(self) -> Sequence[MetricsTable]:
+        return self._log.take()
+
+    def snapshot(self) -> GmmVaeSnapshot:
+        plan = self.plan
+        taken = take_snapshot(self.model, self._probe, plan.step, plan.epoch, plan.phase)
+        self._log_quality(taken.responsibilities)  # costs nothing more: the probe is encoded
+        return taken
+
+    def state(self) -> CheckpointState:
+        return state_of(self)
+
+    def load_state(self, state: CheckpointState) -> None:
+        restore(self, state)
+        self._log.clear()
+
+    def apply(self, command: Command) -> None:
+        apply_command(self, command)
+
+    def is_finite(self) -> bool:
+        sums = torch.stack([parameter.detach().sum() for parameter in self.model.parameters()])
+        return bool(sums.isfinite().all())
+
+
+class _Allowance:
+    """Lets something take a share of the time since it was made, and no more."""
+
+    def __init__(self, share: float) -> None:
+        self._share = share
+        self._start_s = time.perf_counter()
+        self._spent_s = 0.0
+
+    def is_free(self) -> bool:
+        return self._spent_s <= self._share * (time.perf_counter() - self._start_s)
+
+    @contextmanager
+    def spending(self) -> Iterator[None]:
+        before_s = time.perf_counter()
+        yield
+        self._spent_s += time.perf_counter() - before_s

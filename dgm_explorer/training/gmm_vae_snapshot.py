@@ -1,0 +1,158 @@
+"""Copies of a GMM-VAE for the window, and what is measured on a fixed probe."""
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from dgm_explorer.core.arrays import Float32Array, IntArray
+from dgm_explorer.core.dataset import Dataset
+from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
+from dgm_explorer.models.gmm_vae import ElboTerms, GmmVae
+from dgm_explorer.models.mlp import layers_of
+from dgm_explorer.numerics.clustering import ClusteringQuality, count_occupied, measure_clustering
+
+PROBE_SEED = 20_260_722
+N_SHOWN = 20
+N_MEASURED = 500
+N_SAMPLES = 8
+MAX_COMPONENTS = 100
+MAX_CHUNK_NUMBERS = 4_000_000
+
+
+class Probe:
+    """Fixed examples and fixed noise that every snapshot of a run is made with.
+
+    Attributes
+    ----------
+    rows : (n,) rows of the data set whose codes are shown, in order.
+    shown : (m,) rows shown beside their reconstructions, held out where there are such.
+    """
+
+    def __init__(self, dataset: Dataset, inputs: Tensor, latent_dim: int, n_points: int) -> None:
+        """``inputs``: (n, D), the data set's on the device."""
+        rng = np.random.default_rng(PROBE_SEED)
+        self._inputs = inputs
+        self.rows: IntArray = _some(rng, np.arange(len(dataset)), n_points)
+        held_out, trained = np.flatnonzero(dataset.is_held_out), np.flatnonzero(~dataset.is_held_out)
+        self.shown: IntArray = _some(rng, held_out if len(held_out) else trained, N_SHOWN)
+        self._trained = self._on_device(_some(rng, trained, N_MEASURED))
+        self._held_out = self._on_device(_some(rng, held_out, N_MEASURED))
+        generator = torch.Generator().manual_seed(PROBE_SEED)
+        self._noise = torch.randn(1, N_MEASURED, latent_dim, generator=generator).to(inputs.device)
+        self._sample_noise = torch.randn(MAX_COMPONENTS, N_SAMPLES, latent_dim, generator=generator)
+        self._labels = None if dataset.labels is None else dataset.labels[self.rows]
+        self._n_classes = len(dataset.class_names)
+        self._rows_on_device = self._on_device(self.rows)
+
+    def _on_device(self, rows: IntArray) -> Tensor:
+        return torch.from_numpy(rows).to(self._inputs.device)
+
+    @torch.no_grad()
+    def encode(self, model: GmmVae) -> tuple[Tensor, Tensor, Tensor]:
+        """Means (n, J), log variances (n, J) and γ at the mean (n, K) of the probe."""
+        chunk = max(1, MAX_CHUNK_NUMBERS // (self._inputs.shape[1] + model.component_means.numel()))
+        parts = []
+        for rows in torch.split(self._rows_on_device, chunk):
+            posterior = model.encode(self._inputs[rows])
+            parts.append((*posterior, model.log_responsibilities(posterior.mean).exp()))
+        mean, log_var, gamma = (torch.cat(part) for part in zip(*parts, strict=True))
+        return mean, log_var, gamma
+
+    @torch.no_grad()
+    def held_out_terms(self, model: GmmVae) -> Tensor:
+        """Mean terms over up to `N_MEASURED` held-out examples with fixed noise, (5,); NaN without any."""
+        return self._mean_terms(model, self._held_out)
+
+    @torch.no_grad()
+    def train_terms(self, model: GmmVae) -> Tensor:
+        """The same over training examples."""
+        return self._mean_terms(model, self._trained)
+
+    def _mean_terms(self, model: GmmVae, rows: Tensor) -> Tensor:
+        return mean_of(model.terms(self._inputs[rows], self._noise[:, : len(rows)]))
+
+    def quality(self, clusters: IntArray, n_components: int) -> ClusteringQuality:
+        """Of argmax γ over the labelled probe; NaN and an empty table without labels."""
+        if self._labels is None:
+            return ClusteringQuality(*[float("nan")] * 3, np.zeros((0, 0), dtype=np.int64))
+        return measure_clustering(clusters, self._labels, n_components, self._n_classes)
+
+    def sample_noise(self, n_components: int) -> Tensor:
+        """Fixed ε of the samples, (K, s, J)."""
+        return self._sample_noise[:n_components].to(self._inputs.device)
+
+    @torch.no_grad()
+    def reconstruct_shown(self, model: GmmVae) -> Tensor:
+        """Decoded means of the shown examples, (m, D)."""
+        return model.decoded_mean(model.encode(self._inputs[self._on_device(self.shown)]).mean)
+
+
+def _some(rng: np.random.Generator, rows: IntArray, n: int) -> IntArray:
+    """At most ``n`` of the rows, in order."""
+    return rows if len(rows) <= n else np.sort(rng.choice(rows, n, replace=False))
+
+
+def mean_of(terms: ElboTerms) -> Tensor:
+    """Mean of each term over the examples, (5,)."""
+    return torch.stack(terms).mean(1)
+
+
+def count_in_use(gamma: Float32Array) -> int:
+    """Components that are argmax γ of more than 1 % of the examples; γ (n, K)."""
+    return count_occupied(gamma.argmax(1), gamma.shape[1])
+
+
+def information_per_dim(mean: Tensor, log_var: Tensor) -> Tensor:
+    """Mean over x of KL(q(z_j|x) ‖ N_j), nats (J,), N_j with mean and variance of the average of q(z_j|x).
+
+    Closed form ½ log(Var[μ̃_j] + E[σ̃_j²]) - ½ E[log σ̃_j²]. It is at least the mutual information of x
+    and z_j under q, and 0 just where q(z_j|x) is the same for every x.
+    """
+    total = mean.double().var(0, correction=0) + log_var.double().exp().mean(0)
+    return 0.5 * (total.log() - log_var.double().mean(0))
+
+
+@torch.no_grad()
+def take_snapshot(model: GmmVae, probe: Probe, step: int, epoch: float, phase: str) -> GmmVaeSnapshot:
+    """Copy what the window draws; draws no random numbers."""
+    mean, log_var, gamma = probe.encode(model)
+    gamma_array = _array(gamma)
+    quality = probe.quality(gamma_array.argmax(1), model.n_components)
+    noise = probe.sample_noise(model.n_components)
+    log_vars = model.clamped_component_log_vars()
+    z = model.component_means[:, None] + (0.5 * log_vars).exp()[:, None] * noise
+    return GmmVaeSnapshot(
+        step=step,
+        epoch=epoch,
+        phase=phase,
+        likelihood=model.likelihood,
+        probe=probe.rows,
+        latent_means=_array(mean),
+        latent_log_vars=_array(log_var),
+        responsibilities=gamma_array,
+        log_pi=_array(model.log_pi()),
+        component_means=_array(model.component_means),
+        component_log_vars=_array(log_vars),
+        decoder=layers_of(model.decoder),
+        decoder_log_var=float(model.decoder_log_var),
+        shown=probe.shown,
+        reconstructions=_array(probe.reconstruct_shown(model)),
+        sample_noise=_array(noise),
+        samples=_array(model.decoded_mean(z)),
+        component_images=_array(model.decoded_mean(model.component_means)),
+        train_terms=_array(probe.train_terms(model)),
+        held_out_terms=_array(probe.held_out_terms(model)),
+        kl_per_dim=_array(information_per_dim(mean, log_var)),
+        occupancy=gamma_array.mean(0),
+        accuracy=quality.accuracy,
+        nmi=quality.nmi,
+        ari=quality.ari,
+        confusion=quality.confusion,
+    )
+
+
+def _array(tensor: Tensor) -> Float32Array:
+    """A copy on the host, read-only."""
+    copy: Float32Array = tensor.detach().float().cpu().numpy().copy()
+    copy.setflags(write=False)
+    return copy

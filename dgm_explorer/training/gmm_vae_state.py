@@ -1,0 +1,121 @@
+"""A GMM-VAE run as arrays and plain values, and back, bit for bit on the CPU."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from dgm_explorer.core.checkpoint import CheckpointState
+from dgm_explorer.core.errors import InputError
+from dgm_explorer.training.gmm_vae_adam import MIXTURE, MOMENTS
+
+if TYPE_CHECKING:
+    from dgm_explorer.training.gmm_vae_run import GmmVaeModelRun
+
+MAX_COMPONENTS = 100
+FORMAT = 1
+
+
+def state_of(run: "GmmVaeModelRun") -> CheckpointState:
+    """Copy everything that the next steps depend on."""
+    tensors = {f"model.{name}": tensor for name, tensor in run.model.state_dict().items()}
+    tensors |= {f"adam.{name}": tensor for name, tensor in run.adam.moments().items()}
+    tensors |= {"batches.order": run.batches.order, "generator": run.generator.get_state()}
+    arrays = {name: tensor.detach().cpu().numpy().copy() for name, tensor in tensors.items()}
+    meta = {
+        "format": FORMAT,
+        "device": run.generator.device.type,
+        "position": run.batches.position,
+        "n_components": run.model.n_components,
+        "adam_steps": run.adam.n_steps,
+        **run.plan.to_meta(),
+    }
+    return CheckpointState(arrays=arrays, meta=meta)
+
+
+def restore(run: "GmmVaeModelRun", state: CheckpointState) -> None:
+    """Put a run where `state_of` was taken; see `ModelRun.load_state`."""
+    meta = state.meta
+    if meta.get("format") != FORMAT:
+        found = meta.get("format")
+        raise InputError(f"checkpoint: format {found!r} is not {FORMAT}; use the version that wrote it.")
+    n_components = _whole(meta, "n_components", 1, MAX_COMPONENTS)
+    n_adam_steps = _whole(meta, "adam_steps", 0, 2**53)
+    position = _whole(meta, "position", 0, run.batches.batches_per_epoch)
+    tensors = _checked(run, state.arrays, n_components, meta.get("phase"), n_adam_steps > 0)
+    run.plan.from_meta(meta)
+    _set_parameters(run.model, tensors)
+    run.batches.order, run.batches.position = tensors["batches.order"], position
+    _set_generator(run, tensors["generator"], str(meta.get("device")))
+    run.adam = run.new_adam()
+    run.adam.set_moments(
+        {name.removeprefix("adam."): moment for name, moment in tensors.items() if name.startswith("adam.")},
+        n_adam_steps,
+    )
+
+
+def _whole(meta: Mapping[str, Any], name: str, lo: int, hi: int) -> int:
+    value = meta.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not lo <= value <= hi:
+        raise InputError(f"checkpoint: {name} = {value!r} must lie between {lo} and {hi}; take another one.")
+    return value
+
+
+def _checked(
+    run: "GmmVaeModelRun",
+    arrays: Mapping[str, NDArray[Any]],
+    n_components: int,
+    phase: object,
+    has_moments: bool,
+) -> dict[str, Tensor]:
+    """The expected arrays on the run's device, after a look at every name, shape and type."""
+    shapes: dict[str, tuple[int, ...]] = {}
+    for name, tensor in run.model.state_dict().items():
+        shape = (n_components, *tensor.shape[1:]) if name in MIXTURE else tuple(tensor.shape)
+        shapes[f"model.{name}"] = shape
+        is_trained = name != "decoder_log_var" or run.config.likelihood == "gaussian"
+        if has_moments and is_trained and not (phase == "pretrain" and name in MIXTURE):
+            shapes |= {f"adam.{name}.{moment}": shape for moment in MOMENTS}
+    found = {name: _check_array(arrays, name, shape, np.float32) for name, shape in shapes.items()}
+    found["batches.order"] = _check_array(arrays, "batches.order", tuple(run.batches.order.shape), np.int64)
+    order, n_rows = found["batches.order"], run.n_examples
+    if order.min() < 0 or order.max() >= n_rows:
+        raise InputError(f"checkpoint: batches.order names rows outside 0 to {n_rows - 1}; take another one.")
+    found["generator"] = _check_array(arrays, "generator", None, np.uint8)
+    on_device = {name: torch.tensor(array).to(run.place.device) for name, array in found.items()}
+    return on_device | {"generator": torch.tensor(found["generator"])}
+
+
+def _check_array(
+    arrays: Mapping[str, NDArray[Any]], name: str, shape: tuple[int, ...] | None, dtype: type
+) -> NDArray[Any]:
+    array = arrays.get(name)
+    if array is None:
+        raise InputError(f"checkpoint: {name} is missing; take another checkpoint.")
+    if array.dtype != dtype or (shape is not None and array.shape != shape):
+        wanted = f"{np.dtype(dtype).name}{'' if shape is None else list(shape)}"
+        raise InputError(
+            f"checkpoint: {name} is {array.dtype.name}{list(array.shape)} where {wanted} is needed; "
+            "take another checkpoint or the configuration it was made with."
+        )
+    return array
+
+
+def _set_parameters(model: nn.Module, tensors: Mapping[str, Tensor]) -> None:
+    for name in MIXTURE:  # their number may have changed
+        setattr(model, name, nn.Parameter(tensors[f"model.{name}"]))
+    model.load_state_dict({name: tensors[f"model.{name}"] for name in model.state_dict()})
+
+
+def _set_generator(run: "GmmVaeModelRun", saved: Tensor, device: str) -> None:
+    """The saved stream; on another kind of device a fresh one, since streams cannot be carried over."""
+    if device == run.generator.device.type:
+        try:
+            run.generator.set_state(saved)
+        except RuntimeError as error:
+            raise InputError("checkpoint: generator is damaged; take another checkpoint.") from error
+    else:
+        run.generator.manual_seed(run.config.seed + run.plan.step)
