@@ -1,0 +1,68 @@
+"""What the files of each model hold: its configuration, its snapshots and their shapes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from dgm_explorer.core.errors import InputError
+from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
+from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """One model's files.
+
+    Attributes
+    ----------
+    config : dataclass of its configuration.
+    snapshot : dataclass of its snapshots.
+    shapes : of each array in a snapshot, by letters; one letter means one number in all arrays of a
+        snapshot. A letter with ``?`` may also be 0.
+    layers : of each tuple of layers, the letters of what goes in and what comes out.
+    """
+
+    config: type[Any]
+    snapshot: type[Any]
+    shapes: Mapping[str, tuple[str, ...]]
+    layers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+
+GMM_VAE = ModelFiles(
+    config=GmmVaeConfig,
+    snapshot=GmmVaeSnapshot,
+    shapes={
+        "probe": ("n",),
+        "latent_means": ("n", "J"),
+        "latent_log_vars": ("n", "J"),
+        "responsibilities": ("n", "K"),
+        "log_pi": ("K",),
+        "component_means": ("K", "J"),
+        "component_log_vars": ("K", "J"),
+        "shown": ("m",),
+        "reconstructions": ("m", "D"),
+        "sample_noise": ("K", "s", "J"),
+        "samples": ("K", "s", "D"),
+        "component_images": ("K", "D"),
+        "train_terms": ("5",),
+        "held_out_terms": ("5",),
+        "kl_per_dim": ("J",),
+        "occupancy": ("K",),
+        "confusion": ("K?", "classes?"),
+    },
+    layers={"decoder": ("J", "D")},
+)
+MODELS = {"gmm-vae": GMM_VAE}
+
+
+def files_of(model: str) -> ModelFiles:
+    """The files of ``model``.
+
+    Raises
+    ------
+    InputError
+        If the program has no such model.
+    """
+    if model not in MODELS:
+        raise InputError(f"the model {model[:40]!r} is not known; use one of {', '.join(MODELS)}.")
+    return MODELS[model]
