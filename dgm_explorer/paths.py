@@ -22,3 +22,8 @@ def config_dir() -> Path:
 def state_dir() -> Path:
     """Folder of logs and of what is remembered between two starts; it need not exist yet."""
     return platformdirs.user_state_path(APP_FOLDER, appauthor=False)
+
+
+def cache_dir() -> Path:
+    """Folder of downloads, which may be deleted at any time; it need not exist yet."""
+    return platformdirs.user_cache_path(APP_FOLDER, appauthor=False)

@@ -47,8 +47,8 @@ def chosen_indices(n: int, limit: int) -> IntArray:
     return chosen
 
 
-def assemble(name: str, examples: Examples, indices: IntArray | None = None) -> Dataset:
-    """The data set of these examples, or of those named by ``indices``; its arrays are read-only.
+def assemble(name: str, examples: Examples, limit: int = 0) -> Dataset:
+    """The data set of these examples, at most ``limit`` of them (0: all); its arrays are read-only.
 
     A tenth is held out, chosen by a fixed permutation, unless the set itself says which examples are.
 
@@ -58,7 +58,7 @@ def assemble(name: str, examples: Examples, indices: IntArray | None = None) -> 
         If fewer than two examples remain.
     """
     n_all = len(examples.inputs)
-    kept = np.arange(n_all) if indices is None else indices
+    kept = chosen_indices(n_all, limit)
     if len(kept) < MIN_EXAMPLES:
         raise InputError(f"{name}: {len(kept)} examples are too few to train on; use {MIN_EXAMPLES} or more.")
     is_all = len(kept) == n_all

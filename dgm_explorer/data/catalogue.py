@@ -16,9 +16,17 @@ from dgm_explorer.core.dataset import (
     DataSource,
 )
 from dgm_explorer.core.errors import InputError
-from dgm_explorer.data.assemble import Examples, assemble, chosen_indices
+from dgm_explorer.data.array_file import read_array_file
+from dgm_explorer.data.assemble import Examples, assemble
+from dgm_explorer.data.bounded import unreadable
+from dgm_explorer.data.digits import DIGITS_SHAPE, N_DIGITS, load_digits
+from dgm_explorer.data.download import is_cached, locate, own_folder
+from dgm_explorer.data.idx import is_idx
+from dgm_explorer.data.idx_set import find_idx_set, part_of, read_idx_set
+from dgm_explorer.data.image_folder import read_image_folder
+from dgm_explorer.data.known_sets import KNOWN_SETS, KNOWN_SHAPE, N_KNOWN, KnownSet
 from dgm_explorer.data.progress import Report, go_on, tell
-from dgm_explorer.data.toys import CELLS_PER_SIDE, N_ARMS, N_POINTS, N_RINGS
+from dgm_explorer.data.toys import CELLS_PER_SIDE, N_ARMS, N_POINTS, N_RINGS, make_toy
 
 NAMES = (*EMBEDDED, *DOWNLOADED, *TOYS)
 Place: TypeAlias = Literal["embedded", "computed", "own folder", "cache", "to be downloaded"]
@@ -59,13 +67,15 @@ class SourceInfo:
 
 def describe_sources() -> tuple[SourceInfo, ...]:
     """What can be asked for by name, the default first; looks at the disk, never at the network."""
-    from dgm_explorer.data.digits import DIGITS_SHAPE, N_DIGITS
-
     digits = SourceInfo(
-        "digits", "handwritten digits, small", "CC BY 4.0 (UCI)", N_DIGITS, DIGITS_SHAPE, "embedded"
+        "digits", "handwritten digits, small", "CC BY 4.0", N_DIGITS, DIGITS_SHAPE, "embedded"
+    )
+    known = (
+        SourceInfo(item.name, item.title, item.licence, N_KNOWN, KNOWN_SHAPE, _place(item))
+        for item in (KNOWN_SETS[name] for name in DOWNLOADED)
     )
     toys = (SourceInfo(name, _TOY_TITLES[name], "MIT", N_POINTS, (2,), "computed") for name in TOYS)
-    return (digits, *toys)
+    return (digits, *known, *toys)
 
 
 def parse_source(text: str, limit: int = 0) -> DataSource:
@@ -101,23 +111,36 @@ def load_dataset(source: DataSource, report: Report = go_on) -> Dataset:
     Cancelled
         As soon as ``report`` answers False.
     """
-    tell(report, f"loading {source.name}")
-    if source.name in EMBEDDED:
-        from dgm_explorer.data.digits import load_digits
+    name = Path(source.path).name or source.path if source.name == FROM_PATH else source.name
+    path = Path(source.path)
+    name = (path.name or source.path) if source.name == FROM_PATH else source.name
+    tell(report, f"loading {name}")
+    if source.name == FROM_PATH:
+        examples = _read_path(path, source.limit, report)
+    elif source.name in DOWNLOADED:
+        known = KNOWN_SETS[source.name]
+        examples = read_idx_set(locate(known, report), known.class_names, report)
+    elif source.name in TOYS:
+        examples = make_toy(source.name)
+    elif source.name == PAINTED:
+        examples = _painted(source)
+    else:
+        examples = load_digits()
+    return assemble(name, examples, source.limit)
 
-        return _assembled(source, load_digits())
-    if source.name in TOYS:
-        from dgm_explorer.data.toys import make_toy
 
-        return _assembled(source, make_toy(source.name))
-    if source.name == PAINTED:
-        return _assembled(source, _painted(source))
-    raise InputError(f"data {source.name}: not readable yet.")
-
-
-def _assembled(source: DataSource, examples: Examples) -> Dataset:
-    indices = chosen_indices(len(examples.inputs), source.limit)
-    return assemble(source.name, examples, indices)
+def _read_path(path: Path, limit: int, report: Report) -> Examples:
+    """Whatever lies there, told by its contents and not by its name."""
+    try:
+        is_folder = path.is_dir()
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if is_folder:
+        parts = find_idx_set(path)
+        return read_idx_set(parts, (), report) if parts else read_image_folder(path, limit, report)
+    if is_idx(path):
+        return read_idx_set((part_of(path),), (), report)
+    return read_array_file(path, report)
 
 
 def _painted(source: DataSource) -> Examples:
@@ -125,3 +148,9 @@ def _painted(source: DataSource) -> Examples:
     if not source.painted:
         raise InputError("data: there are no painted points; paint some with the mouse.")
     return Examples(np.array(source.painted, dtype=np.float32))
+
+
+def _place(known: KnownSet) -> Place:
+    if own_folder(known) is not None:
+        return "own folder"
+    return "cache" if is_cached(known) else "to be downloaded"

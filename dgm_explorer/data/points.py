@@ -1,22 +1,19 @@
 """Points from a CSV or .npy file that may hold anything, one sentence for whatever is wrong with it."""
 
 import io
-import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from tokenize import TokenError
 from typing import BinaryIO
 
 import numpy as np
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.errors import InputError
+from dgm_explorer.data.npy import NPY_MAGIC, read_npy_body, read_npy_header, require_body
 
 MAX_BYTES = 64 * 2**20
 MAX_POINTS = 1_000_000
-_NPY_MAGIC = b"\x93NUMPY"
-_HEADER_ERRORS = (ValueError, KeyError, TypeError, SyntaxError, TokenError, RecursionError, MemoryError)
 
 
 def read_points(path: Path) -> FloatArray:
@@ -42,7 +39,7 @@ def read_points(path: Path) -> FloatArray:
                 f"{path}: {size / 2**20:.0f} MB are more than {MAX_BYTES >> 20} MB; thin the points out."
             )
         with path.open("rb") as file:
-            if file.read(len(_NPY_MAGIC)) == _NPY_MAGIC:
+            if file.read(len(NPY_MAGIC)) == NPY_MAGIC:
                 file.seek(0)
                 return _from_npy(path, file, size)
             file.seek(0)
@@ -54,26 +51,15 @@ def read_points(path: Path) -> FloatArray:
 
 
 def _from_npy(path: Path, file: BinaryIO, size: int) -> FloatArray:
-    try:
-        version = np.lib.format.read_magic(file)
-        read_header = {
-            (1, 0): np.lib.format.read_array_header_1_0,
-            (2, 0): np.lib.format.read_array_header_2_0,
-        }[version]
-        shape, is_fortran, dtype = read_header(file)
-        shape = tuple(map(int, shape))  # True passes for a length there
-    except _HEADER_ERRORS as error:
-        raise InputError(f"{path}: the .npy header is damaged; save the array again.") from error
+    header = read_npy_header(str(path), file)
+    shape, dtype = header.shape, header.dtype
     if dtype.kind not in "fiu":
         raise InputError(f"{path}: the array holds {dtype}; save plain numbers, for instance float64.")
     if len(shape) not in (1, 2) or (len(shape) == 2 and shape[1] not in (1, 2)):
         raise InputError(f"{path}: the array has shape {shape}; save one or two columns.")
-    if min(shape) < 0 or math.prod(shape) * dtype.itemsize != size - file.tell():
-        raise InputError(
-            f"{path}: shape {shape} of {dtype} does not fit the file's {size} bytes; save the array again."
-        )
+    require_body(str(path), header, size)
     _require_count(path, shape[0])
-    numbers = np.frombuffer(file.read(), dtype=dtype).reshape(shape, order="F" if is_fortran else "C")
+    numbers = read_npy_body(header, file)
     with np.errstate(over="ignore"):
         points = numbers.astype(np.float64)
     _require_finite(path, points, np.arange(1, len(points) + 1))
