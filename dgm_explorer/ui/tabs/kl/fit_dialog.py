@@ -24,7 +24,7 @@ from dgm_explorer.core.kl_state import View1D
 from dgm_explorer.data.points import read_points
 from dgm_explorer.numerics.mixture_fit import MAX_FIT_POINTS, fit_mixture
 from dgm_explorer.ui.newest_worker import NewestWorker
-from dgm_explorer.ui.tabs.kl.paint_plot import MAX_POINTS_PAINTED, PaintPlot
+from dgm_explorer.ui.tabs.kl.strip_paint_plot import MAX_POINTS_PAINTED, StripPaintPlot
 from dgm_explorer.ui.tabs.kl.wording import parameter_text
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import label_for, set_tip
@@ -76,7 +76,7 @@ class FitDialog(QDialog):
         self._worker = NewestWorker(fit, self)
         self._worker.finished.connect(self._receive)
         self.destroyed.connect(self._worker.close, Qt.ConnectionType.DirectConnection)
-        self.plot = PaintPlot()
+        self.plot = StripPaintPlot()
         self.brush = QSlider(Qt.Orientation.Horizontal)
         self.load_button = QPushButton("Load…")
         self.clear_button = QPushButton("Clear")
