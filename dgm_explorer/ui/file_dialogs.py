@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 SESSION_SUFFIX = ".dgm.json"
 _SESSION_FILTER = "Session (*.dgm.json *.json)"
+_DATA_FILTER = "Data (*.npz *.npy *-ubyte *-ubyte.gz *.idx *.idx.gz);;All files (*)"
 
 
 def ask_session_to_open(parent: QWidget, folder: Path) -> Path | None:
@@ -42,3 +43,13 @@ def with_suffix(path: Path, suffix: str) -> Path:
     """``path`` ending in ``suffix``, added where the name has none of its own of that kind."""
     last = "." + suffix.rsplit(".", 1)[1]
     return path if path.name.lower().endswith(last) else path.with_name(path.name + suffix)
+
+
+def ask_data_folder(parent: QWidget, folder: Path) -> Path | None:
+    name = QFileDialog.getExistingDirectory(parent, "Folder of images", str(folder))
+    return Path(name) if name else None
+
+
+def ask_data_file(parent: QWidget, folder: Path) -> Path | None:
+    name, _ = QFileDialog.getOpenFileName(parent, "Data file", str(folder), _DATA_FILTER)
+    return Path(name) if name else None

@@ -1,0 +1,89 @@
+"""Model and recipe that suit a data set, for whoever has just chosen it."""
+
+from dataclasses import fields, replace
+
+from dgm_explorer.core.dataset import DOWNLOADED, EMBEDDED, FROM_PATH, DataSource
+from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
+
+_TOY_CLUSTERS = {"pinwheel": 5, "moons": 2, "rings": 3, "grid": 9}
+FIELD_WORDS = {
+    "latent_dim": "J",
+    "n_components": "K",
+    "hidden": "hidden layers",
+    "likelihood": "likelihood",
+    "n_z_samples": "samples of z",
+    "pretrain_epochs": "epochs of pre-training",
+    "pretrain_beta": "β of pre-training",
+    "is_mixture_fitted": "mixture fit",
+    "epochs": "epochs of joint training",
+    "batch_size": "batch",
+    "learning_rate": "learning rate",
+    "decay": "decay",
+    "decay_epochs": "epochs between decays",
+    "learning_rate_floor": "least learning rate",
+    "beta": "β",
+    "seed": "seed",
+}
+"""What the user reads for each field of the configuration."""
+
+
+def suggest_config(source: DataSource, config: GmmVaeConfig) -> GmmVaeConfig:
+    """``config`` with what depends on the data set adapted to it.
+
+    The latent dimension, the seed, the weights and rates are left as the user has them. Points in the
+    plane need a Gaussian likelihood and small nets; a component for each arm or ring. Tens of thousands
+    of images need wider nets and fewer epochs, each of them being more steps.
+    """
+    standard = GmmVaeConfig()
+    if source.name in EMBEDDED:
+        return _as(standard, config)
+    if source.name in DOWNLOADED:
+        wide = replace(standard, hidden=(500, 500), batch_size=256, pretrain_epochs=15, epochs=60)
+        return _as(wide, config)
+    if source.name == FROM_PATH:
+        unknown = replace(standard, n_components=config.n_components, pretrain_epochs=50, epochs=100)
+        return _as(unknown, config)
+    n_components = _TOY_CLUSTERS.get(source.name, config.n_components)
+    small = replace(
+        standard,
+        n_components=n_components,
+        hidden=(64, 64),
+        likelihood="gaussian",
+        pretrain_epochs=40,
+        epochs=100,
+    )
+    return _as(small, config)
+
+
+def _as(suited: GmmVaeConfig, config: GmmVaeConfig) -> GmmVaeConfig:
+    return replace(
+        config,
+        n_components=suited.n_components,
+        hidden=suited.hidden,
+        likelihood=suited.likelihood,
+        pretrain_epochs=suited.pretrain_epochs,
+        epochs=suited.epochs,
+        batch_size=suited.batch_size,
+    )
+
+
+def describe_changes(old: GmmVaeConfig, new: GmmVaeConfig) -> str:
+    """Such as “K 10 → 5, likelihood bernoulli → gaussian”; empty where nothing differs."""
+    changes = []
+    for field in fields(GmmVaeConfig):
+        before, after = getattr(old, field.name), getattr(new, field.name)
+        if before != after:
+            words = FIELD_WORDS.get(field.name, field.name.replace("_", " "))
+            changes.append(f"{words} {value_text(before)} → {value_text(after)}")
+    return ", ".join(changes)
+
+
+def value_text(value: object) -> str:
+    """A value of the configuration as the user reads it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return "-".join(str(item) for item in value)
+    if isinstance(value, float):
+        return f"{value:g}"
+    return str(value)

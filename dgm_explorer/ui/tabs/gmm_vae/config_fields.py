@@ -1,0 +1,130 @@
+"""Each setting of the model and the recipe as a row of the form: what it is called and what it means."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["int", "float", "widths", "likelihood", "switch"]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """One field of `GmmVaeConfig` in the form.
+
+    Attributes
+    ----------
+    name : of the field.
+    label : in front of its box.
+    meaning : first line of its tool tip.
+    kind : which control edits it.
+    is_wide : whether it takes a line of its own.
+    tex : formula above the meaning; empty for none.
+    """
+
+    name: str
+    label: str
+    meaning: str
+    kind: Kind = "int"
+    is_wide: bool = False
+    tex: str = ""
+
+
+MODEL_FIELDS = (
+    FieldSpec(
+        "latent_dim",
+        "Latent J",
+        "Numbers per latent code z. With 2 the picture needs no projection; 10 clusters better.",
+        tex=r"z \in \mathbb{R}^J",
+    ),
+    FieldSpec(
+        "n_components",
+        "Clusters K",
+        "Gaussians in the prior of z, 1 to 100.",
+        tex=r"p(z) = \sum_{c=1}^{K} \pi_c\, \mathcal{N}(z; \mu_c, \mathrm{diag}\,\sigma_c^2)",
+    ),
+    FieldSpec(
+        "hidden",
+        "Hidden layers",
+        "Widths of the encoder's hidden layers, such as 256, 256; the decoder has them in reverse.",
+        "widths",
+        is_wide=True,
+    ),
+    FieldSpec(
+        "likelihood",
+        "Likelihood",
+        "p(x|z): Bernoulli for images with values in [0, 1], Gaussian with a learnt variance for\n"
+        "anything else, such as points in the plane.",
+        "likelihood",
+        is_wide=True,
+    ),
+    FieldSpec(
+        "n_z_samples",
+        "Samples of z",
+        "Samples of z per example and step: more make the gradient quieter and the step dearer.",
+        is_wide=True,
+        tex=r"z = \tilde\mu + \tilde\sigma\,\varepsilon, \quad \varepsilon \sim \mathcal{N}(0, I)",
+    ),
+)
+
+RECIPE_FIELDS = (
+    FieldSpec(
+        "pretrain_epochs",
+        "1. Pre-train",
+        "Epochs of a plain VAE with a weak KL term, before there are clusters.\n"
+        "0 skips the phase: the components collapse onto each other, worth seeing once.",
+    ),
+    FieldSpec(
+        "pretrain_beta",
+        "β",
+        "Weight of the KL term while pre-training; small, so that the codes spread out.",
+        "float",
+        tex=r"\log p(x|z) - \beta\, \mathrm{KL}(q(z|x)\,\Vert\,\mathcal{N}(0, I))",
+    ),
+    FieldSpec(
+        "is_mixture_fitted",
+        "2. Fit the mixture to the codes",
+        "The prior starts as a mixture fitted to the codes of the pre-trained encoder;\n"
+        "without it every component starts near N(0, I).",
+        "switch",
+        is_wide=True,
+    ),
+    FieldSpec(
+        "epochs",
+        "3. Joint",
+        "Epochs of training encoder, decoder and mixture together by the whole bound.",
+    ),
+    FieldSpec("batch_size", "Batch", "Examples per step of the optimiser."),
+    FieldSpec(
+        "decay",
+        "Decay",
+        "The learning rate is multiplied by this …",
+        "float",
+        tex=r"\eta \leftarrow \max(\eta_{\min},\ \mathrm{decay} \cdot \eta)",
+    ),
+    FieldSpec("decay_epochs", "every", "… every so many epochs of joint training …"),
+    FieldSpec("learning_rate_floor", "down to", "… down to this learning rate.", "float"),
+    FieldSpec(
+        "seed",
+        "Seed",
+        "Of initial weights, batches and samples: the same seed gives the same run on the CPU.",
+    ),
+)
+
+LIVE_CONFIG_FIELDS = (
+    FieldSpec(
+        "learning_rate",
+        "Learning rate",
+        "Step size of Adam. A running run takes a new one at once and lets it decay from there.",
+        "float",
+        is_wide=True,
+        tex=r"\eta",
+    ),
+    FieldSpec(
+        "beta",
+        "Weight β",
+        "Weight of the terms (b) to (e) in the loss; 1 is the bound itself.\n"
+        "A running run takes a new one at once.",
+        "float",
+        is_wide=True,
+        tex=r"-\mathrm{loss} = a + \beta\,(b + c + d + e)",
+    ),
+)
