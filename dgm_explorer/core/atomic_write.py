@@ -2,6 +2,8 @@
 
 import os
 import secrets
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -9,13 +11,17 @@ from typing import BinaryIO
 
 from dgm_explorer.core.errors import InputError
 
+WINDOWS_TRIES = 20
+WINDOWS_PAUSE_S = 0.02
+
 
 @contextmanager
 def open_atomically(path: Path) -> Iterator[BinaryIO]:
     """Open ``path`` for writing; it changes only when the block ends without an exception.
 
     The bytes go to a temporary file in the same folder, are synced to the disk and then take the
-    place of ``path`` in one step. The file is readable by others as far as the umask allows.
+    place of ``path`` in one step, which is synced too. The file is readable by others as far as the
+    umask allows.
 
     Raises
     ------
@@ -29,7 +35,7 @@ def open_atomically(path: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(target)
+        _replace(temporary, target)
     except OSError as error:
         raise InputError(
             f"{path} cannot be written ({error.strerror or error}); choose a folder that exists, "
@@ -38,6 +44,25 @@ def open_atomically(path: Path) -> Iterator[BinaryIO]:
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+def _replace(temporary: Path, target: Path) -> None:
+    """Put one file in the place of another; whoever reads the old one on Windows is waited for a little."""
+    if sys.platform == "win32":
+        for _attempt in range(WINDOWS_TRIES):
+            with suppress(PermissionError):
+                temporary.replace(target)
+                return
+            time.sleep(WINDOWS_PAUSE_S)
+        temporary.replace(target)
+    else:
+        temporary.replace(target)
+        with suppress(OSError):  # some file systems cannot sync a folder, and then need not
+            folder = os.open(target.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
 
 
 def _target(path: Path) -> Path:
