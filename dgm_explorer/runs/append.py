@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from dgm_explorer.core.errors import InputError
@@ -63,7 +64,8 @@ def _write_or_take_back(file: int, content: bytes) -> None:
         if written < len(content):  # the disk is full: the second write says so
             os.write(file, content[written:])
     except OSError:
-        os.ftruncate(file, before)
+        with suppress(OSError):
+            os.ftruncate(file, before)
         raise
 
 

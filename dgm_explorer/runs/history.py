@@ -112,7 +112,7 @@ class _Columns:
         self._steps[:kept] = self._steps[: self._n : 2].copy()
         self._values[:, :kept] = self._values[:, : self._n : 2].copy()
         self._n = kept
-        return rows[len(rows) % 2 - 1 :: 2] if self._n + len(rows) > self._max_rows else rows
+        return rows[(len(rows) - 1) % 2 :: 2] if self._n + len(rows) > self._max_rows else rows
 
     def _add_columns(self, names: Iterable[str]) -> None:
         new = [name for name in names if name not in self._index][: MAX_COLUMNS - len(self._index)]

@@ -1,6 +1,7 @@
 """The runs below a folder, for a menu."""
 
 import os
+import platform
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from dgm_explorer.core.training import RunState
 from dgm_explorer.runs.folder import RunFolder
 from dgm_explorer.runs.lock import is_locked
 from dgm_explorer.runs.run_info import open_run_folder
-from dgm_explorer.runs.status import read_status
+from dgm_explorer.runs.status import ACTIVE, read_status
 
 MAX_SCANNED = 5000
 MAX_LISTED = 100
@@ -27,7 +28,7 @@ class RunSummary:
     created : when the run began, UTC, as 2026-01-31T12:00:00Z.
     state : as last written; None where there is no status.
     step : steps done.
-    is_written : whether a process of this computer writes to it now.
+    is_written : whether a process writes to it now; None where another computer did last.
     """
 
     path: Path
@@ -36,12 +37,12 @@ class RunSummary:
     created: str
     state: RunState | None
     step: int
-    is_written: bool
+    is_written: bool | None
 
     @property
     def is_interrupted(self) -> bool:
-        """Whether it says that it runs while nobody on this computer writes it."""
-        return self.state in ("preparing", "running", "paused") and not self.is_written
+        """Whether it says that it goes on while nobody writes it."""
+        return self.state in ACTIVE and self.is_written is False
 
 
 def list_runs(parent: Path, max_listed: int = MAX_LISTED) -> tuple[RunSummary, ...]:
@@ -83,5 +84,5 @@ def _summarise(path: Path) -> RunSummary:
         created=info.created,
         state=status.state if status else None,
         step=status.step if status else 0,
-        is_written=bool(is_locked(folder)),
+        is_written=is_locked(folder) if status and status.host == platform.node() else None,
     )

@@ -1,5 +1,6 @@
 """One writer per run folder."""
 
+import errno
 import json
 import os
 import platform
@@ -90,25 +91,28 @@ def is_locked(folder: RunFolder) -> bool | None:
         os.close(file)
 
 
-def _try_lock(file: int, is_shared: bool) -> bool:
-    """Lock an open file, or say that somebody else has it; file systems without locks always agree."""
-    if sys.platform == "win32":
-        import msvcrt
+if sys.platform == "win32":
+    import msvcrt
 
+    def _try_lock(file: int, is_shared: bool) -> bool:  # noqa: ARG001 - Windows knows one kind only
+        """Lock an open file, or say that somebody else has it."""
         try:
             os.lseek(file, _FAR_BYTE, os.SEEK_SET)
             msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
         except OSError:
             return False
         return True
-    import errno
+
+else:
     import fcntl
 
-    try:
-        fcntl.flock(file, (fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-    except OSError as error:
-        return error.errno not in (errno.EWOULDBLOCK, errno.EACCES)
-    return True
+    def _try_lock(file: int, is_shared: bool) -> bool:
+        """Lock an open file, or say that somebody else has it; file systems without locks always agree."""
+        try:
+            fcntl.flock(file, (fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except OSError as error:
+            return error.errno not in (errno.EWOULDBLOCK, errno.EACCES)
+        return True
 
 
 def _owner(file: int) -> Mapping[str, Any]:
@@ -134,5 +138,6 @@ def _is_beating(folder: RunFolder) -> bool:
 
 
 def _in_use(folder: RunFolder, owner: Mapping[str, Any]) -> InputError:
-    who = f" (process {owner.get('pid')} on {str(owner.get('host'))[:60]})" if owner else ""
+    pid, host = (str(owner.get(key))[:60] for key in ("pid", "host"))
+    who = f" (process {pid} on {host})" if owner else ""
     return InputError(f"another process{who} writes to {folder.path}; stop it first, or begin a new run.")

@@ -74,8 +74,8 @@ class RunWriter:
         lines = [line for table in tables for line in metrics_lines.to_lines(table)]
         append_lines(self.folder.metrics_file, lines)
 
-    def append_event(self, name: str, step: int, **values: PlainValue) -> None:
-        """Record that something happened after so many steps."""
+    def append_event(self, name: str, step: int, /, **values: PlainValue) -> None:
+        """Record that something happened after so many steps; ``event`` and ``t`` are no names of values."""
         event = RunEvent(name, step, time.time(), values)
         append_lines(self.folder.events_file, [events.to_line(event)])
 
