@@ -22,7 +22,19 @@ ASKED_FOR = {
     "seeking-in-the-plane",
     "snis-is-blind",
     "reinforce-versus-reparametrised",
+    "digits-in-the-plane",
+    "skipped-pretraining",
 }
+
+
+def kl_state(name: str) -> KLState:
+    """What a preset of the KL tab shows."""
+    kl = read_preset(name).kl
+    assert kl is not None
+    return kl
+
+
+KL_PRESETS = [name for name in preset_names() if read_preset(name).tab == "kl"]
 
 
 def test_all_presets_that_were_asked_for_are_there_in_a_fixed_order() -> None:
@@ -38,9 +50,16 @@ def test_a_preset_opens_and_says_in_two_sentences_what_to_look_at(name: str) -> 
     assert session.description.endswith(".")
 
 
-@pytest.mark.parametrize("name", preset_names())
+def test_a_preset_speaks_of_its_own_tab_only() -> None:
+    for name in preset_names():
+        session = read_preset(name)
+        states = {"kl": session.kl, "gmm-vae": session.gmm_vae}
+        assert [tab for tab, state in states.items() if state is not None] == [session.tab]
+
+
+@pytest.mark.parametrize("name", KL_PRESETS)
 def test_the_means_of_p_and_q_lie_inside_the_window(name: str) -> None:
-    kl = read_preset(name).kl
+    kl = kl_state(name)
     if kl.dimension == 1:
         assert all(kl.view.mu_lo < item.mu < kl.view.mu_hi for item in (*kl.p, kl.q))
         assert all(kl.view.sigma_lo < item.sigma < kl.view.sigma_hi for item in (*kl.p, kl.q))
@@ -56,11 +75,11 @@ def half_separation(kl: KLState) -> float:
 
 def test_the_presets_stand_on_the_right_side_of_the_bifurcations() -> None:
     """Pitchfork 1.46083396, saddle-node 2.41222972, Maxwell point 2.80008222 (unit modes)."""
-    assert half_separation(read_preset("homework-1b").kl) == 2
-    assert half_separation(read_preset("merging-modes").kl) > 1.46083396
-    assert half_separation(read_preset("free-sigma-one-minimum").kl) < 2.41222972
-    assert 2.41222972 < half_separation(read_preset("free-sigma-middle-wins").kl) < 2.80008222
-    assert half_separation(read_preset("free-sigma-sides-win").kl) > 2.80008222
+    assert half_separation(kl_state("homework-1b")) == 2
+    assert half_separation(kl_state("merging-modes")) > 1.46083396
+    assert half_separation(kl_state("free-sigma-one-minimum")) < 2.41222972
+    assert 2.41222972 < half_separation(kl_state("free-sigma-middle-wins")) < 2.80008222
+    assert half_separation(kl_state("free-sigma-sides-win")) > 2.80008222
 
 
 @pytest.mark.parametrize(
@@ -79,7 +98,7 @@ def test_the_minima_are_those_that_the_text_names(name: str, kinds: list[str]) -
     from dgm_explorer.numerics.mixture import Mixture1D
     from dgm_explorer.numerics.stationary import find_reverse_stationary
 
-    points = find_reverse_stationary(Mixture1D(read_preset(name).kl.p), with_saddles=False)
+    points = find_reverse_stationary(Mixture1D(kl_state(name).p), with_saddles=False)
     assert sorted(point.kind for point in points) == kinds
 
 
@@ -87,7 +106,7 @@ def test_homework_1b_has_two_tied_minima_at_fixed_sigma() -> None:
     from dgm_explorer.numerics.mixture import Mixture1D
     from dgm_explorer.numerics.stationary import find_reverse_stationary_fixed_sigma
 
-    kl = read_preset("homework-1b").kl
+    kl = kl_state("homework-1b")
     points = find_reverse_stationary_fixed_sigma(Mixture1D(kl.p), kl.q.sigma)
     tied = [point for point in points if point.kind == "tied"]
     assert sorted(point.mu for point in tied) == pytest.approx([-1.7969670504, 1.7969670504], abs=1e-9)
@@ -96,8 +115,8 @@ def test_homework_1b_has_two_tied_minima_at_fixed_sigma() -> None:
 
 def test_in_bishops_figure_the_broad_ellipse_wins_and_modes_apart_win_one_by_one() -> None:
     """What the published picture draws by hand is no minimum of it; moved apart, it is."""
-    broad = find_reverse_minima_2d(Mixture2D(read_preset("bishop-10-3").kl.p2))
-    apart = find_reverse_minima_2d(Mixture2D(read_preset("seeking-in-the-plane").kl.p2))
+    broad = find_reverse_minima_2d(Mixture2D(kl_state("bishop-10-3").p2))
+    apart = find_reverse_minima_2d(Mixture2D(kl_state("seeking-in-the-plane").p2))
     assert [minimum.kind for minimum in broad] == ["global"]
     assert np.hypot(*broad[0].q.mean) < 0.3
     assert [minimum.kind for minimum in apart] == ["global", "local"]

@@ -16,16 +16,20 @@ TIP_COLUMNS = 70
 
 
 def fill_presets(menu: QMenu, open_preset: Callable[[str], None]) -> None:
-    """List the shipped presets, once, by title; their descriptions are the tool tips."""
+    """List the shipped presets, once, by title, tab by tab; their descriptions are the tool tips."""
     if not menu.isEmpty():
         return
     menu.setToolTipsVisible(True)
+    tab = ""
     for name in preset_names():
         try:
             preset = read_preset(name)
         except InputError as error:
             _add_disabled(menu, name).setToolTip(str(error))
             continue
+        if tab not in ("", preset.tab):
+            menu.addSeparator()
+        tab = preset.tab
         action = menu.addAction(preset.title or name)
         action.setObjectName(f"preset.{name}")
         action.setToolTip(textwrap.fill(preset.description, TIP_COLUMNS))
