@@ -16,7 +16,6 @@ from dgm_explorer.ui.tabs.kl.descent_run import DIRECTIONS
 from dgm_explorer.ui.tabs.kl.descent_status import DescentStatus
 from dgm_explorer.ui.tabs.kl.estimator_words import ESTIMATOR_NAME
 from dgm_explorer.ui.tabs.kl.formulas import ESTIMATOR_FORMULA, OPTIMISER_FORMULA
-from dgm_explorer.ui.tabs.kl.read_out import ReadOut
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
 from dgm_explorer.ui.theme import Theme, blend
 from dgm_explorer.ui.widgets.form import (
@@ -30,6 +29,7 @@ from dgm_explorer.ui.widgets.form import (
     set_formula,
 )
 from dgm_explorer.ui.widgets.number_edit import NumberEdit
+from dgm_explorer.ui.widgets.read_out import ReadOut
 
 SLOWEST_HZ, FASTEST_HZ = 0.5, 1e4
 SLIDER_STEPS = 400

@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from dgm_explorer.core.kl_state import KLState
-from dgm_explorer.ui.tabs.kl.read_out import ReadOut
 from dgm_explorer.ui.tabs.kl.readings import Reading
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
 from dgm_explorer.ui.theme import Theme
@@ -23,6 +22,7 @@ from dgm_explorer.ui.widgets.form import (
     set_tip,
 )
 from dgm_explorer.ui.widgets.number_edit import NumberEdit
+from dgm_explorer.ui.widgets.read_out import ReadOut
 
 MAX_LINES = 4
 KNOWLEDGE: Final = (
