@@ -1,0 +1,297 @@
+"""The latent space: dots as a raster under the Gaussians of the prior, with picking, lasso and pins."""
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from dgm_explorer.core.arrays import Float32Array, FloatArray, IntArray
+from dgm_explorer.ui.export import PlotTable
+from dgm_explorer.ui.plots.axis import NumberAxis, tick_text
+from dgm_explorer.ui.plots.color_key import ColorKeyItem
+from dgm_explorer.ui.plots.component_ellipses import ComponentEllipses
+from dgm_explorer.ui.plots.lasso import Lasso, points_in_polygon
+from dgm_explorer.ui.plots.latent_gestures import ComponentDrag, Gesture, LassoDraw, PanOrClick
+from dgm_explorer.ui.plots.latent_range import Box, box_of
+from dgm_explorer.ui.plots.latent_shapes import LatentScene
+from dgm_explorer.ui.plots.pin import Pin
+from dgm_explorer.ui.plots.plot import Plot
+from dgm_explorer.ui.plots.point_raster import PointRaster
+from dgm_explorer.ui.theme import LIGHT, Theme
+
+PICK_RADIUS_PX = 8.0
+_HELP = (
+    "Codes of the examples; ellipses hold 39.3 % (1σ) and 86.5 % (2σ) of a component.\n"
+    "Move: decode what is under the mouse. Click: pin it. Shift+drag: select with a lasso.\n"
+    "Drag a disc: move that mean. Drag the background: pan. Wheel: zoom. A or double click: show all.\n"
+    "Escape: let go."
+)
+_SPARE_ROOM = 0.08
+_ROW_ABOVE_VIEW = (1, 1)
+
+
+class LatentView(Plot):
+    """Dots and components; stays where the user has panned or zoomed to, else follows the dots.
+
+    Signals name dots by their row in the scene and components by their index; places are in the
+    coordinates of the picture. Setters never emit.
+    """
+
+    hovered = Signal(float, float, int)
+    """The mouse is at x, y; the dot within reach there or -1."""
+    left = Signal()
+    """The mouse is over the picture no longer."""
+    clicked = Signal(int, float, float)
+    """A click on a dot, or on the background (-1) while nothing was selected, at x, y."""
+    lassoed = Signal(object)
+    """Rows of the dots in the lasso, IntArray; empty when the selection is given up."""
+    dismissed = Signal()
+    """Escape, with no gesture and no selection left to give up."""
+    component_clicked = Signal(int)
+    component_drag_started = Signal(int)
+    component_dragged = Signal(int, float, float)
+    component_drag_finished = Signal(int, float, float)
+    """Where the mean was let go; where it had been taken when the drag was given up by Escape."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        self._x_axis, self._y_axis = NumberAxis("bottom", "z₁"), NumberAxis("left", "z₂")
+        super().__init__(self._x_axis, self._y_axis, parent)
+        self.export_name = "latent"
+        self._scene = LatentScene()
+        self._gesture: Gesture | None = None
+        self._is_fitting = True
+        self._is_lasso_mode = False
+        self._can_move_components = True
+        self.view_box.setAspectLocked(True)
+        self.set_home_range((-1.0, 1.0), (-1.0, 1.0))
+        self._raster = PointRaster(self.view_box)
+        self.ellipses = ComponentEllipses(self.view_box)
+        self._pin = Pin(self.view_box)
+        self._key = ColorKeyItem()
+        self.plotItem.layout.removeItem(self.plotItem.getAxis("top"))  # hidden; the key takes its place
+        self.plotItem.layout.addItem(self._key, *_ROW_ABOVE_VIEW)
+        self.lasso = Lasso(self.view_box)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        self.setAccessibleName("Latent space")
+        self.view_changed.connect(self._stop_fitting)
+        self.view_box.sigResized.connect(self._fit_if_wanted)
+        self.set_theme(LIGHT)
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        for part in (self._raster, self.ellipses, self._pin, self.lasso, self._key):
+            part.set_theme(theme)
+
+    # -- what is shown ------------------------------------------------------------------------------------
+
+    @property
+    def latent_scene(self) -> LatentScene:
+        """What is shown at present."""
+        return self._scene
+
+    def set_scene(self, scene: LatentScene) -> None:
+        """Show this; the visible part follows only while the user has not chosen one."""
+        old, self._scene = self._scene, scene
+        if old.axis_names != scene.axis_names:
+            self._x_axis.set_label(scene.axis_names[0], self.theme)
+            self._y_axis.set_label(scene.axis_names[1], self.theme)
+        if old.has_equal_aspect != scene.has_equal_aspect:
+            self.view_box.setAspectLocked(scene.has_equal_aspect)
+            self._is_fitting = True
+        self._key.set_key(scene.key)
+        self._raster.set_points(scene.positions, scene.rgb, scene.is_selected)
+        self.ellipses.set_shapes(scene.components)
+        if not isinstance(self._gesture, ComponentDrag):
+            self.ellipses.set_ghost(None)
+        self._fit_if_wanted()
+
+    def set_pin(self, at: tuple[float, float] | None) -> None:
+        """Mark a place; None for none."""
+        self._pin.set_at(at)
+
+    def set_chosen_component(self, index: int) -> None:
+        """Ring the mean of a component; -1 for none."""
+        self.ellipses.set_chosen(index)
+
+    def set_lasso_mode(self, is_on: bool) -> None:
+        """Let a plain drag draw the lasso, as for a hand without a keyboard."""
+        self._is_lasso_mode = is_on
+        self.viewport().setCursor(Qt.CursorShape.CrossCursor if is_on else Qt.CursorShape.ArrowCursor)
+
+    def set_components_movable(self, is_movable: bool) -> None:
+        """Whether a drag moves a mean: only while there is a model that could train on from there."""
+        self._can_move_components = is_movable
+
+    def export_table(self) -> PlotTable:
+        """One row per dot."""
+        positions = self._scene.positions.astype(np.float64)
+        selected = self._scene.is_selected
+        chosen = np.ones(len(positions)) if selected is None else selected.astype(np.float64)
+        return PlotTable(("x", "y", "is_selected"), (positions[:, 0], positions[:, 1], chosen))
+
+    # -- range --------------------------------------------------------------------------------------------
+
+    @property
+    def is_fitting(self) -> bool:
+        """Whether the visible part follows the dots."""
+        return self._is_fitting
+
+    def go_home(self) -> None:
+        """Show everything, and follow it from now on."""
+        self._fit(is_forced=True)
+        self._emit_view_changed()
+        self._is_fitting = True
+
+    def _stop_fitting(self) -> None:
+        self._is_fitting = False
+
+    def _fit_if_wanted(self) -> None:
+        if self._is_fitting:
+            self._fit()
+
+    def _fit(self, is_forced: bool = False) -> None:
+        """Move the visible part only if it no longer suits: a moving range costs, and nobody can read it."""
+        means = np.array([shape.mean for shape in self._scene.components]).reshape(-1, 2)
+        wanted = box_of(self._scene.positions, means)
+        if wanted is None or self.view_box.rect().width() <= 1:
+            return
+        (x_lo, x_hi), (y_lo, y_hi) = self.view_range
+        if is_forced or not Box(x_lo, x_hi, y_lo, y_hi).is_good_for(wanted):
+            box = wanted if is_forced else wanted.grown(_SPARE_ROOM)
+            x, y = (box.x_lo, box.x_hi), (box.y_lo, box.y_hi)
+            self.set_home_range(x, y)
+            self.set_view_range(x, y)
+
+    def pan(self, x_px: float, y_px: float) -> None:
+        """Move the picture by so many pixels."""
+        (x_lo, x_hi), (y_lo, y_hi) = self.view_range
+        rect = self.view_box.rect()
+        dx, dy = x_px / rect.width() * (x_hi - x_lo), y_px / rect.height() * (y_hi - y_lo)
+        self.set_view_range((x_lo - dx, x_hi - dx), (y_lo + dy, y_hi + dy))
+        self._emit_view_changed()
+
+    # -- dots ---------------------------------------------------------------------------------------------
+
+    def nearest(self, x: float, y: float) -> tuple[int, float]:
+        """The dot nearest to a place and its distance in pixels; -1 where there is none.
+
+        A plain search: some 0.15 ms for 60,000 dots, less than an index would take to keep up with training.
+        """
+        dx_px, dy_px = self._distances_px(x, y)
+        squares = np.square(dx_px, out=dx_px)
+        squares += np.square(dy_px, out=dy_px)
+        if not len(squares):
+            return -1, np.inf
+        nearest = int(np.argmin(squares))
+        if not np.isfinite(squares[nearest]):  # argmin takes a NaN for the least
+            squares[np.isnan(squares)] = np.inf
+            nearest = int(np.argmin(squares))
+        return nearest, float(np.sqrt(squares[nearest]))
+
+    def dot_at(self, x: float, y: float) -> int:
+        """The dot within reach of the mouse at a place; -1 for none."""
+        nearest, distance_px = self.nearest(x, y)
+        return nearest if distance_px <= PICK_RADIUS_PX else -1
+
+    def dots_in(self, polygon: FloatArray) -> IntArray:
+        """Rows of the dots in a polygon (m, 2)."""
+        return np.flatnonzero(points_in_polygon(self._scene.positions, polygon)).astype(np.int64)
+
+    def _distances_px(self, x: float, y: float) -> tuple[Float32Array, Float32Array]:
+        (x_lo, x_hi), (y_lo, y_hi) = self.view_range
+        rect = self.view_box.rect()
+        positions = self._scene.positions
+        x_px = (positions[:, 0] - np.float32(x)) * np.float32(rect.width() / (x_hi - x_lo))
+        y_px = (positions[:, 1] - np.float32(y)) * np.float32(rect.height() / (y_hi - y_lo))
+        return x_px, y_px
+
+    # -- mouse and keys -----------------------------------------------------------------------------------
+
+    def press(self, at: QPointF, event: QMouseEvent) -> bool:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return False
+        has_shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        component = self.ellipses.component_at(at)
+        if has_shift or self._is_lasso_mode:
+            self._gesture = LassoDraw(self, at)
+        elif component >= 0:
+            self._gesture = ComponentDrag(self, at, component, self._can_move_components)
+        else:
+            self._gesture = PanOrClick(self, at)
+        return True
+
+    def move(self, at: QPointF, event: QMouseEvent) -> None:
+        if self._gesture is not None:
+            self._gesture.move(at)
+        elif not event.buttons():
+            self._hover(at)
+
+    def release(self, at: QPointF, event: QMouseEvent) -> None:
+        del event
+        gesture, self._gesture = self._gesture, None
+        if gesture is not None:
+            gesture.finish(at)
+
+    def _hover(self, at: QPointF) -> None:
+        if not self.view_box.rect().contains(at):
+            self._leave()
+            return
+        self.ellipses.set_hovered(self.ellipses.component_at(at))
+        x, y = self.pixel_to_view(at)
+        self.hovered.emit(x, y, self.dot_at(x, y))
+
+    def _leave(self) -> None:
+        self.ellipses.set_hovered(-1)
+        self.left.emit()
+
+    def click(self, at: QPointF) -> None:
+        """A press and release in one place: on a dot, or on the background, which gives the selection up."""
+        x, y = self.pixel_to_view(at)
+        dot = self.dot_at(x, y)
+        if dot < 0 and self._scene.is_selected is not None:
+            self._give_up_selection()
+        else:
+            self.clicked.emit(dot, x, y)
+
+    def _give_up_selection(self) -> None:
+        self.lassoed.emit(np.zeros(0, np.int64))
+
+    def key(self, event: QKeyEvent) -> bool:
+        if event.key() != Qt.Key.Key_Escape:
+            return super().key(event)
+        gesture, self._gesture = self._gesture, None
+        if gesture is not None:
+            gesture.cancel()
+        elif self._scene.is_selected is not None:
+            self._give_up_selection()
+        else:
+            self.dismissed.emit()
+        return True
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        if self._gesture is None:
+            self._leave()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            at = self._view_pixel(QPointF(event.pos()))
+            is_inside = self.view_box.rect().contains(at)
+            text = self._component_text(self.ellipses.component_at(at)) if is_inside else _HELP
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return bool(super().viewportEvent(event))
+
+    def _component_text(self, index: int) -> str:
+        shape = self.ellipses.component(index)
+        if shape is None:
+            return ""
+        x, y = (tick_text(float(value), 3) for value in shape.mean)
+        deviations = np.sqrt(np.diagonal(shape.covariance))
+        s_x, s_y = (tick_text(float(value), 3) for value in deviations)
+        moving = "\nDrag to move the mean; training goes on from there." if self._can_move_components else ""
+        return (
+            f"component {index}: π = {shape.share:.3f}\n"
+            f"mean ({x}, {y}), standard deviation {s_x} across, {s_y} up{moving}"
+        )

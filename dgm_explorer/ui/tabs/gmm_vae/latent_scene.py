@@ -1,0 +1,129 @@
+"""A snapshot as a picture of its latent space: a pure function, no widget."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dgm_explorer.core.arrays import IntArray
+from dgm_explorer.core.dataset import Dataset
+from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
+from dgm_explorer.core.gmm_vae_state import Coloring
+from dgm_explorer.ui.plots.latent_shapes import ByteArray, ComponentShape, LatentScene
+from dgm_explorer.ui.tabs.gmm_vae.latent_colors import (
+    cluster_colors,
+    color_key,
+    confidence_colors,
+    label_colors,
+    mixed_colors,
+)
+from dgm_explorer.ui.tabs.gmm_vae.latent_plane import LatentPlane, plane_of
+from dgm_explorer.ui.theme import Theme
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LatentPicture:
+    """What the latent view shows, and what its dots stand for.
+
+    Attributes
+    ----------
+    scene : for the view.
+    plane : between codes and places.
+    places : (n,) rows of the snapshot's probe, one a dot.
+    rows : (n,) rows of the data set, one a dot.
+    """
+
+    scene: LatentScene
+    plane: LatentPlane
+    places: IntArray
+    rows: IntArray
+
+    def dot_of(self, row: int) -> int:
+        """The dot of an example of the data set; -1 where it is not shown."""
+        found = np.flatnonzero(self.rows == row)
+        return int(found[0]) if len(found) else -1
+
+
+def make_picture(
+    snapshot: GmmVaeSnapshot,
+    dataset: Dataset | None,
+    coloring: Coloring,
+    theme: Theme,
+    *,
+    n_points: int = 60_000,
+    selected: IntArray | None = None,
+    previous: LatentPlane | None = None,
+) -> LatentPicture:
+    """Draw a snapshot.
+
+    Parameters
+    ----------
+    dataset : what the probe was taken from; None where it is not at hand, then without labels.
+    n_points : most dots; more are thinned evenly over the probe, always to the same ones.
+    selected : rows of the data set in the selection; empty or None for no selection.
+    previous : plane of the picture before, so that a projection does not flip.
+    """
+    places = _thinned(len(snapshot.probe), n_points)
+    rows = snapshot.probe[places]
+    plane = plane_of(snapshot, previous)
+    coloring = shown_coloring(coloring, dataset)
+    class_names = class_names_of(dataset)
+    scene = LatentScene(
+        positions=plane.place_codes(snapshot.latent_means)[places],
+        rgb=_colors(snapshot, places, dataset, coloring, theme),
+        is_selected=None if selected is None or not len(selected) else np.isin(rows, selected),
+        components=_components(snapshot, plane, coloring, theme),
+        axis_names=plane.axis_names,
+        key=color_key(coloring, snapshot.n_components, class_names, theme),
+        has_equal_aspect=plane.has_equal_aspect,
+    )
+    return LatentPicture(scene, plane, places, rows)
+
+
+def shown_coloring(coloring: Coloring, dataset: Dataset | None) -> Coloring:
+    """The colouring asked for, or argmax γ in place of labels that nobody knows."""
+    has_labels = dataset is not None and dataset.labels is not None
+    return "cluster" if coloring == "label" and not has_labels else coloring
+
+
+def class_names_of(dataset: Dataset | None) -> tuple[str, ...]:
+    """Names of the classes; numbers where the data set has labels but no names."""
+    if dataset is None or dataset.labels is None:
+        return ()
+    if dataset.class_names:
+        return dataset.class_names
+    return tuple(str(i) for i in range(int(dataset.labels.max(initial=0)) + 1))
+
+
+def _thinned(n: int, most: int) -> IntArray:
+    if n <= most:
+        return np.arange(n, dtype=np.int64)
+    return np.linspace(0, n - 1, most).astype(np.int64)
+
+
+def _colors(
+    snapshot: GmmVaeSnapshot, places: IntArray, dataset: Dataset | None, coloring: Coloring, theme: Theme
+) -> ByteArray:
+    if coloring == "label" and dataset is not None and dataset.labels is not None:
+        labels = dataset.labels[snapshot.probe[places]]
+        return label_colors(labels, len(class_names_of(dataset)), theme)
+    gamma = snapshot.responsibilities[places]
+    if coloring == "mixed":
+        return mixed_colors(gamma, theme)
+    if coloring == "confidence":
+        return confidence_colors(gamma, theme)
+    return cluster_colors(gamma, theme)
+
+
+def _components(
+    snapshot: GmmVaeSnapshot, plane: LatentPlane, coloring: Coloring, theme: Theme
+) -> tuple[ComponentShape, ...]:
+    """The Gaussians; in their own colours only where colours do not mean something else."""
+    means = plane.place_means(snapshot.component_means.astype(np.float64))
+    covariances = plane.place_variances(np.exp(snapshot.component_log_vars.astype(np.float64)))
+    shares = np.exp(snapshot.log_pi.astype(np.float64)).tolist()
+    neutral = theme.muted_text
+    has_own = coloring in ("cluster", "mixed")
+    return tuple(
+        ComponentShape(k, means[k], covariances[k], share, theme.component(k) if has_own else neutral)
+        for k, share in enumerate(shares)
+    )
