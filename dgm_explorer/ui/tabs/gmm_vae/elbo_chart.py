@@ -1,0 +1,323 @@
+"""The terms of the bound over steps: stacked areas with their sum, or lines."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, Signal
+from PySide6.QtGui import QMouseEvent
+
+from dgm_explorer.core.arrays import FloatArray
+from dgm_explorer.core.gmm_vae_config import TERMS
+from dgm_explorer.ui.export import PlotTable
+from dgm_explorer.ui.plots.axis import NumberAxis
+from dgm_explorer.ui.plots.captions import Cover
+from dgm_explorer.ui.plots.curve_overlay import CurveOverlay, CurveStyle
+from dgm_explorer.ui.plots.plot import Plot, Range
+from dgm_explorer.ui.tabs.gmm_vae.elbo_overlays import (
+    Area,
+    CursorOverlay,
+    PhaseOverlay,
+    RingOverlay,
+    StackOverlay,
+)
+from dgm_explorer.ui.tabs.gmm_vae.elbo_series import EMPTY, PhaseStart, Series, block_means, stack
+from dgm_explorer.ui.tabs.gmm_vae.terms import ELBO, term_color
+from dgm_explorer.ui.theme import LIGHT, Theme, blend
+
+_PX_PER_BLOCK, _PX_PER_RING = 2, 12
+_NEAR_PX = 12.0
+_FULL, _FADED = 235, 70
+_TAIL = 0.02
+_NO_POINTS: FloatArray = np.empty(0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Runs:
+    """What the charts show.
+
+    Attributes
+    ----------
+    train, held_out : of the run on the screen.
+    compare : training terms of a second run; empty for none.
+    phases : of the run on the screen.
+    """
+
+    train: Series = EMPTY
+    held_out: Series = EMPTY
+    compare: Series = EMPTY
+    phases: tuple[PhaseStart, ...] = ()
+
+
+class ElboChart(Plot):
+    """Some of the five terms and their sum.
+
+    Stacked, it shows ``stacked`` with a bold line at their sum, which is the bound if they are all five;
+    as lines it shows ``lines``. Training steps are averaged in blocks of two pixels; held-out values are
+    rings, a second run is dashed.
+
+    Parameters
+    ----------
+    stacked, lines : letters of terms; ``lines`` may hold `ELBO`.
+    label : of the y axis.
+    """
+
+    step_hovered = Signal(float)
+    """The mouse is over this step."""
+    left = Signal()
+    term_hovered = Signal(str)
+    """The mouse came upon this term; empty for none."""
+
+    def __init__(self, stacked: tuple[str, ...], lines: tuple[str, ...], label: str, x_label: str) -> None:
+        super().__init__(NumberAxis("bottom", x_label), NumberAxis("left", label))
+        self._stacked_terms, self._line_terms = stacked, lines
+        self._has_bound = stacked == TERMS
+        self._is_stacked = True
+        self._runs = Runs()
+        self._lit: str | None = None
+        self._hovered = ""
+        self._is_following = True
+        self._means = EMPTY
+        self._areas = StackOverlay(self.view_box)
+        names = dict.fromkeys((*stacked, *lines, ELBO))
+        self._others = {name: CurveOverlay(self.view_box, 3) for name in names}
+        self._curves = {name: CurveOverlay(self.view_box, 5) for name in names}
+        self._rings = {name: RingOverlay(self.view_box) for name in names}
+        self._phases = PhaseOverlay(self.view_box, has_names=ELBO in lines)
+        self._cursor = CursorOverlay(self.view_box)
+        self.cover = Cover(self.view_box)
+        self._axes[1].setTickDensity(0.7)
+        self.set_view_range((0.0, 100.0), (-1.0, 0.0))
+        self.view_changed.connect(self._on_view_changed)
+        self.set_theme(LIGHT)
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        for part in (self._phases, self._cursor, self.cover):
+            part.set_theme(theme)
+        self._draw()
+
+    # -- what is shown ------------------------------------------------------------------------------------
+
+    @property
+    def block_length(self) -> int:
+        """How many steps one point of a curve is the mean of."""
+        return self._means.length
+
+    def set_runs(self, runs: Runs) -> None:
+        """Show these curves; the range follows until the user zooms."""
+        self._runs = runs
+        self._phases.set_phases(runs.phases)
+        self._follow()
+        self._draw()
+
+    def set_x_axis_named(self, is_named: bool) -> None:
+        """Whether the x axis says what it is; the upper of two charts leaves that to the lower."""
+        self.plotItem.showAxis("bottom", is_named)
+
+    def set_stacked(self, is_stacked: bool) -> None:
+        if is_stacked != self._is_stacked:
+            self._is_stacked = is_stacked
+            self._follow(is_new=True)
+            self._draw()
+
+    def light_up(self, term: str | None) -> None:
+        """Fade everything but ``term``; None shows all alike."""
+        lit = term if term in self._names else None
+        if lit != self._lit:
+            self._lit = lit
+            self._draw()
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """What can be told apart at present."""
+        if not self._is_stacked:
+            return self._line_terms
+        return (*self._stacked_terms, ELBO) if self._has_bound else self._stacked_terms
+
+    def set_cursor_step(self, step: float | None) -> None:
+        """A vertical line at ``step``; None hides it."""
+        self._cursor.set_step(step)
+
+    def set_steps_shown(self, lo: float, hi: float) -> None:
+        """Another chart was zoomed or panned to these steps."""
+        self._is_following = False
+        self.set_view_range((lo, hi), self.view_range[1])
+        self._draw()
+
+    def follow(self) -> None:
+        """Show all steps again and go on following."""
+        self._is_following = True
+        self._follow(is_new=True)
+        self._draw()
+
+    def go_home(self) -> None:
+        self.follow()
+        self._emit_view_changed()
+        self._is_following = True
+
+    @property
+    def is_following(self) -> bool:
+        return self._is_following
+
+    def export_table(self) -> PlotTable:
+        """Training terms as drawn, in blocks."""
+        means = self._means
+        header = ("step", *(f"{term}_nats" for term in TERMS), "elbo_nats")
+        return PlotTable(header, (means.steps, *means.terms.T, means.elbo))
+
+    # -- drawing ------------------------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        (lo, hi), width = self.view_range[0], max(self.view_box.rect().width(), 40.0)
+        breaks = tuple(phase.step for phase in self._runs.phases)
+        self._means = block_means(self._runs.train.between(lo, hi), int(width / _PX_PER_BLOCK), breaks)
+        other = block_means(self._runs.compare.between(lo, hi), int(width / _PX_PER_BLOCK))
+        rings = block_means(self._runs.held_out.between(lo, hi), int(width / _PX_PER_RING), breaks)
+        self._draw_areas()
+        for name in self._curves:
+            rgb = self._faded(name)
+            wide = self.theme.line_width * (1.5 if name == ELBO and self._has_bound else 1.0)
+            self._curves[name].set_style(CurveStyle(rgb, wide))
+            self._others[name].set_style(CurveStyle(rgb, max(0.7 * wide, 1.0), is_dashed=True))
+            self._rings[name].set_style(rgb, self.theme.plot_background, 4.0 + 0.8 * self.theme.line_width)
+            self._set_curve(self._curves[name], name, self._means, has_edges=False)
+            self._set_curve(self._others[name], name, other, has_edges=True)
+            self._set_curve(self._rings[name], name, rings, has_edges=False)
+
+    def _draw_areas(self) -> None:
+        if not self._is_stacked or len(self._means) < 2:
+            self._areas.set_areas(_NO_POINTS, ())
+            return
+        layers = stack(self._columns(self._means))
+        areas = [
+            Area(layer, term_color(term, self.theme), _FADED if self._lit not in (None, term) else _FULL)
+            for side in (layers.negative, layers.positive)
+            for term, layer in zip(self._stacked_terms, side, strict=True)
+            if not layer.is_empty
+        ]
+        self._areas.set_areas(self._means.steps, areas)
+
+    def _set_curve(
+        self, overlay: CurveOverlay | RingOverlay, name: str, series: Series, has_edges: bool
+    ) -> None:
+        """In a stack a term has no line of its own; a second run shows the borders of its stack."""
+        y: FloatArray = _NO_POINTS
+        if len(series) and self._is_stacked:
+            if name == ELBO:
+                y = self._columns(series).sum(axis=1)
+            elif has_edges and name in self._stacked_terms:
+                y = self._edge(series, name)
+        elif len(series) and name in self._line_terms:
+            y = self._line(series, name)
+        overlay.set_points(series.steps if len(y) else _NO_POINTS, y)
+
+    def _columns(self, series: Series) -> FloatArray:
+        """(n, stacked terms)."""
+        return series.terms[:, [TERMS.index(term) for term in self._stacked_terms]]
+
+    def _edge(self, series: Series, term: str) -> FloatArray:
+        """The border of a term that is farther from 0."""
+        layers, i = stack(self._columns(series)), self._stacked_terms.index(term)
+        is_up = series.terms[:, TERMS.index(term)] > 0
+        return np.where(is_up, layers.positive[i].upper, layers.negative[i].lower)
+
+    @staticmethod
+    def _line(series: Series, name: str) -> FloatArray:
+        return series.elbo if name == ELBO else series.terms[:, TERMS.index(name)]
+
+    def _faded(self, name: str) -> str:
+        rgb = term_color(name, self.theme)
+        return rgb if self._lit in (None, name) else blend(rgb, self.theme.plot_background, 0.75)
+
+    # -- range --------------------------------------------------------------------------------------------
+
+    def _follow(self, is_new: bool = False) -> None:
+        if not self._is_following or not len(self._runs.train):
+            return
+        x, y = self.view_range
+        end = max(float(s.steps[-1]) for s in (self._runs.train, self._runs.compare) if len(s))
+        if is_new or not 0.85 * x[1] <= end <= x[1]:
+            x = (0.0, max(1.1 * end, 20.0))
+        wanted = self._wanted_y()
+        self.set_view_range(x, wanted if is_new else _kept(y, wanted))
+
+    def _wanted_y(self) -> Range:
+        """All but the first moments of training, which would flatten the rest; a stack holds its 0."""
+        marks: list[float] = []
+        for series in (self._runs.train, self._runs.compare):
+            if not len(series):
+                continue
+            rough = block_means(series, 400)
+            if self._is_stacked:
+                layers = stack(self._columns(rough))
+                marks += [
+                    0.0,
+                    float(np.quantile(layers.bottom, _TAIL)),
+                    float(np.quantile(layers.top, 1 - _TAIL)),
+                ]
+            else:
+                for name in self._line_terms:
+                    marks += np.quantile(self._line(rough, name), [_TAIL, 1.0]).tolist()
+        lo, hi = min(marks), max(marks)
+        margin = max(0.06 * (hi - lo), 0.05)
+        return lo - margin, hi + margin
+
+    def _on_view_changed(self, *_: object) -> None:
+        self._is_following = False
+        self._draw()
+
+    # -- mouse --------------------------------------------------------------------------------------------
+
+    def move(self, at: QPointF, event: QMouseEvent) -> None:
+        if event.buttons() or not len(self._means) or not self.view_box.rect().contains(at):
+            self._leave()
+            return
+        self.step_hovered.emit(self.pixel_to_view(at)[0])
+        self._set_hovered(self._term_at(at))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._leave()
+        super().leaveEvent(event)
+
+    def _leave(self) -> None:
+        self.left.emit()
+        self._set_hovered("")
+
+    def _set_hovered(self, term: str) -> None:
+        if term != self._hovered:
+            self._hovered = term
+            self.term_hovered.emit(term)
+
+    def _term_at(self, at: QPointF) -> str:
+        """The nearest line, or else the area under the mouse."""
+        x, y = self.pixel_to_view(at)
+        row = self._means.nearest(x)
+        names = [name for name in self._names if name == ELBO or not self._is_stacked]
+        distances = {name: abs(self._y_px(name, row) - at.y()) for name in names}
+        nearest = min(distances, key=lambda name: distances[name], default="")
+        reach = _NEAR_PX / 2 if self._is_stacked else _NEAR_PX
+        if nearest and distances[nearest] <= reach:
+            return nearest
+        if self._is_stacked:
+            i = stack(self._columns(self._means)).term_at(row, y)
+            return "" if i is None else self._stacked_terms[i]
+        return ""
+
+    def _y_px(self, name: str, row: int) -> float:
+        if self._is_stacked:
+            value = float(self._columns(self._means)[row].sum())
+        else:
+            value = float(self._line(self._means, name)[row])
+        return float(self._areas.point_px(0.0, value).y())
+
+    def resizeEvent(self, event: QEvent) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "_areas"):  # Qt resizes before the first line of the constructor returns
+            self._draw()
+
+
+def _kept(old: Range, wanted: Range) -> Range:
+    """The old range while it still serves: new ticks cost more than all curves."""
+    width = wanted[1] - wanted[0]
+    holds = old[0] <= wanted[0] + 0.05 * width and old[1] >= wanted[1] - 0.05 * width
+    return old if holds and old[1] - old[0] <= 1.4 * width else wanted

@@ -1,0 +1,241 @@
+"""The bound while it is maximised: formula, curves of its terms, and the terms of what was clicked."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSplitter, QVBoxLayout, QWidget
+
+from dgm_explorer.core.arrays import FloatArray
+from dgm_explorer.core.gmm_vae_config import TERMS
+from dgm_explorer.ui.tabs.gmm_vae.elbo_chart import ElboChart, Runs
+from dgm_explorer.ui.tabs.gmm_vae.elbo_series import EMPTY, Series, read_epochs, read_phases, read_series
+from dgm_explorer.ui.tabs.gmm_vae.formula_panel import FormulaPanel, TermValues
+from dgm_explorer.ui.tabs.gmm_vae.single_bars import SingleBars
+from dgm_explorer.ui.tabs.gmm_vae.single_terms import SingleTerms
+from dgm_explorer.ui.tabs.gmm_vae.terms import ELBO
+from dgm_explorer.ui.theme import LIGHT, Theme
+
+if TYPE_CHECKING:
+    from dgm_explorer.runs.history import MetricsHistory
+
+_NOT_MEASURED: FloatArray = np.full(len(TERMS), np.nan)
+_MIN_HEIGHT_OF_TWO_PX = 190
+_EMPTY_TEXT = "The five terms of the bound appear here, step by step, once a run has started."
+
+
+class ElboView(QWidget):
+    """All five terms with their sum above, (b) … (e) once more below, larger: (a) dwarfs them.
+
+    Hovering a term in the formula lights up its curve and the other way round; hovering a curve shows the
+    values at that step under the formula.
+    """
+
+    term_hovered = Signal(str)
+    """The mouse or the keyboard came upon a term, or left it: empty."""
+    stacked_changed = Signal(bool)
+    """The user chose stacked areas (True) or lines."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.theme = LIGHT
+        self._runs = Runs()
+        self._epochs: FloatArray = np.empty(0)
+        self._names = ("", "")
+        self.formula_panel = FormulaPanel()
+        self.chart = ElboChart(TERMS, ("a", ELBO), "nats", "step")
+        self.detail = ElboChart(TERMS[1:], TERMS[1:], "nats", "step")
+        self.bars = SingleBars()
+        self.bars.hide()
+        self._style = self._make_style()
+        self._caption = QLabel()
+        self._caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._lay_out()
+        self._connect()
+        self._show_values()
+        self.chart.cover.set_reason(_EMPTY_TEXT)
+        self.detail.hide()
+
+    # -- what is shown ------------------------------------------------------------------------------------
+
+    def set_theme(self, theme: Theme) -> None:
+        self.theme = theme
+        for part in (self.formula_panel, self.chart, self.detail, self.bars):
+            part.set_theme(theme)
+        self._show_caption()
+
+    def set_names(self, run: str, compare: str) -> None:
+        """What the two runs are called in the legend; empty where there is none."""
+        self._names = (run, compare)
+        self._show_caption()
+
+    def set_stacked(self, is_stacked: bool) -> None:
+        """Stacked areas, or lines; nothing is emitted."""
+        self._style.setCurrentIndex(0 if is_stacked else 1)
+        self.chart.set_stacked(is_stacked)
+        self.detail.set_stacked(is_stacked)
+
+    def show_history(self, history: "MetricsHistory", compare: "MetricsHistory | None" = None) -> None:
+        """Show the metrics of a run, and those of a second one over them."""
+        self._runs = Runs(
+            read_series(history, "train"),
+            read_series(history, "held_out"),
+            EMPTY if compare is None else read_series(compare, "train"),
+            read_phases(history),
+        )
+        self._epochs = read_epochs(history)
+        self.chart.cover.set_reason("" if len(self._runs.train) else _EMPTY_TEXT)
+        self._show_detail()
+        for chart in (self.chart, self.detail):
+            chart.set_runs(self._runs)
+        self._show_values()
+
+    def show_single(self, single: SingleTerms | None) -> None:
+        """The terms of one clicked point or component beside the curves; None takes them away."""
+        self.bars.show_single(single)
+        self.bars.setVisible(single is not None)
+
+    def light_up(self, term: str | None) -> None:
+        """Let one term (or ``elbo``) stand out everywhere; None shows all alike."""
+        for part in (self.formula_panel, self.chart, self.detail, self.bars):
+            part.light_up(term)
+
+    def plots(self) -> tuple[ElboChart, ...]:
+        """The charts visible at present."""
+        return tuple(chart for chart in (self.chart, self.detail) if chart.isVisible())
+
+    # -- parts --------------------------------------------------------------------------------------------
+
+    def _make_style(self) -> QComboBox:
+        box = QComboBox()
+        box.addItems(("stacked", "lines"))
+        box.setToolTip(
+            "stacked: negative terms pile up downwards from 0, positive ones upwards; the bold line is their "
+            "sum, the ELBO\nlines: every term by itself, the axis closer around them"
+        )
+        box.setAccessibleName("How the terms are drawn")
+        return box
+
+    def _lay_out(self) -> None:
+        self._caption.setTextFormat(Qt.TextFormat.RichText)
+        below = QHBoxLayout()
+        below.setContentsMargins(4, 0, 4, 2)
+        below.addWidget(self._caption, 1)
+        below.addWidget(self._style)
+        charts = QWidget()
+        column = QVBoxLayout(charts)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self.chart, 3)
+        column.addWidget(self.detail, 2)
+        self._split = QSplitter(Qt.Orientation.Horizontal)
+        self._split.setChildrenCollapsible(False)
+        self._split.addWidget(charts)
+        self._split.addWidget(self.bars)
+        self._split.setStretchFactor(0, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.formula_panel)
+        layout.addWidget(self._split, 1)
+        layout.addLayout(below)
+        for chart, what in ((self.chart, "all five terms and their sum"), (self.detail, "(b) … (e), larger")):
+            chart.setMinimumSize(120, 60)
+            chart.setAccessibleName(f"Curves of the bound: {what}")
+
+    def _connect(self) -> None:
+        self._style.activated.connect(self._on_style)
+        self.formula_panel.term_hovered.connect(self._on_term)
+        for chart in (self.chart, self.detail):
+            chart.term_hovered.connect(self._on_term)
+            chart.step_hovered.connect(self._on_step)
+            chart.left.connect(self._on_left)
+        self.chart.view_changed.connect(self._on_zoomed)
+        self.detail.view_changed.connect(self._on_detail_zoomed)
+
+    # -- what the mouse does ------------------------------------------------------------------------------
+
+    def _on_style(self, index: int) -> None:
+        self.set_stacked(index == 0)
+        self.stacked_changed.emit(index == 0)
+
+    def _on_term(self, term: str) -> None:
+        self.light_up(term or None)
+        self.term_hovered.emit(term)
+
+    def _on_step(self, step: float) -> None:
+        row = self._runs.train.nearest(step)
+        self._show_values(float(self._runs.train.steps[row]))
+
+    def _on_left(self) -> None:
+        self._show_values()
+
+    def _on_zoomed(self, *_: float) -> None:
+        _follow_zoom(self.chart, self.detail)
+        self._show_caption()
+
+    def _on_detail_zoomed(self, *_: float) -> None:
+        _follow_zoom(self.detail, self.chart)
+        self._show_caption()
+
+    def _show_values(self, step: float | None = None) -> None:
+        """Numbers under the formula: at ``step``, or the newest."""
+        for chart in (self.chart, self.detail):
+            chart.set_cursor_step(step)
+        place = "" if step is None else self._place(step)
+        train, held_out = (_terms_at(series, step) for series in (self._runs.train, self._runs.held_out))
+        self.formula_panel.show_values(TermValues(train, held_out, place))
+        self._show_caption(place)
+
+    def _place(self, step: float) -> str:
+        """A step in words."""
+        row = self._runs.train.nearest(step)
+        words = [f"step {step:,.0f}"]
+        if row < len(self._epochs):
+            words.append(f"epoch {self._epochs[row]:.1f}")
+        phases = [phase for phase in self._runs.phases if phase.step <= step]
+        if phases:
+            words.append(phases[-1].name)
+        return ", ".join(words)
+
+    def _show_caption(self, place: str = "") -> None:
+        """The step under the mouse, or the legend."""
+        if not len(self._runs.train):
+            self._caption.setText("")
+            return
+        self._caption.setText(f"<b>{place}</b>: training batch, (held-out)" if place else self._legend())
+
+    def _legend(self) -> str:
+        length = self.chart.block_length
+        mean = f"mean over {length:,} steps" if length > 1 else "every step"
+        words = [f"{self._names[0] or 'curves'}: {mean}", "○ held-out"]
+        if len(self._runs.compare):
+            words.append(f"╌╌ {self._names[1] or 'second run'}")
+        return " &nbsp; ".join(words)
+
+    def _show_detail(self) -> None:
+        """The second chart, where there is room for it."""
+        has_room = self._split.height() >= _MIN_HEIGHT_OF_TWO_PX
+        self.detail.setVisible(has_room and len(self._runs.train) > 0)
+        self.chart.set_x_axis_named(not self.detail.isVisibleTo(self))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_detail()
+
+
+def _terms_at(series: Series, step: float | None) -> FloatArray:
+    """(5,) of the row nearest to ``step``, or of the last; NaN where nothing was measured."""
+    if not len(series):
+        return _NOT_MEASURED
+    terms: FloatArray = series.terms[-1 if step is None else series.nearest(step)]
+    return terms
+
+
+def _follow_zoom(zoomed: ElboChart, other: ElboChart) -> None:
+    """Show the same steps in both charts."""
+    if zoomed.is_following:
+        other.follow()
+    else:
+        other.set_steps_shown(*zoomed.view_range[0])
