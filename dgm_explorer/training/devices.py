@@ -5,8 +5,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.device_choice import DeviceChoice
+from dgm_explorer.core.errors import InputError
 
 if TYPE_CHECKING:
     import torch
