@@ -64,6 +64,7 @@ class TrainingThread(QThread):
         self._facts: RunFacts | None = None
         self._progress: Progress | None = None
         self._refusals: tuple[str, ...] = ()
+        self._first_step = 0
         self._shown_step = -1
 
     def begin(self) -> None:
@@ -128,6 +129,7 @@ class TrainingThread(QThread):
             return ("stopped", "") if self._gate.is_stopping else ("failed", describe_failure(error))
         try:
             self._facts, self._progress = run.facts, run.progress
+            self._first_step = run.progress.step
             state, words = self._train(run), ""
         except BaseException as error:  # nothing that a run does may end the program
             state, words = "failed", describe_failure(error)
@@ -236,6 +238,7 @@ class TrainingThread(QThread):
                 state,
                 time.monotonic(),
                 facts=self._facts,
+                first_step=self._first_step,
                 progress=self._progress,
                 refusals=refusals,
                 **news,

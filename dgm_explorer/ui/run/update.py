@@ -24,7 +24,8 @@ class RunUpdate:
     at_s : `time.monotonic` when it was written.
     words, share : what is being prepared and how much of it is done, 0 … 1 or None; or why it ended.
     facts : once the run is set up.
-    progress : where it is; None before the first step.
+    first_step : steps that were done before this thread went on with the run.
+    progress : where it is; None before the run is set up.
     snapshot, snapshot_at_s : newest picture, and when it was taken; None if there is no new one.
     tables : metrics since the last update.
     memory_mb : held on the device; None where it cannot be told.
@@ -36,6 +37,7 @@ class RunUpdate:
     words: str = ""
     share: float | None = None
     facts: RunFacts | None = None
+    first_step: int = 0
     progress: Progress | None = None
     snapshot: Snapshot | None = None
     snapshot_at_s: float = 0.0

@@ -1,0 +1,314 @@
+"""The run of one tab, whoever trains it: started, paused, stopped, branched, followed."""
+
+import dataclasses
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from dgm_explorer.core.training import Command, MakeRun, MetricsTable, RunRequest
+from dgm_explorer.ui.newest_worker import NewestWorker
+from dgm_explorer.ui.run.follower import FolderNews, RunFollower
+from dgm_explorer.ui.run.past import PastRequest, read_past
+from dgm_explorer.ui.run.readings import ControllerState, RateMeter, RunOnScreen, RunReadings
+from dgm_explorer.ui.run.take_readings import after_news, after_update, without_pace
+from dgm_explorer.ui.run.update import RunUpdate
+from dgm_explorer.ui.training_thread import JOIN_MS, TrainingThread
+
+
+class RunController(QObject):
+    """Drives a `TrainingThread` or follows a run folder, and tells both in the same signals.
+
+    Lives in the GUI thread and never waits, except in `finish`. One run at a time: what is started while
+    another one trains begins when that one has saved itself.
+
+    Parameters
+    ----------
+    make_run : sets up a run; called in the training thread.
+    make_request : what Play, Step and Reset start, from the tab's present settings.
+    """
+
+    run_changed = Signal(object)
+    """`RunOnScreen`: forget the metrics and pictures of the run before."""
+
+    snapshot_ready = Signal(object)
+    """The newest picture."""
+
+    metrics_ready = Signal(object)
+    """A tuple of `MetricsTable`, in the order of their steps; none comes twice."""
+
+    state_changed = Signal()
+    """`state` answers differently now."""
+
+    progressed = Signal(object)
+    """`RunReadings`, for the run controls."""
+
+    failed = Signal(str)
+    """The run ended by a failure, or cannot be read: one sentence."""
+
+    refused = Signal(str)
+    """A command made no sense: one sentence; the run goes on."""
+
+    noticed = Signal(str)
+    """A sentence that asks for nothing."""
+
+    def __init__(
+        self, make_run: MakeRun, make_request: Callable[[], RunRequest], parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._make_run = make_run
+        self._make_request = make_request
+        self._thread: TrainingThread | None = None
+        self._next: tuple[RunRequest, bool, bool] | None = None
+        self._screen: RunOnScreen | None = None
+        self._readings = RunReadings()
+        self._rates = RateMeter()
+        self._drawing_since_s = 0.0
+        self._held: list[MetricsTable] | None = None
+        self._past = NewestWorker(read_past, self)
+        self._past.finished.connect(self._take_past)
+        self._follower = RunFollower(self)
+        self._follower.found.connect(self._take_news)
+
+    @property
+    def state(self) -> ControllerState:
+        return self._readings.state
+
+    @property
+    def readings(self) -> RunReadings:
+        return self._readings
+
+    @property
+    def on_screen(self) -> RunOnScreen | None:
+        """The run that the window shows; None before the first."""
+        return self._screen
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether it trains, here or elsewhere."""
+        return self._readings.state in ("preparing", "running") and not self._is_pausing
+
+    @property
+    def is_training_here(self) -> bool:
+        """Whether closing the window would end a run that is not finished."""
+        return self._thread is not None
+
+    def start(self, request: RunRequest, is_paused: bool = False, is_single_step: bool = False) -> None:
+        """Begin a run; one that still trains is stopped and saved first."""
+        self._follower.release()
+        if self._thread is None:
+            self._begin(request, is_paused, is_single_step)
+        else:
+            self._next = (request, is_paused, is_single_step)
+            self._thread.request_stop()
+
+    @Slot()
+    def play_pause(self) -> None:
+        """Pause or go on; begin or resume where nothing trains."""
+        if self._thread is not None:
+            if self._thread.is_paused:
+                self._thread.resume()
+            else:
+                self._thread.pause()
+            self._show(without_pace(self._readings, self._rates))
+        elif self._is_following_living():
+            self.noticed.emit("Another process trains this run; the window follows it. Stop asks it to stop.")
+        else:
+            self.start(self._request_to_play())
+
+    @Slot()
+    def step(self) -> None:
+        """Exactly one optimiser step, then rest."""
+        if self._thread is not None:
+            self._thread.step_once()
+            self._show(without_pace(self._readings, self._rates))
+        elif self._is_following_living():
+            self.noticed.emit("Another process trains this run; single steps are not possible from here.")
+        else:
+            self.start(self._request_to_play(), is_paused=True, is_single_step=True)
+
+    @Slot()
+    def stop(self) -> None:
+        """End the run behind the present step and save it, or ask the process that trains it to do so."""
+        if self._thread is not None:
+            self._next = None
+            self._thread.request_stop()
+        elif self._is_following_living():
+            self._follower.request_stop()
+            self.noticed.emit("The process that trains this run was asked to stop.")
+
+    @Slot()
+    def reset(self) -> None:
+        """From the beginning with the present settings and their seed, in a new folder; nothing is lost."""
+        if self._screen is None and self._thread is None:
+            return
+        self.start(self._make_request(), is_paused=not self.is_playing)
+
+    def branch(self, step: int) -> None:
+        """Begin a new run from the checkpoint nearest to ``step`` of the run on the screen."""
+        if self._screen is None:
+            return
+        request = dataclasses.replace(
+            self._screen.request,
+            folder=None,
+            resume=False,
+            branch_from=self._screen.folder,
+            branch_step=step,
+        )
+        self.start(request)
+
+    def apply(self, command: Command) -> None:
+        """Change something between two steps; `refused` says if it makes no sense."""
+        if self._thread is not None:
+            self._thread.post(command)
+        else:
+            self.noticed.emit("No run trains here at present; start one to change it.")
+
+    def follow(self, folder: Path) -> None:
+        """Show the run in a folder: finished, or trained by another process."""
+        if self._thread is not None:
+            self._next = None
+            self._thread.request_stop()
+            self._let_go()
+        self._screen = None
+        self._past.forget()
+        self._held = None
+        self._show(RunReadings("preparing", words=f"opening {folder.name}", is_followed=True))
+        self._follower.follow(folder)
+
+    def finish(self, timeout_ms: int = JOIN_MS) -> None:
+        """Stop whatever trains or reads here and wait for it; the owner is about to go."""
+        self._next = None
+        self._follower.close()
+        self._past.close()
+        if self._thread is not None:
+            self._thread.stop(timeout_ms)
+            self._read_thread()
+
+    def _begin(self, request: RunRequest, is_paused: bool, is_single_step: bool) -> None:
+        self._thread = TrainingThread(self._make_run, request, is_paused)
+        self._thread.mailbox.filled.connect(self._read_thread)
+        self.destroyed.connect(self._thread.request_stop)
+        self._past.forget()
+        self._screen, self._held = None, None
+        self._rates.clear()
+        self._show(RunReadings("preparing", words="starting"))
+        if is_single_step:
+            self._thread.step_once()
+        self._thread.begin()
+
+    def _let_go(self) -> None:
+        """Listen no more to a thread that has ended, or is told to: it lives on its own until then."""
+        assert self._thread is not None
+        self._thread.mailbox.filled.disconnect(self._read_thread)
+        self.destroyed.disconnect(self._thread.request_stop)
+        self._thread = None
+
+    @Slot()
+    def _read_thread(self) -> None:
+        """The training thread has laid news into its slot."""
+        update = self._thread.mailbox.take() if self._thread is not None else None
+        if not isinstance(update, RunUpdate):
+            return
+        assert self._thread is not None
+        if self._screen is None and update.facts is not None:
+            self._open(RunOnScreen(update.facts.folder, self._thread.request, False), update)
+        self._show(after_update(self._readings, update, self._rates))
+        self._pass_metrics(update.tables)
+        if update.snapshot is not None:
+            self._pass_snapshot(update.snapshot)
+        for sentence in update.refusals:
+            self.refused.emit(sentence)
+        if update.state in ("finished", "stopped", "failed"):
+            self._end(update)
+
+    def _open(self, screen: RunOnScreen, update: RunUpdate) -> None:
+        self._screen = screen
+        self.run_changed.emit(screen)
+        assert update.facts is not None
+        for note in update.facts.notes:
+            self.noticed.emit(note)
+        if update.first_step > 0:
+            self._held = []
+            self._past.ask(PastRequest(screen.folder, update.first_step))
+
+    def _end(self, update: RunUpdate) -> None:
+        if self._thread is not None:
+            self._let_go()
+        if update.state == "failed":
+            self.failed.emit(update.words)
+        if self._next is not None:
+            following, self._next = self._next, None
+            self._begin(*following)
+
+    def _pass_metrics(self, tables: tuple[MetricsTable, ...]) -> None:
+        if self._held is not None:
+            self._held.extend(tables)  # until what was written before them has been read
+        elif tables:
+            self.metrics_ready.emit(tables)
+
+    def _pass_snapshot(self, snapshot: Any) -> None:
+        """Have it drawn, and tell the thread what that cost: painting comes behind this event."""
+        self._drawing_since_s = time.thread_time()
+        self.snapshot_ready.emit(snapshot)
+        QTimer.singleShot(0, self, self._note_screen_cost)
+
+    @Slot()
+    def _note_screen_cost(self) -> None:
+        if self._thread is not None:
+            self._thread.note_screen_cost(time.thread_time() - self._drawing_since_s)
+
+    def _take_past(self, request: PastRequest, tables: tuple[MetricsTable, ...]) -> None:
+        if self._held is None or self._screen is None or request.folder != self._screen.folder:
+            return
+        held, self._held = self._held, None
+        self.metrics_ready.emit((*tables, *held))
+
+    def _take_news(self, news: FolderNews) -> None:
+        """A look into a followed folder has brought something."""
+        folder = self._follower.folder
+        if news.error or news.info is None or folder is None:
+            self._show(dataclasses.replace(self._readings, state="failed", words=news.error))
+            self.failed.emit(news.error)
+            return
+        if self._screen is None or news.is_restarted:
+            info = news.info
+            request = RunRequest(info.model, info.source, info.config, info.device, parent=folder.parent)
+            self._screen = RunOnScreen(folder, request, True)
+            self.run_changed.emit(self._screen)
+        self._show(after_news(self._readings, news, time.monotonic()))
+        self._pass_metrics(news.tables)
+        if news.snapshot is not None:
+            self.snapshot_ready.emit(news.snapshot)
+
+    def _is_following_living(self) -> bool:
+        return self._readings.is_followed and self._readings.is_active
+
+    @property
+    def _is_pausing(self) -> bool:
+        return self._thread is not None and self._thread.is_paused
+
+    def _request_to_play(self) -> RunRequest:
+        """Go on with a stopped run if the settings are still its own; else begin a new one."""
+        wanted, screen = self._make_request(), self._screen
+        if self.state != "stopped" or screen is None or _settings(wanted) != _settings(screen.request):
+            return wanted
+        return dataclasses.replace(
+            wanted, folder=screen.folder, resume=True, branch_from=None, branch_step=None
+        )
+
+    def _show(self, readings: RunReadings) -> None:
+        """Say what is new; a pause that was asked for shows at once, before the step under way has ended."""
+        if readings.state in ("running", "paused") and self._thread is not None:
+            readings = dataclasses.replace(readings, state="paused" if self._is_pausing else "running")
+        is_same_state = readings.state == self._readings.state
+        self._readings = readings
+        self.progressed.emit(readings)
+        if not is_same_state:
+            self.state_changed.emit()
+
+
+def _settings(request: RunRequest) -> tuple[Any, ...]:
+    return request.model, request.source, request.config

@@ -1,0 +1,324 @@
+"""The controller of a run: what Play, Step, Stop and R do in each state, here and in a followed folder."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QObject, Slot
+from pytestqt.qtbot import QtBot
+
+from dgm_explorer.core.dataset import DataSource
+from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
+from dgm_explorer.core.training import Command, MetricsTable, RunFailed, RunRequest
+from dgm_explorer.runs.folder import RunFolder, make_run_folder
+from dgm_explorer.runs.run_info import RunInfo
+from dgm_explorer.runs.status import RunStatus
+from dgm_explorer.runs.writer import RunWriter
+from dgm_explorer.ui.run import follower
+from dgm_explorer.ui.run.controller import RunController
+from dgm_explorer.ui.run.readings import RunOnScreen
+from tests.ui.run.fake_run import REQUEST, FakeMaker
+from tests.ui.run.small_snapshot import make_snapshot
+
+FOREVER = 10**9
+
+
+class Witness(QObject):
+    """Writes down what a controller says, in order."""
+
+    def __init__(self, controller: RunController) -> None:
+        super().__init__()
+        self.controller = controller
+        self.screens: list[RunOnScreen] = []
+        self.states: list[str] = []
+        self.pictures: list[int] = []
+        self.steps: list[int] = []
+        self.sentences: list[str] = []
+        controller.run_changed.connect(self.take_run)
+        controller.state_changed.connect(self.take_state)
+        controller.snapshot_ready.connect(self.take_picture)
+        controller.metrics_ready.connect(self.take_metrics)
+        for signal in (controller.failed, controller.refused, controller.noticed):
+            signal.connect(self.take_sentence)
+
+    @Slot(object)
+    def take_run(self, screen: RunOnScreen) -> None:
+        self.screens.append(screen)
+        self.steps.clear()
+
+    @Slot()
+    def take_state(self) -> None:
+        self.states.append(self.controller.state)
+
+    @Slot(object)
+    def take_picture(self, snapshot: Any) -> None:
+        self.pictures.append(snapshot.step)
+
+    @Slot(object)
+    def take_metrics(self, tables: tuple[MetricsTable, ...]) -> None:
+        self.steps += [int(step) for table in tables for step in table.values[:, 0]]
+
+    @Slot(str)
+    def take_sentence(self, sentence: str) -> None:
+        self.sentences.append(sentence)
+
+
+@pytest.fixture
+def watch(qapp: object) -> Iterator[Callable[..., Witness]]:
+    """Makes controllers, and finishes them behind the test."""
+    assert qapp is not None
+    controllers: list[RunController] = []
+
+    def make(maker: Any, make_request: Callable[[], RunRequest] = lambda: REQUEST) -> Witness:
+        controllers.append(RunController(maker, make_request))
+        return Witness(controllers[-1])
+
+    yield make
+    for controller in controllers:
+        controller.finish(10_000)
+
+
+def wait_for(qtbot: QtBot, witness: Witness, state: str) -> None:
+    qtbot.waitUntil(lambda: witness.controller.state == state, timeout=10_000)
+
+
+def test_play_pause_step_and_stop(qtbot: QtBot, watch: Callable[..., Witness]) -> None:
+    maker = FakeMaker(n_steps=FOREVER)
+    witness = watch(maker)
+    controller = witness.controller
+    assert (controller.state, controller.is_playing) == ("idle", False)
+    controller.play_pause()
+    wait_for(qtbot, witness, "running")
+    assert controller.is_playing
+    qtbot.waitUntil(lambda: controller.readings.steps_per_s > 0)
+    controller.play_pause()
+    assert controller.state == "paused"  # at once, before the thread has answered
+    assert not controller.is_playing
+    qtbot.waitUntil(lambda: bool(witness.pictures) and witness.pictures[-1] == maker.run.step)
+    at_rest = maker.run.step
+    assert controller.readings.steps_per_s == 0
+    controller.step()
+    qtbot.waitUntil(lambda: witness.pictures[-1] == at_rest + 1)
+    assert maker.run.step == at_rest + 1
+    controller.stop()
+    wait_for(qtbot, witness, "stopped")
+    assert maker.run.log == ["close stopped"]
+    assert witness.steps == list(range(1, at_rest + 2))
+    assert not controller.is_training_here
+
+
+def test_one_step_before_the_first_trains_one(qtbot: QtBot, watch: Callable[..., Witness]) -> None:
+    maker = FakeMaker()
+    witness = watch(maker)
+    witness.controller.step()
+    qtbot.waitUntil(lambda: witness.pictures[-1:] == [1], timeout=5000)
+    qtbot.wait(20)
+    assert maker.run.step == 1
+    assert witness.controller.state == "paused"
+
+
+def test_reset_begins_the_same_run_again_in_another_folder(
+    qtbot: QtBot, watch: Callable[..., Witness]
+) -> None:
+    maker = FakeMaker(n_steps=FOREVER)
+    witness = watch(maker)
+    witness.controller.reset()
+    assert maker.runs == []  # nothing to go back from
+    witness.controller.play_pause()
+    wait_for(qtbot, witness, "running")
+    witness.controller.reset()
+    qtbot.waitUntil(lambda: len(witness.screens) == 2, timeout=5000)
+    assert maker.runs[0].log == ["close stopped"]
+    assert witness.screens[0].folder != witness.screens[1].folder
+    assert witness.screens[0].request == witness.screens[1].request
+    wait_for(qtbot, witness, "running")
+    witness.controller.play_pause()
+    witness.controller.reset()
+    qtbot.waitUntil(lambda: len(witness.screens) == 3, timeout=5000)
+    wait_for(qtbot, witness, "paused")  # a paused run goes back and rests there
+    assert maker.run.step == 0
+    assert witness.pictures[-1] == 0
+
+
+def test_play_goes_on_with_a_stopped_run_unless_its_settings_have_changed(
+    qtbot: QtBot, watch: Callable[..., Witness]
+) -> None:
+    maker, wanted = FakeMaker(n_steps=FOREVER), [REQUEST]
+    witness = watch(maker, lambda: wanted[0])
+    for expected in (False, True):
+        witness.controller.play_pause()
+        qtbot.waitUntil(lambda: len(witness.screens) == len(maker.runs) > 0, timeout=5000)
+        wait_for(qtbot, witness, "running")
+        assert maker.run.request.resume == expected
+        witness.controller.stop()
+        wait_for(qtbot, witness, "stopped")
+    assert witness.screens[0].folder == witness.screens[1].folder
+    wanted[0] = dataclasses.replace(REQUEST, config="other")
+    witness.controller.play_pause()
+    qtbot.waitUntil(lambda: len(witness.screens) == 3, timeout=5000)
+    assert not maker.run.request.resume
+    assert maker.run.request.config == "other"
+
+
+def test_a_branch_leaves_the_run_where_the_slider_stands(qtbot: QtBot, watch: Callable[..., Witness]) -> None:
+    maker = FakeMaker(n_steps=FOREVER)
+    witness = watch(maker)
+    witness.controller.play_pause()
+    wait_for(qtbot, witness, "running")
+    witness.controller.branch(17)
+    qtbot.waitUntil(lambda: len(witness.screens) == 2, timeout=5000)
+    request = maker.run.request
+    assert (request.branch_from, request.branch_step) == (witness.screens[0].folder, 17)
+    assert maker.runs[0].log == ["close stopped"]
+
+
+def test_a_failure_is_said_once_and_play_begins_anew(qtbot: QtBot, watch: Callable[..., Witness]) -> None:
+    maker = FakeMaker(fail_at=3, error=RunFailed("The loss became NaN; lower the learning rate."))
+    witness = watch(maker)
+    witness.controller.play_pause()
+    wait_for(qtbot, witness, "failed")
+    assert witness.sentences == ["The loss became NaN; lower the learning rate."]
+    assert witness.steps == [1, 2, 3]
+    witness.controller.play_pause()
+    qtbot.waitUntil(lambda: len(maker.runs) == 2, timeout=5000)
+    assert not maker.run.request.resume
+
+
+def test_a_command_reaches_the_run_and_its_refusal_the_user(
+    qtbot: QtBot, watch: Callable[..., Witness]
+) -> None:
+    maker = FakeMaker(n_steps=FOREVER)
+    witness = watch(maker)
+    witness.controller.apply(Command("learning_rate", (0.5,)))
+    assert witness.sentences == ["No run trains here at present; start one to change it."]
+    witness.controller.play_pause()
+    wait_for(qtbot, witness, "running")
+    witness.controller.apply(Command("learning_rate", (0.5,)))
+    witness.controller.apply(Command("nonsense"))
+    qtbot.waitUntil(lambda: len(witness.sentences) == 2, timeout=5000)
+    assert maker.run.rate == 0.5
+    assert "nonsense" in witness.sentences[1]
+
+
+def test_an_owner_that_goes_without_a_word_takes_the_run_with_it(qtbot: QtBot) -> None:
+    maker = FakeMaker(n_steps=FOREVER)
+    controller = RunController(maker, lambda: REQUEST)
+    controller.play_pause()
+    qtbot.waitUntil(lambda: controller.state == "running", timeout=5000)
+    controller.deleteLater()
+    qtbot.waitUntil(lambda: maker.run.log == ["close stopped"], timeout=5000)
+    qtbot.wait(50)
+
+
+# -- followed run folders ---------------------------------------------------------------------------------
+
+
+INFO = RunInfo("gmm-vae", DataSource("pinwheel"), GmmVaeConfig())
+
+
+def write_steps(writer: RunWriter, first: int, last: int) -> None:
+    steps = np.arange(first, last + 1, dtype=float)
+    values = np.stack([steps, steps / 10, np.zeros_like(steps)], axis=1)
+    writer.append_metrics([MetricsTable("train", ("step", "epoch", "phase"), values)])
+    writer.write_snapshot(make_snapshot(last))
+
+
+@pytest.fixture
+def writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunWriter]:
+    """A run folder with ten steps of a run that goes on, as another process would write it."""
+    monkeypatch.setattr(follower, "POLL_MS", 20)
+    monkeypatch.setattr(follower, "IDLE_POLL_MS", 20)
+    with RunWriter(make_run_folder(tmp_path / "run")) as run_writer:
+        run_writer.write_info(INFO)
+        write_steps(run_writer, 1, 10)
+        run_writer.write_status(RunStatus("running", 10, 100, 1.0, "pretrain", 640, 50.0, 3200.0))
+        yield run_writer
+
+
+def test_a_running_folder_is_followed_live(
+    qtbot: QtBot, watch: Callable[..., Witness], writer: RunWriter
+) -> None:
+    witness = watch(FakeMaker())
+    witness.controller.follow(writer.folder.path)
+    wait_for(qtbot, witness, "running")
+    assert witness.screens[0].folder == writer.folder.path
+    assert witness.screens[0].is_followed
+    assert witness.screens[0].request.source == DataSource("pinwheel")
+    assert witness.steps == list(range(1, 11))
+    assert witness.pictures == [10]
+    assert witness.controller.readings.seconds_left == pytest.approx(90 / 50)
+    write_steps(writer, 11, 20)
+    writer.write_status(RunStatus("running", 20, 100, 2.0, "pretrain", 1280, 50.0, 3200.0))
+    qtbot.waitUntil(lambda: witness.pictures == [10, 20], timeout=5000)
+    assert witness.steps == list(range(1, 21))
+    witness.controller.play_pause()
+    assert "Another process trains this run" in witness.sentences[-1]
+    assert witness.controller.state == "running"
+
+
+def test_stop_asks_the_process_that_trains(
+    qtbot: QtBot, watch: Callable[..., Witness], writer: RunWriter
+) -> None:
+    witness = watch(FakeMaker())
+    witness.controller.follow(writer.folder.path)
+    wait_for(qtbot, witness, "running")
+    witness.controller.stop()
+    qtbot.waitUntil((writer.folder.control / "stop").exists, timeout=5000)
+    writer.write_status(RunStatus("stopped", 10, 100, 1.0, "pretrain"))
+    wait_for(qtbot, witness, "stopped")
+
+
+def test_a_finished_folder_is_shown_and_a_dead_one_can_be_resumed(
+    qtbot: QtBot, watch: Callable[..., Witness], writer: RunWriter
+) -> None:
+    maker = FakeMaker()
+    request = RunRequest(INFO.model, INFO.source, INFO.config)
+    witness = watch(maker, lambda: request)
+    writer.close()  # its lock is gone while the status still says running
+    witness.controller.follow(writer.folder.path)
+    wait_for(qtbot, witness, "stopped")
+    assert "without a word" in witness.controller.readings.words
+    witness.controller.play_pause()
+    qtbot.waitUntil(lambda: bool(maker.runs), timeout=5000)
+    assert maker.run.request.resume
+    assert maker.run.request.folder == writer.folder.path
+
+
+def test_a_resumed_run_shows_what_was_written_before_and_no_step_twice(
+    qtbot: QtBot, watch: Callable[..., Witness], writer: RunWriter
+) -> None:
+    write_steps(writer, 11, 20)  # beyond the checkpoint that the run goes on from
+    maker = FakeMaker(n_steps=60, step=15)
+    witness = watch(maker)
+    request = dataclasses.replace(REQUEST, folder=writer.folder.path, resume=True)
+    witness.controller.start(request)
+    wait_for(qtbot, witness, "finished")
+    qtbot.waitUntil(lambda: len(witness.steps) >= 60, timeout=5000)
+    assert witness.steps == list(range(1, 61))
+
+
+def test_a_folder_without_a_run_is_one_sentence(
+    qtbot: QtBot, watch: Callable[..., Witness], tmp_path: Path
+) -> None:
+    witness = watch(FakeMaker())
+    witness.controller.follow(RunFolder(tmp_path / "nothing").path)
+    wait_for(qtbot, witness, "failed")
+    assert len(witness.sentences) == 1
+    assert "holds no run" in witness.sentences[0]
+    assert witness.screens == []
+
+
+def test_following_leaves_the_run_in_this_window_saved(
+    qtbot: QtBot, watch: Callable[..., Witness], writer: RunWriter
+) -> None:
+    maker = FakeMaker(n_steps=FOREVER)
+    witness = watch(maker)
+    witness.controller.play_pause()
+    wait_for(qtbot, witness, "running")
+    witness.controller.follow(writer.folder.path)
+    qtbot.waitUntil(lambda: maker.run.log == ["close stopped"], timeout=5000)
+    qtbot.waitUntil(lambda: witness.pictures[-1] == 10, timeout=5000)
+    assert witness.screens[-1].is_followed
