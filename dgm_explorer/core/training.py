@@ -25,12 +25,14 @@ class Recording:
     snapshot_every_s : between two snapshots of the timeline.
     checkpoint_every_s : between two checkpoints; a killed run loses at most that much.
     max_snapshots, max_checkpoints : beyond these every second of the older ones is deleted.
+    n_points : most examples whose codes a snapshot holds.
     """
 
     snapshot_every_s: float = 1.0
     checkpoint_every_s: float = 10.0
     max_snapshots: int = 300
     max_checkpoints: int = 20
+    n_points: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)

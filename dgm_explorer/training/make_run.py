@@ -84,7 +84,7 @@ def make_run(
         _tell(report, "starting torch")
         place = _make_place(request, origin.config, dataset, group)
         _tell(report, f"making the model on {place.words}")
-        model = _make_model(request.model, origin.config, dataset, place, group)
+        model = _make_model(request, origin.config, dataset, place, group)
         if origin.state is not None:
             model.load_state(origin.state)
         _tell(report, "making the run folder")
@@ -177,14 +177,15 @@ def _count_multiplications(config: GmmVaeConfig, n_inputs: int) -> int:
 
 
 def _make_model(
-    name: str, config: Any, dataset: Dataset, place: "Place", group: "Group | None"
+    request: RunRequest, config: Any, dataset: Dataset, place: "Place", group: "Group | None"
 ) -> "ModelRun":
     from dgm_explorer.training.gmm_vae_run import GmmVaeModelRun
     from dgm_explorer.training.shard import Shard
 
-    if name != "gmm-vae":
-        raise InputError(f"model {name[:40]!r} cannot be trained; use gmm-vae.")
-    return GmmVaeModelRun(config, dataset, place, Shard() if group is None else group.shard)
+    if request.model != "gmm-vae":
+        raise InputError(f"model {request.model[:40]!r} cannot be trained; use gmm-vae.")
+    shard = Shard() if group is None else group.shard
+    return GmmVaeModelRun(config, dataset, place, shard, request.recording.n_points)
 
 
 def _follow(model: "ModelRun", group: "Group", place: "Place", request: RunRequest) -> "FollowerRun":
