@@ -28,6 +28,7 @@ _PX_PER_BLOCK, _PX_PER_RING = 2, 12
 _NEAR_PX = 12.0
 _FULL, _FADED = 235, 70
 _TAIL = 0.02
+_ROUGH_BLOCKS = 400
 _NO_POINTS: FloatArray = np.empty(0)
 
 
@@ -243,24 +244,22 @@ class ElboChart(Plot):
 
     def _wanted_y(self) -> Range:
         """All but the first moments of training, which would flatten the rest; a stack holds its 0."""
-        marks: list[float] = []
+        marks = [0.0] if self._is_stacked else []
         for series in (self._runs.train, self._runs.compare):
             if not len(series):
                 continue
-            rough = block_means(series, 400)
+            rough = block_means(series, _ROUGH_BLOCKS)
             if self._is_stacked:
                 layers = stack(self._columns(rough))
-                marks += [
-                    0.0,
-                    float(np.quantile(layers.bottom, _TAIL)),
-                    float(np.quantile(layers.top, 1 - _TAIL)),
-                ]
+                marks += [np.quantile(layers.bottom, _TAIL), np.quantile(layers.top, 1 - _TAIL)]
             else:
                 for name in self._line_terms:
-                    marks += np.quantile(self._line(rough, name), [_TAIL, 1.0]).tolist()
-        lo, hi = min(marks), max(marks)
+                    marks += np.quantile(self._line(rough, name), [_TAIL, 1 - _TAIL / 4]).tolist()
+        lo, hi = float(min(marks)), float(max(marks))
         margin = max(0.06 * (hi - lo), 0.05)
-        return lo - margin, hi + margin
+        height = max(self.view_box.rect().height(), 40.0)
+        for_names = 1.6 * self.theme.font_point_size / height * (hi - lo) if self._has_bound else 0.0
+        return lo - margin, hi + margin + for_names
 
     def _on_view_changed(self, *_: object) -> None:
         self._is_following = False

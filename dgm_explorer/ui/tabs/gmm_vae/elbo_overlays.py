@@ -126,10 +126,7 @@ class PhaseOverlay(PixelOverlay):
             for name in _names(phase):
                 width = metrics.horizontalAdvance(name) + 6
                 if width <= end - x - 4:
-                    box = QRectF(
-                        x + 3, self.boundingRect().height() - metrics.height() - 3, width, metrics.height()
-                    )
-                    painter.fillRect(box, color(self._theme.plot_background, 215))
+                    box = QRectF(x + 3, 1, width, metrics.height())
                     painter.setPen(color(self._theme.text))
                     painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), name)
                     break

@@ -22,6 +22,14 @@ if TYPE_CHECKING:
 
 _NOT_MEASURED: FloatArray = np.full(len(TERMS), np.nan)
 _MIN_HEIGHT_OF_TWO_PX = 190
+_CHART_TIP = (
+    "The five terms of the bound over steps, nats per example; black line (white in the dark): the ELBO, "
+    "their sum. In pre-training the bound is that of a VAE with prior N(0, I), so (c) = (e) = 0."
+)
+_DETAIL_TIP = (
+    "(b) … (e) alone, on a larger scale; line: their sum, −KL(q(z, c | x) ‖ p(z, c)), "
+    "which is what the bound pays for the code."
+)
 _EMPTY_TEXT = "The five terms of the bound appear here, step by step, once a run has started."
 
 
@@ -140,9 +148,10 @@ class ElboView(QWidget):
         layout.addWidget(self.formula_panel)
         layout.addWidget(self._split, 1)
         layout.addLayout(below)
-        for chart, what in ((self.chart, "all five terms and their sum"), (self.detail, "(b) … (e), larger")):
+        for chart, what in ((self.chart, _CHART_TIP), (self.detail, _DETAIL_TIP)):
             chart.setMinimumSize(120, 60)
-            chart.setAccessibleName(f"Curves of the bound: {what}")
+            chart.setToolTip(what)
+            chart.setAccessibleName(what)
 
     def _connect(self) -> None:
         self._style.activated.connect(self._on_style)

@@ -108,13 +108,18 @@ class FormulaPart(QWidget):
         formula = render_formula(WORDS[self._term].tex, self._size_px, self._theme.text)
         line, text = self._heights()
         letter = QFontMetricsF(self._font(0.8)).height()
-        width = (
-            formula.width + QFontMetricsF(self._font(1.0)).horizontalAdvance(f" {self._sign}") + 2 * _PAD_PX
-        )
+        width = max(formula.width, self._number_width()) + self._sign_width() + 2 * _PAD_PX
         return QSize(round(width), round(letter + line + 2 * text + _BAR_PX + 4))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(round(0.6 * self.sizeHint().width()), self.sizeHint().height())
+        """The formula shrinks, the numbers do not."""
+        return QSize(round(self._number_width() + self._sign_width()), self.sizeHint().height())
+
+    def _number_width(self) -> float:
+        return QFontMetricsF(self._font(0.9)).horizontalAdvance("(−00.00)")
+
+    def _sign_width(self) -> float:
+        return QFontMetricsF(self._font(1.1)).horizontalAdvance(self._sign) if self._sign else 0.0
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self.hovered.emit(self._term)
@@ -154,15 +159,13 @@ class FormulaPart(QWidget):
 
     def _draw_sign(self, painter: QPainter, ink: str) -> float:
         """The + or = between this term and the next; returns its width."""
-        if not self._sign:
-            return 0.0
         painter.setFont(self._font(1.1))
         painter.setPen(color(ink))
-        width = painter.fontMetrics().horizontalAdvance(self._sign)
+        width = self._sign_width()
         top = QFontMetricsF(self._font(0.8)).height()
         box = QRectF(self.width() - width - 1, top, width + 1, self._heights()[0])
         painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), self._sign)
-        return float(width)
+        return width
 
     def _draw_column(self, painter: QPainter, ink: str, rgb: str, room: QRectF) -> None:
         """Letter, formula, bar and the two numbers below one another."""
