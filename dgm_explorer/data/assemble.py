@@ -60,7 +60,7 @@ def assemble(name: str, examples: Examples, limit: int = 0) -> Dataset:
     n_all = len(examples.inputs)
     kept = chosen_indices(n_all, limit)
     if len(kept) < MIN_EXAMPLES:
-        raise InputError(f"{name}: {len(kept)} examples are too few to train on; use {MIN_EXAMPLES} or more.")
+        raise InputError(f"{name}: {len(kept)} example is too few to train on; use {MIN_EXAMPLES} or more.")
     is_all = len(kept) == n_all
     inputs = np.ascontiguousarray(examples.inputs if is_all else examples.inputs[kept])
     labels = None if examples.labels is None else examples.labels[kept]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF")
 SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"))
-_MAX_FILES = 200_000
+MAX_FILES = 200_000
 _DEEP_GREY_MODES = frozenset(("I;16", "I;16B", "I;16L", "I;16N"))
 _GREY_MODES = frozenset(("1", "L", "LA")) | _DEEP_GREY_MODES
 _COLOUR_MODES = frozenset(("P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "HSV", "LAB"))
@@ -85,8 +85,8 @@ def _find_files(folder: Path, report: Report) -> list[Path]:
             if name.startswith(".") or Path(name).suffix.lower() not in SUFFIXES:
                 continue
             files.append(Path(parent, name))
-        if len(files) > _MAX_FILES:
-            raise InputError(f"{folder}: there are more than {_MAX_FILES} images in it; use fewer.")
+        if len(files) > MAX_FILES:
+            raise InputError(f"{folder}: there are more than {MAX_FILES} images in it; use fewer.")
         tell(report, f"found {len(files)} images")
     if not files:
         raise InputError(
@@ -134,7 +134,16 @@ def _read_header(path: Path) -> _Header:
     with _opened_image(path) as image:
         if image.mode not in _GREY_MODES | _COLOUR_MODES:
             raise InputError(f"{path}: its pixels are of type {image.mode}; save it with 8 bits per colour.")
-        return _Header(image.width, image.height, image.mode in _GREY_MODES)
+        require_shape(path, 1, (image.height, image.width, 1))
+        return _Header(image.width, image.height, image.mode in _GREY_MODES or _has_grey_palette(image))
+
+
+def _has_grey_palette(image: "Image") -> bool:
+    """Whether a palette of greys stands for the pixels, as in every grey GIF; unpacks them."""
+    if image.mode != "P":
+        return False
+    palette = np.array(image.getpalette("RGB"), dtype=np.uint8).reshape(-1, 3)
+    return bool((palette == palette[:, :1]).all())
 
 
 def _read_pixels(path: Path, shape: tuple[int, int, int]) -> Float32Array:
