@@ -26,6 +26,8 @@ from dgm_explorer.ui.plots.image_mosaic import MosaicGeometry, fit_geometry, lea
 from dgm_explorer.ui.theme import LIGHT, Theme, color
 
 GAP_PX: Final = 2
+MARK_PX: Final = 3
+"""Width of a tile's coloured frame, which the gap grows by on both sides."""
 MARGIN_PX: Final = 3
 STRIP_PX: Final = 4
 """Width of the strip of colour between a caption and its row."""
@@ -55,6 +57,7 @@ class ImageTable:
     columns : tiles per row; None to have as large tiles as fit.
     row_captions : one a row; only with ``columns``.
     column_captions : one a column; only with ``columns``.
+    marks : colour of a frame around each tile; none or one a tile.
     tip : tool tip of a tile, asked for when it opens.
     """
 
@@ -62,6 +65,7 @@ class ImageTable:
     columns: int | None = None
     row_captions: tuple[Caption, ...] = ()
     column_captions: tuple[Caption, ...] = ()
+    marks: tuple[str, ...] = ()
     tip: Callable[[int], str] | None = None
 
 
@@ -92,6 +96,7 @@ class ImageGrid(QWidget):
         self._mosaic = QImage()
         self._picture: QPixmap | None = None
         self._geometry: MosaicGeometry | None = None
+        self._caption_room = (0.0, 0.0)  # pixels on the left and at the top
         self._at = -1
         self._selected = -1
         self.setAccessibleName(name)
@@ -171,9 +176,9 @@ class ImageGrid(QWidget):
         table = self._table
         if table is not None and len(table.images):
             ratio = self.devicePixelRatioF()
-            left, top = self._caption_room()
+            left, top = self._caption_room = self._measure_captions(table)
             width = round(max(1.0, self.width() - left - 2 * MARGIN_PX) * ratio)
-            gap = round(GAP_PX * ratio)
+            gap = round((GAP_PX + 2 * MARK_PX * bool(table.marks)) * ratio)
             n, tile = len(table.images), (table.images.shape[1], table.images.shape[2])
             least = least_geometry(n, tile, width, self._min_tile_px * ratio, gap, table.columns)
             least_height = least.size[1] / ratio + top + 2 * MARGIN_PX
@@ -183,20 +188,18 @@ class ImageGrid(QWidget):
             self._geometry = max(fitted, least, key=lambda geometry: geometry.zoom)
         self.update()
 
-    def _caption_room(self) -> tuple[float, float]:
+    def _measure_captions(self, table: ImageTable) -> tuple[float, float]:
         """Pixels that the captions take on the left and at the top."""
-        if self._table is None:
-            return 0.0, 0.0
         metrics = QFontMetricsF(self.font())
-        texts = [metrics.horizontalAdvance(caption.text) for caption in self._table.row_captions]
+        texts = [metrics.horizontalAdvance(caption.text) for caption in table.row_captions]
         left = max(texts) + STRIP_PX + 8 if texts else 0.0
-        return left, metrics.height() + 2 if self._table.column_captions else 0.0
+        return left, metrics.height() + 2 if table.column_captions else 0.0
 
     def _origin(self) -> QPointF:
         """Upper left corner of the first tile, on a device pixel."""
         assert self._geometry is not None
         ratio = self.devicePixelRatioF()
-        left, top = self._caption_room()
+        left, top = self._caption_room
         width, height = (side / ratio for side in self._geometry.size)
         x = left + max(MARGIN_PX, (self.width() - left - width) / 2)
         y = top + max(MARGIN_PX, (self.height() - top - height) / 2)
@@ -220,6 +223,7 @@ class ImageGrid(QWidget):
                 self._picture = self._make_picture(self._geometry)
             painter.drawPixmap(self._origin(), self._picture)
             self._paint_captions(painter, self._geometry)
+            self._paint_marks(painter)
             self._paint_frame(painter, self._selected, self._theme.line_width * 1.5)
             self._paint_frame(painter, self._at, self._theme.line_width)
         painter.end()
@@ -233,7 +237,7 @@ class ImageGrid(QWidget):
         picture = QPixmap(*geometry.size)
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, geometry.zoom < 1)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, geometry.zoom < 2)
         (tile_height, tile_width), size = geometry.tile, QSize(*geometry.tile_size)
         for index in range(geometry.n):
             row, column = divmod(index, geometry.columns)
@@ -265,6 +269,13 @@ class ImageGrid(QWidget):
             above = self.tile_rect(column).translated(0, -metrics.height() - 2)
             above.setHeight(metrics.height())
             painter.drawText(above.adjusted(-20, 0, 20, 0), Qt.AlignmentFlag.AlignHCenter, caption.text)
+
+    def _paint_marks(self, painter: QPainter) -> None:
+        assert self._table is not None
+        grown = MARK_PX / 2
+        for index, rgb in enumerate(self._table.marks):
+            painter.setPen(QPen(color(rgb), MARK_PX))
+            painter.drawRect(self.tile_rect(index).adjusted(-grown, -grown, grown, grown))
 
     def _paint_frame(self, painter: QPainter, index: int, width_px: float) -> None:
         if 0 <= index < len(self._images()):
@@ -335,4 +346,5 @@ class ImageGrid(QWidget):
 
 def _shape(table: ImageTable) -> tuple[object, ...]:
     """What the layout depends on."""
-    return table.images.shape, table.columns, table.row_captions, bool(table.column_captions)
+    has_words = bool(table.column_captions)
+    return table.images.shape, table.columns, table.row_captions, has_words, bool(table.marks)
