@@ -6,7 +6,7 @@ import numpy as np
 
 from dgm_explorer.core.arrays import Float32Array, FloatArray
 
-_SAMPLE = 2000
+_SAMPLE = 1000
 _TAIL = 0.005
 _REACH = 0.5
 _MARGIN = 0.06
@@ -51,8 +51,9 @@ def box_of(positions: Float32Array, means: FloatArray) -> Box | None:
     points = np.concatenate([sample, means[np.isfinite(means).all(axis=1)]])
     if not len(points):
         return None
-    body = sample if len(sample) else points
-    lo, hi = np.quantile(body, [_TAIL, 1.0 - _TAIL], axis=0)
+    body = np.sort(sample if len(sample) else points, axis=0)
+    tail = int(_TAIL * len(body))
+    lo, hi = body[tail], body[-1 - tail]
     reach = _REACH * (hi - lo)
     lo, hi = np.maximum(points.min(axis=0), lo - reach), np.minimum(points.max(axis=0), hi + reach)
     half = np.maximum(0.5 * (hi - lo), 1e-3 * np.maximum(1.0, np.abs(0.5 * (lo + hi))))
