@@ -58,6 +58,20 @@ def _draw_step(painter: QPainter) -> None:
     painter.drawRect(QRectF(11, 3, 2, 10))
 
 
+def _draw_stop(painter: QPainter) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawRect(QRectF(3.5, 3.5, 9, 9))
+
+
+def _draw_branch(painter: QPainter) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawLine(QPointF(2, 11), QPointF(14, 11))
+    fork = QPainterPath(QPointF(4, 11))
+    fork.cubicTo(QPointF(8, 11), QPointF(7, 4.5), QPointF(13, 4.5))
+    painter.drawPath(fork)
+    painter.drawPolyline(QPolygonF([QPointF(10.5, 2), QPointF(13.5, 4.5), QPointF(10.5, 7)]))
+
+
 def _draw_reset(painter: QPainter) -> None:
     painter.setPen(Qt.PenStyle.NoPen)
     painter.drawRect(QRectF(3, 3, 2, 10))
@@ -90,6 +104,8 @@ _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "play": _draw_play,
     "pause": _draw_pause,
     "step": _draw_step,
+    "stop": _draw_stop,
+    "branch": _draw_branch,
     "reset": _draw_reset,
     "undo": _draw_undo,
     "redo": _draw_redo,

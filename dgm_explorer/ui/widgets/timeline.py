@@ -1,0 +1,120 @@
+"""The slider over the recorded snapshots of a run, with the ways back to the present and off it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+
+from dgm_explorer.ui.icons import make_icon
+from dgm_explorer.ui.run.calendar import TimelineMark
+from dgm_explorer.ui.theme import LIGHT, Theme, blend
+from dgm_explorer.ui.widgets.form import font_of, set_color
+from dgm_explorer.ui.widgets.read_out import ReadOut
+from dgm_explorer.ui.widgets.timeline_track import TimelineTrack
+
+CENTRE = Qt.AlignmentFlag.AlignVCenter
+
+
+class Timeline(QWidget):
+    """Looks back on a run while it goes on. New marks appear at the right; the user's position stays.
+
+    Parameters
+    ----------
+    phases : names of the run's phases in their order, as words.
+    """
+
+    position_changed = Signal(object)
+    """The step that the user looks at; None for the newest picture, live."""
+
+    branch_requested = Signal(int)
+    """Begin a new run from this step."""
+
+    def __init__(
+        self, phases: Sequence[str] = (), theme: Theme = LIGHT, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.track = TimelineTrack(phases)
+        self.text = ReadOut("step 1,000,000 · epoch 1,000.0", Qt.AlignmentFlag.AlignRight | CENTRE)
+        self.live = QToolButton()
+        self.branch = QToolButton()
+        self._build()
+        self.track.moved.connect(self._move)
+        self.live.clicked.connect(self.go_live)
+        self.branch.clicked.connect(self._branch)
+        self.set_theme(theme)
+        self._show()
+
+    def _build(self) -> None:
+        self.live.setText("Live")
+        self.live.setCheckable(True)
+        self.live.setToolTip("Show the newest picture again, as training makes it (End, End).")
+        self.branch.setText("Branch here")
+        self.branch.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.branch.setIconSize(QSize(14, 14))
+        for button in (self.live, self.branch):
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.text.setToolTip("What the pictures show at present.")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(6, 0, 6, 2)
+        layout.setSpacing(6)
+        layout.addWidget(self.track, 1)
+        layout.addWidget(self.text)
+        layout.addWidget(self.live)
+        layout.addWidget(self.branch)
+
+    @property
+    def position(self) -> int | None:
+        """The step looked at; None while live."""
+        return self.track.position
+
+    def set_theme(self, theme: Theme) -> None:
+        """Icons, colours and sizes."""
+        self.track.set_theme(theme)
+        self.text.setFont(font_of(self, theme, 0.85))
+        self.text.updateGeometry()
+        set_color(self.text, theme.muted_text)
+        self.branch.setIcon(make_icon("branch", theme.text, blend(theme.window, theme.text, 0.45)))
+
+    @Slot(object)
+    def set_marks(self, marks: Sequence[TimelineMark]) -> None:
+        """Show the recorded snapshots, rising; the position stays where it is."""
+        self.track.set_marks(tuple(marks))
+        self._show()
+
+    def set_planned_steps(self, n_steps: int) -> None:
+        """Leave room at the right for what is still to come; 0 where nothing is."""
+        self.track.set_planned_steps(n_steps)
+
+    def set_position(self, step: int | None) -> None:
+        """Move the handle; emits nothing."""
+        self.track.set_position(step)
+        self._show()
+
+    @Slot()
+    def go_live(self) -> None:
+        """Return to the newest picture."""
+        self._move(None)
+
+    def _move(self, step: int | None) -> None:
+        is_new = step != self.track.position
+        self.track.set_position(step)
+        self._show()
+        if is_new:
+            self.position_changed.emit(step)
+
+    def _branch(self) -> None:
+        step = self.track.position if self.track.position is not None else self.track.last_step
+        if step is not None:
+            self.branch_requested.emit(step)
+
+    def _show(self) -> None:
+        is_live, last = self.track.position is None, self.track.last_step
+        self.live.setChecked(is_live)
+        self.branch.setEnabled(last is not None)
+        step = last if is_live else self.track.position
+        self.branch.setToolTip(
+            "Begin a new run from the checkpoint nearest to "
+            f"{f'step {step:,}' if step is not None else 'the step chosen'}, with the same seed.\n"
+            "The run on the screen is stopped and saved."
+        )
+        self.text.set_text("live" if is_live else self.track.describe_position())
