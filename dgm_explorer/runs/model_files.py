@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from dgm_explorer.core.errors import InputError
@@ -55,8 +56,8 @@ GMM_VAE = ModelFiles(
 MODELS = {"gmm-vae": GMM_VAE}
 
 
-def files_of(model: str) -> ModelFiles:
-    """The files of ``model``.
+def files_of(model: str, path: Path) -> ModelFiles:
+    """The files of ``model``, which ``path`` speaks of.
 
     Raises
     ------
@@ -64,5 +65,7 @@ def files_of(model: str) -> ModelFiles:
         If the program has no such model.
     """
     if model not in MODELS:
-        raise InputError(f"the model {model[:40]!r} is not known; use one of {', '.join(MODELS)}.")
+        raise InputError(
+            f"{path}: the model {model[:40]!r} is not known; this program knows {', '.join(MODELS)}."
+        )
     return MODELS[model]

@@ -77,6 +77,13 @@ class RunReader:
             metrics.has_more or happened.has_more,
         )
 
+    def read_metrics(self) -> tuple[MetricsTable, ...]:
+        """All metrics that were not polled yet, however many; for a run that is compared or gone on with."""
+        tables: list[MetricsTable] = []
+        while (new := self._metrics.poll()).has_more:
+            tables += metrics_lines.from_lines(new.lines)
+        return (*tables, *metrics_lines.from_lines(new.lines))
+
     def snapshot_steps(self) -> tuple[int, ...]:
         """Steps of the timeline, rising."""
         return steps_in(self.folder.snapshots)
@@ -89,7 +96,7 @@ class RunReader:
         InputError
             If it is gone, damaged, or does not fit.
         """
-        files = files_of(self.info.model)
+        files = files_of(self.info.model, self.folder.info_file)
         return snapshot_file.read_snapshot(self.folder.snapshot_file(step), files)
 
     def checkpoint_steps(self) -> tuple[int, ...]:

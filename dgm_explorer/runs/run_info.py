@@ -5,7 +5,6 @@ import platform
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,19 @@ class BranchPoint:
     step: int
 
 
+def installed_versions() -> dict[str, str]:
+    """Versions of what a run's numbers may depend on, found without importing any of it."""
+    from importlib import metadata
+
+    versions = {"python": platform.python_version(), "platform": platform.platform()}
+    for name in DISTRIBUTIONS:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
 @dataclass(frozen=True, slots=True)
 class RunInfo:
     """What a run is.
@@ -52,7 +64,7 @@ class RunInfo:
     world_size : processes that train together.
     host, pid : computer and process that write; of the latest resume.
     created : when the run began, UTC, as 2026-01-31T12:00:00Z.
-    versions : of Python and of what computes.
+    versions : `installed_versions` of when it began.
     branched_from : the run it left; None where it began anew.
     notes : what the user may want to know of the set-up.
     """
@@ -69,20 +81,9 @@ class RunInfo:
     host: str = field(default_factory=platform.node)
     pid: int = field(default_factory=os.getpid)
     created: str = field(default_factory=lambda: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()))
-    versions: Mapping[str, str] = field(default_factory=lambda: installed_versions())
+    versions: Mapping[str, str] = field(default_factory=installed_versions)
     branched_from: BranchPoint | None = None
     notes: tuple[str, ...] = ()
-
-
-def installed_versions() -> dict[str, str]:
-    """Versions of what a run's numbers may depend on, found without importing any of it."""
-    versions = {"python": platform.python_version(), "platform": platform.platform()}
-    for name in DISTRIBUTIONS:
-        try:
-            versions[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return versions
 
 
 def write_info(folder: RunFolder, info: RunInfo) -> None:
@@ -113,5 +114,7 @@ def open_run_folder(path: Path | str) -> RunInfo:
         raise InputError(f"{path} holds no run (no run.json in it); choose the folder of a run.")
     body = read_document(folder.info_file, RUN)
     info = convert_checked(body, RunInfo, folder.info_file)
-    config = convert_checked(info.config, files_of(info.model).config, folder.info_file, "config")
+    config = convert_checked(
+        info.config, files_of(info.model, folder.info_file).config, folder.info_file, "config"
+    )
     return replace(info, config=config)

@@ -1,0 +1,173 @@
+"""A watcher of a folder that grows, stands still, or is damaged."""
+
+import random
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from dgm_explorer.core.errors import InputError
+from dgm_explorer.runs.folder import RunFolder
+from dgm_explorer.runs.history import MetricsHistory
+from dgm_explorer.runs.liveness import PATIENCE_S
+from dgm_explorer.runs.reader import RunReader
+from dgm_explorer.runs.status import RunStatus, write_status
+from dgm_explorer.runs.writer import RunWriter
+from tests.runs.examples import new_run, snapshot, table
+from tests.runs.test_array_files import assert_equal
+
+
+class Clock:
+    now = 5.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> RunFolder:
+    return new_run(tmp_path)
+
+
+def test_news_are_given_once(folder: RunFolder) -> None:
+    reader = RunReader(folder.path)
+    news = reader.poll()
+    assert [(t.split, t.values[:, 0].tolist()) for t in news.metrics] == [
+        ("train", [1, 2, 3]),
+        ("held_out", [1, 2, 3]),
+    ]
+    assert [(event.name, event.step, event.values) for event in news.events] == [
+        ("started", 0, {"device": "cpu"})
+    ]
+    assert news.status is not None
+    assert (news.status.state, news.status.step, news.is_alive) == ("finished", 3, False)
+    with RunWriter(folder) as writer:
+        writer.append_metrics([table(4, 2)])
+        writer.append_event("command", 5, name="beta", value=(0.5, float("nan")))
+    news = reader.poll()
+    assert news.metrics[0].values[:, 0].tolist() == [4, 5]
+    assert news.events[0].values == {"name": "beta", "value": [0.5, "nan"]}
+    assert reader.poll().metrics == reader.poll().events == ()
+
+
+def test_pictures_and_places_to_go_on_from(folder: RunFolder) -> None:
+    reader = RunReader(folder.path)
+    assert reader.snapshot_steps() == reader.checkpoint_steps() == (3,)
+    assert_equal(reader.read_snapshot(3), snapshot())
+    assert reader.read_checkpoint(3).meta["step"] == 3
+    with pytest.raises(InputError, match=r"step-00000004\.safetensors cannot be read"):
+        reader.read_snapshot(4)
+    with pytest.raises(InputError, match=r"step-00000004\.safetensors cannot be read"):
+        reader.read_checkpoint(4)
+
+
+def test_all_metrics_at_once_however_many(folder: RunFolder) -> None:
+    with RunWriter(folder) as writer:
+        writer.append_metrics([table(4, 95_000)])
+    reader = RunReader(folder.path)
+    history = MetricsHistory()
+    history.append(reader.read_metrics())
+    assert len(history.steps("train")) == 95_003
+    assert reader.poll().metrics == ()
+    assert RunReader(folder.path).poll().has_more
+
+
+def test_on_this_computer_the_lock_tells_who_lives(folder: RunFolder) -> None:
+    clock = Clock()
+    reader = RunReader(folder.path, clock)
+    for state in ("preparing", "running", "paused"):
+        with RunWriter(folder) as writer:
+            writer.write_status(RunStatus(state))
+            assert reader.poll().is_alive
+            clock.now += 100  # a pause, or a step that takes long
+            assert reader.poll().is_alive
+        assert not reader.poll().is_alive
+
+
+def test_of_another_computer_the_heartbeat_tells_by_ones_own_clock(folder: RunFolder) -> None:
+    clock = Clock()
+    reader = RunReader(folder.path, clock)
+    write_status(folder, RunStatus("running", step=1, host="node17", t=-1e9))
+    assert reader.poll().is_alive
+    clock.now += PATIENCE_S - 1
+    assert reader.poll().is_alive
+    clock.now += 2
+    assert not reader.poll().is_alive
+    write_status(folder, RunStatus("running", step=1, host="node17", t=-1e9 + 1))
+    assert reader.poll().is_alive
+    write_status(folder, RunStatus("stopped", step=2, host="node17"))
+    assert not reader.poll().is_alive
+
+
+def test_a_torn_status_leaves_the_last_good_one(folder: RunFolder) -> None:
+    reader = RunReader(folder.path)
+    before = reader.poll().status
+    folder.status_file.write_bytes(folder.status_file.read_bytes()[:20])
+    assert reader.poll().status == before
+    folder.status_file.unlink()
+    assert reader.poll().status == before
+
+
+def test_a_folder_that_vanishes_brings_no_news(folder: RunFolder) -> None:
+    reader = RunReader(folder.path)
+    shutil.rmtree(folder.path)
+    news = reader.poll()
+    assert (news.metrics, news.status, reader.snapshot_steps()) == ((), None, ())
+    with pytest.raises(InputError, match="cannot be written to"):
+        reader.request_stop()
+
+
+def test_a_request_makes_its_folder_where_none_is(folder: RunFolder) -> None:
+    folder.control.rmdir()
+    RunReader(folder.path).request_stop()
+    with RunWriter(folder):
+        pass
+    assert list(folder.control.iterdir()) == []
+
+
+def look_at_everything(folder: RunFolder) -> None:
+    """What the window does with a folder; only `InputError` may come of it."""
+    with suppress(InputError):
+        reader = RunReader(folder.path)
+        history = MetricsHistory()
+        for _look in range(2):
+            history.append(reader.poll().metrics)
+        for step in reader.snapshot_steps():
+            with suppress(InputError):
+                reader.read_snapshot(step)
+        for step in reader.checkpoint_steps():
+            with suppress(InputError):
+                reader.read_checkpoint(step)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_damage_in_any_file_is_a_sentence_or_not_yet(folder: RunFolder, seed: int) -> None:
+    draw = random.Random(seed)
+    files = [path for path in sorted(folder.path.rglob("*")) if path.is_file()]
+    for path in files:
+        content = path.read_bytes()
+        for _try in range(40):
+            path.write_bytes(damaged(content, draw))
+            look_at_everything(folder)
+        path.write_bytes(content)
+    assert RunReader(folder.path).poll().metrics
+
+
+def damaged(content: bytes, draw: random.Random) -> bytes:
+    changed = bytearray(content)
+    kind = draw.choice(("cut", "hit", "zero", "repeat", "insert", "noise"))
+    begin, end = sorted(draw.randrange(len(content) + 1) for _ in range(2))
+    if kind == "cut":
+        del changed[begin:end]
+    elif kind == "zero":
+        changed[begin:end] = bytes(end - begin)
+    elif kind == "repeat":
+        changed[begin:begin] = content[begin:end]
+    elif kind == "insert":
+        changed[begin:begin] = draw.choice((b"null", b"NaN", b"1e999", b"{", b'"', b"[" * 3000, b"-1", b"\n"))
+    elif kind == "noise":
+        changed = bytearray(draw.randbytes(draw.randrange(300)))
+    for _hit in range(draw.randrange(4) if kind == "hit" and changed else 0):
+        changed[draw.randrange(len(changed))] = draw.randrange(256)
+    return bytes(changed)
