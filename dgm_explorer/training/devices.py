@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeAlias, TypeVar
 
 from dgm_explorer.core.device_choice import DeviceChoice
 from dgm_explorer.core.errors import InputError
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Compiler: TypeAlias = Callable[..., object]
 
 SMALL_NET_MULTIPLICATIONS = 100_000_000
 """Of one step, batch × weights. Below, a second thread costs more than it brings: measured 1.2 times
@@ -29,7 +30,7 @@ class Place:
     notes : what could not be had and why, for the user; grows while a run is set up.
     """
 
-    def __init__(self, device: "torch.device | None" = None, compiler: Callable[..., object] | None = None):
+    def __init__(self, device: "torch.device | None" = None, compiler: Compiler | None = None):
         """``compiler`` stands in for ``torch.compile`` and makes any device use it."""
         import torch
 

@@ -1,6 +1,5 @@
 """What stops a run, in words for the user."""
 
-import gc
 import traceback
 from collections.abc import Sequence
 
@@ -64,8 +63,3 @@ def require_finite(tables: Sequence[MetricsTable]) -> None:
             f"Step {int(table.values[row, 0])}: {table.names[column]} became {value}; branch from the last "
             "good checkpoint with a lower learning_rate, or pre-train for longer."
         )
-
-
-def free_memory() -> None:
-    """Collect what a failed step left in reference cycles, so that the device's memory can go back."""
-    gc.collect()

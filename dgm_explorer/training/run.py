@@ -1,5 +1,6 @@
 """A model that trains and records itself in its run folder."""
 
+import gc
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -190,8 +191,12 @@ class RecordedRun:
         except Exception as error:
             failure = failures.explain(error, self._progress.step)
             details = failures.details(error)
+            is_memory_short = failures.is_out_of_memory(error)
         # Behind the except block: there the traceback still holds every tensor of the failed step.
         self._fail(failure, details)
+        if is_memory_short:
+            gc.collect()  # reference cycles may hold tensors too; costs 0.2 s
+            self._place.release()
         raise failure
 
     def _fail(self, failure: RunFailed, details: str) -> None:
@@ -212,7 +217,6 @@ class RecordedRun:
         with suppress(Exception):  # a device that failed may not even give its numbers
             self._last_metrics = self._recorder.take_metrics()
         self._recorder = None
-        failures.free_memory()
         self._place.release()
 
 
