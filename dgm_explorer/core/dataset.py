@@ -52,7 +52,8 @@ class Dataset:
     Attributes
     ----------
     name : what the user calls it, such as ``digits`` or a file's name.
-    inputs : (n, d) float32; images flattened row by row with values in [0, 1], points as they are.
+    inputs : (n, d) float32; images flattened row by row with values in [0, 1]; points with mean 0 and
+        standard deviation 1 on both axes, or as they were painted.
     labels : (n,) class of each example, used for measuring and colours only; None where unknown.
     class_names : names of the classes; empty without labels.
     image_shape : (height, width, channels); None for points in the plane.

@@ -62,7 +62,9 @@ def read_array_file(path: Path, report: Report) -> Examples:
         elif start.startswith(ZIP_MAGIC):
             arrays = _read_npz(path, file)
         else:
-            raise InputError(f"{path}: this is neither .npz nor .npy; save the arrays with numpy.savez.")
+            raise InputError(
+                f"{path}: this is no .npz, .npy or idx file; choose one, or the folder where images are."
+            )
     return _understood(str(path), arrays, report)
 
 

@@ -25,6 +25,7 @@ from dgm_explorer.data.idx import is_idx
 from dgm_explorer.data.idx_set import find_idx_set, part_of, read_idx_set
 from dgm_explorer.data.image_folder import read_image_folder
 from dgm_explorer.data.known_sets import KNOWN_SETS, KNOWN_SHAPE, N_KNOWN, KnownSet
+from dgm_explorer.data.labels import plain_name
 from dgm_explorer.data.progress import Report, go_on, tell
 from dgm_explorer.data.toys import CELLS_PER_SIDE, N_ARMS, N_POINTS, N_RINGS, make_toy
 
@@ -113,7 +114,7 @@ def load_dataset(source: DataSource, report: Report = go_on) -> Dataset:
     """
     name = Path(source.path).name or source.path if source.name == FROM_PATH else source.name
     path = Path(source.path)
-    name = (path.name or source.path) if source.name == FROM_PATH else source.name
+    name = plain_name(path.absolute().name) if source.name == FROM_PATH else source.name
     tell(report, f"loading {name}")
     if source.name == FROM_PATH:
         examples = _read_path(path, source.limit, report)

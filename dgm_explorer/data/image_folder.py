@@ -13,6 +13,7 @@ from dgm_explorer.core.arrays import Float32Array
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.data.assemble import Examples, chosen_indices
 from dgm_explorer.data.bounded import MAX_CLASSES, opened, require_shape, unreadable
+from dgm_explorer.data.labels import plain_name
 from dgm_explorer.data.progress import Report, tell
 from dgm_explorer.data.scaling import divided
 
@@ -68,7 +69,10 @@ def read_image_folder(folder: Path, limit: int, report: Report) -> Examples:
     names = tuple(sorted(set(labels)))
     numbers = {name: number for number, name in enumerate(names)}
     return Examples(
-        inputs, np.array([numbers[labels[index]] for index in kept], dtype=np.int64), names, shape
+        inputs,
+        np.array([numbers[labels[index]] for index in kept], dtype=np.int64),
+        tuple(map(plain_name, names)),
+        shape,
     )
 
 

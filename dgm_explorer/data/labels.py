@@ -43,8 +43,14 @@ def as_classes(where: str, values: NDArray[np.generic], n: int) -> Classes:
     found, labels = np.unique(values, return_inverse=True)
     if len(found) > MAX_CLASSES:
         raise InputError(f"{where}: there are {len(found)} different labels; use at most {MAX_CLASSES}.")
-    names = tuple(str(value)[:_LONGEST_NAME] for value in found)
+    names = tuple(plain_name(str(value)) for value in found)
     return Classes(labels.reshape(-1).astype(np.int64), names)
+
+
+def plain_name(text: str) -> str:
+    """A foreign name as one short line that every file and label can hold."""
+    line = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    return line if len(line) <= _LONGEST_NAME else line[: _LONGEST_NAME - 1] + "…"
 
 
 def _from_one_hot(where: str, rows: NDArray[np.generic]) -> NDArray[np.generic]:
