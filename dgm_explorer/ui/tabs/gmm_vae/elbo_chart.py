@@ -20,15 +20,15 @@ from dgm_explorer.ui.tabs.gmm_vae.elbo_overlays import (
     RingOverlay,
     StackOverlay,
 )
-from dgm_explorer.ui.tabs.gmm_vae.elbo_series import EMPTY, PhaseStart, Series, block_means, stack
+from dgm_explorer.ui.tabs.gmm_vae.elbo_series import EMPTY, PhaseStart, Series, block_means, stack, thin_out
 from dgm_explorer.ui.tabs.gmm_vae.terms import ELBO, term_color
 from dgm_explorer.ui.theme import LIGHT, Theme, blend
 
-_PX_PER_BLOCK, _PX_PER_RING = 2, 12
+_PX_PER_BLOCK, _PX_PER_RING = 3, 12
 _NEAR_PX = 12.0
 _FULL, _FADED = 235, 70
 _TAIL = 0.02
-_ROUGH_BLOCKS = 400
+_ROUGH_ROWS = 400
 _NO_POINTS: FloatArray = np.empty(0)
 
 
@@ -53,7 +53,7 @@ class ElboChart(Plot):
     """Some of the five terms and their sum.
 
     Stacked, it shows ``stacked`` with a bold line at their sum, which is the bound if they are all five;
-    as lines it shows ``lines``. Training steps are averaged in blocks of two pixels; held-out values are
+    as lines it shows ``lines``. Training steps are averaged in blocks of three pixels; held-out values are
     rings, a second run is dashed.
 
     Parameters
@@ -248,7 +248,7 @@ class ElboChart(Plot):
         for series in (self._runs.train, self._runs.compare):
             if not len(series):
                 continue
-            rough = block_means(series, _ROUGH_BLOCKS)
+            rough = thin_out(series, _ROUGH_ROWS)
             if self._is_stacked:
                 layers = stack(self._columns(rough))
                 marks += [np.quantile(layers.bottom, _TAIL), np.quantile(layers.top, 1 - _TAIL)]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF
+from PySide6.QtCore import QEvent, QPointF, Signal
 from PySide6.QtGui import QMouseEvent
 
 from dgm_explorer.core.arrays import FloatArray
@@ -62,6 +62,9 @@ def measure_color(name: str, theme: Theme) -> str:
 class QualityChart(Plot):
     """Three measures between 0 and 1; a second run's are dashed."""
 
+    key_changed = Signal(str)
+    """The key to the curves as rich text, with values at the step under the mouse or the newest."""
+
     export_name = "gmm-vae-quality"
 
     def __init__(self) -> None:
@@ -104,7 +107,6 @@ class QualityChart(Plot):
         return self._series
 
     def _show_key(self) -> None:
-        """The key, with values at the step under the mouse or the newest."""
         values = self._series.at(self._cursor.step)
         words = [
             f'<span style="color:{measure_color(name, self.theme)}">━ </span>{title} '
@@ -113,7 +115,7 @@ class QualityChart(Plot):
         ]
         if self._cursor.step is not None:
             words.insert(0, f"step {self._cursor.step:,.0f}:")
-        self.set_title("&nbsp;&nbsp; ".join(words))
+        self.key_changed.emit("&nbsp;&nbsp; ".join(words))
 
     def _follow(self, is_new: bool = False) -> None:
         ends = [float(series.steps[-1]) for series in (self._series, self._other) if len(series.steps)]

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from dgm_explorer.core.arrays import IntArray
 from dgm_explorer.core.dataset import Dataset
@@ -42,13 +42,19 @@ class QualityPanel(QWidget):
         self._note.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         set_tip(self.chart, _TIP)
         set_tip(self._note, _TIP)
+        self._key = QLabel()
+        self._key.setTextFormat(Qt.TextFormat.RichText)
+        self._key.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.chart.key_changed.connect(self._key.setText)
+        set_tip(self._key, _TIP)
         pictures = QHBoxLayout()
         pictures.setSpacing(4)
         pictures.addWidget(self.chart, 3)
         pictures.addWidget(self.confusion, 3)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setContentsMargins(2, 0, 2, 0)
         layout.setSpacing(2)
+        layout.addWidget(self._key)
         layout.addLayout(pictures, 1)
         layout.addWidget(self._note)
         self._has_labels = True
@@ -78,7 +84,8 @@ class QualityPanel(QWidget):
 
     def _show_reasons(self, series: QualitySeries) -> None:
         reason = _NOT_YET if self._has_labels else _NO_LABELS
-        self.chart.cover.set_reason("" if self._has_labels and len(series.steps) else reason)
-        self._note.setVisible(self._has_labels)
+        self.chart.cover.set_reason("" if len(series.steps) else reason)
+        for widget in (self._key, self._note, self.chart):
+            widget.setVisible(self._has_labels)
         if not self._has_labels or not self.confusion.order.size:
             self.confusion.show_confusion(_NO_COUNTS, (), reason)
