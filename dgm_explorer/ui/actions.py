@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
+from dgm_explorer.ui.run_commands import RunCommands
 from dgm_explorer.ui.session_commands import SessionCommands
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.theme import THEMES
@@ -16,6 +17,7 @@ class Commands(Protocol):
     """What the window can be asked to do; each line of `ACTIONS` calls one."""
 
     sessions: SessionCommands
+    runs: RunCommands
 
     def undo(self) -> None: ...
     def redo(self) -> None: ...
@@ -107,6 +109,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Bring back what was on the screen when the window was last closed.",
         lambda w: w.sessions.reopen_last(),
     ),
+    ActionSpec(
+        "file.open_run",
+        "Open r&un…",
+        "Show a run folder: a finished run, or one that another process trains, live.",
+        lambda w: w.runs.ask_and_open(),
+        ("Ctrl+Shift+O",),
+    ),
     ActionSpec("file.quit", "&Quit", "Close the window.", lambda w: w.quit(), ("Ctrl+Q",)),
     ActionSpec(
         "edit.undo", "&Undo", "Take the last change of this tab back.", lambda w: w.undo(), ("Ctrl+Z",)
@@ -173,6 +182,9 @@ MENUS: tuple[tuple[str, tuple[MenuItem, ...]], ...] = (
             Submenu("recent", "Recent &files"),
             "file.reopen",
             SEPARATOR,
+            "file.open_run",
+            Submenu("recent_runs", "Recent ru&ns"),
+            SEPARATOR,
             "file.save",
             "file.save_as",
             SEPARATOR,
@@ -206,7 +218,8 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Drag the marker on a landscape", "moves q"),
     ("Click a row of stationary points", "moves q there"),
     ("Wheel or drag on an empty place", "zooms or moves the view"),
-    ("Drop a session file on the window", "opens it"),
+    ("Drop a session file or a run folder on the window", "opens it"),
+    ("Drop a folder of images or a data file", "trains on it"),
 )
 """What the mouse does, for the same list as the keys."""
 

@@ -19,6 +19,11 @@ def ask_session_to_save(parent: QWidget, suggestion: Path) -> Path | None:
     return with_suffix(Path(name), SESSION_SUFFIX) if name else None
 
 
+def ask_run_to_open(parent: QWidget, folder: Path) -> Path | None:
+    name = QFileDialog.getExistingDirectory(parent, "Open run folder", str(folder))
+    return Path(name) if name else None
+
+
 def ask_picture_to_save(parent: QWidget, suggestion: Path) -> Path | None:
     """A path that ends in ``.png`` or ``.svg``."""
     name, kind = QFileDialog.getSaveFileName(

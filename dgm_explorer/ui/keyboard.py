@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QWidget,
 )
+from shiboken6 import isValid
 
 
 class KeyboardManners(QObject):
@@ -31,7 +32,7 @@ class KeyboardManners(QObject):
         application.focusChanged.connect(self._watch)
 
     def _watch(self, _old: QWidget | None, new: QWidget | None) -> None:
-        if self._watched is not None:
+        if self._watched is not None and isValid(self._watched):  # a dialog's button may go with the focus
             self._watched.removeEventFilter(self)
             self._watched.destroyed.disconnect(self._forget)
         self._watched = None

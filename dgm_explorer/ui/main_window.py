@@ -15,6 +15,7 @@ from dgm_explorer.ui.corner_bar import CornerBar
 from dgm_explorer.ui.document import Document
 from dgm_explorer.ui.export_commands import ExportCommands
 from dgm_explorer.ui.keyboard import KeyboardManners
+from dgm_explorer.ui.run_commands import RunCommands
 from dgm_explorer.ui.session_commands import SessionCommands
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.theme import THEMES, apply_theme
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
         stores = {tab.key.replace("-", "_"): tab.store for tab in tabs if tab.store is not None}
         self.document = Document(stores, self)
         self.sessions = SessionCommands(self.document, settings, last_session, self)
+        self.runs = RunCommands(self, self)
         self.exports = ExportCommands(self.sessions.folder, self)
         self.banner = Banner(self.theme)
         self.frame_meter = FrameMeter()
@@ -153,6 +155,7 @@ class MainWindow(QMainWindow):
             "recent": lambda menu: submenus.fill_recent(
                 menu, self.sessions.recent_files, self.sessions.open_file
             ),
+            "recent_runs": lambda menu: submenus.fill_runs(menu, self.runs.recent_runs(), self.runs.open_run),
             "export_picture": self._fill_pictures,
             "export_data": lambda menu: submenus.fill_plots(
                 menu, self.current_tab.plots(), self.exports.ask_and_export_data
@@ -198,6 +201,7 @@ class MainWindow(QMainWindow):
         self.document.named.connect(self._refresh_title)
         self.document.opened.connect(self._show_opened)
         self.sessions.refused.connect(self.warn)
+        self.runs.refused.connect(self.warn)
         self.exports.refused.connect(self.warn)
         self.exports.written.connect(self._tell)
         self.notes.visibilityChanged.connect(self._refresh_actions)
@@ -260,7 +264,7 @@ class MainWindow(QMainWindow):
             self._refresh_actions()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not (self._is_closing_silently or self.sessions.may_close()):
+        if not (self._is_closing_silently or (self.runs.may_close() and self.sessions.may_close())):
             event.ignore()
             return
         if not self._is_closing_silently:
@@ -280,10 +284,13 @@ class MainWindow(QMainWindow):
         path = _dropped_file(event.mimeData())
         if path is not None:
             event.acceptProposedAction()
-            self.sessions.open_file(path)
+            if path.suffix.lower() == ".json":
+                self.sessions.open_file(path)
+            else:
+                self.runs.open_path(path)
 
 
 def _dropped_file(data: QMimeData) -> Path | None:
-    """The session file that is being dropped; None for anything else."""
+    """The one file or folder of this computer that is being dropped; None for anything else."""
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-    return paths[0] if len(paths) == 1 and paths[0].suffix.lower() == ".json" else None
+    return paths[0] if len(paths) == 1 else None

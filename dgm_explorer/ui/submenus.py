@@ -1,8 +1,10 @@
-"""The menus that depend on what there is: presets, recent files, visible plots."""
+"""The menus that depend on what there is: presets, recent files, runs, visible plots."""
 
 import textwrap
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
@@ -10,6 +12,9 @@ from PySide6.QtWidgets import QMenu
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.session import preset_names, read_preset
 from dgm_explorer.ui.export import ExportablePlot
+
+if TYPE_CHECKING:
+    from dgm_explorer.runs.listing import RunSummary
 
 TIP_COLUMNS = 70
 """Plain tool tips do not wrap by themselves."""
@@ -46,6 +51,31 @@ def fill_recent(menu: QMenu, paths: Sequence[Path], open_file: Callable[[Path], 
         action.triggered.connect(lambda _checked=False, path=path: open_file(path))
     if not paths:
         _add_disabled(menu, "No session opened or saved yet")
+
+
+def fill_runs(menu: QMenu, runs: "Sequence[RunSummary]", open_run: Callable[[Path], None]) -> None:
+    """List the newest runs by data, time and how far they came."""
+    menu.clear()
+    menu.setToolTipsVisible(True)
+    for run in runs:
+        action = menu.addAction(describe_run(run).replace("&", "&&"))
+        action.setToolTip(str(run.path))
+        action.triggered.connect(lambda _checked=False, path=run.path: open_run(path))
+    if not runs:
+        _add_disabled(menu, "No run yet")
+
+
+def describe_run(run: "RunSummary") -> str:
+    """``gmm-vae · digits · 31 Jan 13:00 · finished at step 9,000``, in the time of this place."""
+    state = "interrupted" if run.is_interrupted else run.state or "begun"
+    return f"{run.model} · {run.data} · {_local_time(run.created)} · {state} at step {run.step:,}"
+
+
+def _local_time(utc: str) -> str:
+    try:
+        return datetime.fromisoformat(utc).astimezone().strftime("%d %b %H:%M")
+    except (ValueError, OverflowError):
+        return utc[:20]
 
 
 def fill_plots(

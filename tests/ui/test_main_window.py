@@ -250,7 +250,8 @@ def test_a_session_file_dropped_on_the_window_opens(window: MainWindow, tab: Any
     )
     assert drop(window, path)
     assert tab.store.state.seed == 77
-    assert not drop(window, tmp_path / "picture.png")
+    assert drop(window, tmp_path / "picture.png")
+    assert "picture.png is nothing that a tab can use" in window.banner.text
 
 
 @pytest.mark.parametrize("suffix", [".png", ".svg"])

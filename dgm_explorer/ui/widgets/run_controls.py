@@ -117,6 +117,8 @@ class RunControls(QWidget):
             set_color(text, theme.muted_text)
         for button, name in ((self.single_step, "step"), (self.halt, "stop"), (self.back, "reset")):
             button.setIcon(self._icon(name))
+        self.play.setText("Pause")  # the longer of its two words: the bar beside it shall not move
+        self.play.setMinimumWidth(self.play.sizeHint().width())
         self._show_play()
 
     def set_device(self, choice: DeviceChoice) -> None:

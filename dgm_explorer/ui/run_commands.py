@@ -1,0 +1,109 @@
+"""Opening runs and data, and closing the window while something trains."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from dgm_explorer.core.errors import InputError
+from dgm_explorer.ui import file_dialogs
+from dgm_explorer.ui.tabs.tab import Tab
+
+if TYPE_CHECKING:
+    from dgm_explorer.runs.listing import RunSummary
+
+MAX_RECENT_RUNS = 12
+
+
+class TabHolder(Protocol):
+    """The main window as far as runs are concerned."""
+
+    def tabs(self) -> list[Tab]: ...
+
+    def show_tab(self, key: str) -> None: ...
+
+    @property
+    def current_tab(self) -> Tab: ...
+
+
+class RunCommands(QObject):
+    """Finds the tab that a run folder or a data file belongs to.
+
+    Parameters
+    ----------
+    holder : the tabs.
+    window : parent of the dialogs.
+    """
+
+    refused = Signal(str)
+    """A folder or file cannot be used: one sentence; nothing has changed."""
+
+    def __init__(self, holder: TabHolder, window: QWidget) -> None:
+        super().__init__(window)
+        self._holder = holder
+        self._window = window
+
+    def open_run(self, folder: Path) -> None:
+        """Show a run in the tab of its model, and bring that to the front."""
+        from dgm_explorer.runs.run_info import open_run_folder
+
+        try:
+            model = open_run_folder(folder).model
+        except InputError as error:
+            self.refused.emit(str(error))
+            return
+        for tab in self._holder.tabs():
+            if tab.key == model and tab.open_run(folder):
+                self._holder.show_tab(tab.key)
+                return
+        self.refused.emit(f"{folder.name} is a run of {model}, and no tab of this window shows those.")
+
+    def ask_and_open(self) -> None:
+        """Ask for a run folder."""
+        from dgm_explorer.runs.folder import default_parent
+
+        parent = default_parent()
+        folder = file_dialogs.ask_run_to_open(self._window, parent if parent.is_dir() else Path.home())
+        if folder is not None:
+            self.open_run(folder)
+
+    def recent_runs(self) -> "Sequence[RunSummary]":
+        """The newest runs where runs are kept by default."""
+        from dgm_explorer.runs.folder import default_parent
+        from dgm_explorer.runs.listing import list_runs
+
+        return list_runs(default_parent(), MAX_RECENT_RUNS)
+
+    def open_path(self, path: Path) -> None:
+        """Show a run folder; anything else goes to the tab in front, or the first that has a use for it."""
+        if (path / "run.json").is_file():
+            self.open_run(path)
+            return
+        front = self._holder.current_tab
+        for tab in (front, *(tab for tab in self._holder.tabs() if tab is not front)):
+            if tab.open_path(path):
+                self._holder.show_tab(tab.key)
+                return
+        self.refused.emit(
+            f"{path.name} is nothing that a tab can use; drop a session file (.json), a run folder, "
+            "a folder of images, or data as .npz, .npy or idx."
+        )
+
+    def may_close(self) -> bool:
+        """Ask whether what trains shall be stopped; True where nothing does."""
+        sentences = [tab.busy_sentence for tab in self._holder.tabs() if tab.busy_sentence]
+        return not sentences or self._ask_to_stop(" ".join(sentences))
+
+    def _ask_to_stop(self, text: str) -> bool:
+        box = QMessageBox(QMessageBox.Icon.Question, "Stop training?", text, parent=self._window)
+        box.setInformativeText("What is trained so far is saved; the run can be gone on with later.")
+        stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
+        keep = box.addButton("Keep training", QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
+        box.exec()
+        is_stopped = box.clickedButton() is stop
+        box.deleteLater()
+        return is_stopped
