@@ -31,7 +31,7 @@ class WindowOptions:
     Attributes
     ----------
     tab : key of the tab in front; None for the session's, or the one last used.
-    preset, session : what to show; at most one of them.
+    preset, session, run : what to show; at most one of them. A run is a run folder, finished or running.
     screenshot : paint the window to this PNG and leave. Remembered settings are left alone.
     quit_after_s : leave after so many seconds without a question; a picture is painted by then.
     theme : name of a theme; empty for the remembered one, or light on a screenshot.
@@ -41,6 +41,7 @@ class WindowOptions:
     tab: str | None = None
     preset: str | None = None
     session: Path | None = None
+    run: Path | None = None
     screenshot: Path | None = None
     quit_after_s: float | None = None
     theme: str = ""
@@ -159,6 +160,8 @@ def _show_start(window: MainWindow, options: WindowOptions, session: Session | N
         window.sessions.open_preset(options.preset)
     elif options.session is not None:
         window.sessions.open_file(options.session)
+    elif options.run is not None:
+        window.runs.open_run(options.run)
     if session is not None:
         window.forget_history()
     if options.tab is not None:

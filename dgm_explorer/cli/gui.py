@@ -23,6 +23,9 @@ def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--preset", metavar="NAME", help="start with a preset")
     source.add_argument("--session", metavar="FILE", type=Path, help="start with a session file")
+    source.add_argument(
+        "--run", dest="run_folder", metavar="DIR", type=Path, help="show a run, live if it trains"
+    )
     parser.add_argument("--screenshot", metavar="PNG", type=Path, help="paint the window to a file and quit")
     parser.add_argument("--quit-after", metavar="SECONDS", help="quit after this time")
     parser.add_argument("--theme", choices=THEMES, default="", help="the remembered one if not given")
@@ -37,6 +40,10 @@ def run(options: argparse.Namespace) -> int:
         quit_after_s = parse_within("--quit-after", options.quit_after, float, 0.0, LONGEST_RUN_S)
     size = _parse_size(options.size)
     _require_readable(options.preset, options.session)
+    if options.run_folder is not None:
+        from dgm_explorer.runs.run_info import open_run_folder
+
+        open_run_folder(options.run_folder)
     if options.screenshot is not None:
         _require_folder(options.screenshot)
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -58,6 +65,7 @@ def run(options: argparse.Namespace) -> int:
             tab=options.tab,
             preset=options.preset,
             session=options.session,
+            run=options.run_folder,
             screenshot=options.screenshot,
             quit_after_s=quit_after_s,
             theme=options.theme,

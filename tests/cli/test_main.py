@@ -27,6 +27,8 @@ def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (["--preset", "no-such"], "homework-1b"),
         (["--session", "no-such.json"], "no-such.json"),
         (["--preset", "homework-1b", "--session", "x.json"], "not allowed with"),
+        (["--run", "no-such-run"], "no-such-run holds no run"),
+        (["--preset", "homework-1b", "--run", "x"], "not allowed with"),
         (["--quit-after", "soon"], "--quit-after: 'soon' is not a number"),
         (["--quit-after", "-1"], "--quit-after"),
         (["--quit-after", "nan"], "--quit-after"),
