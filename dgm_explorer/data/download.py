@@ -115,9 +115,11 @@ def _fetch_file(known: KnownSet, file: RemoteFile, folder: Path, progress: _File
         except (RequestException, ValueError) as error:  # no network, or something else in place of the file
             failures.append(_in_short(error))
         except OSError as error:
+            # pooch hides the system's words behind several lines of its own
+            reason = error.strerror or getattr(error.__cause__, "strerror", None) or type(error).__name__
             raise InputError(
-                f"{folder}: the download cannot be stored ({error.strerror or error}); make room or name "
-                f"another folder that holds {known.name}/{file.name} in {FOLDER_VARIABLE}."
+                f"{folder}: the download cannot be stored ({reason}); make room there, or put the files of "
+                f"{known.name} into a folder {known.name} below one that {FOLDER_VARIABLE} names."
             ) from error
     raise InputError(
         f"{known.name} cannot be downloaded ({'; '.join(dict.fromkeys(failures))}); fetch "
