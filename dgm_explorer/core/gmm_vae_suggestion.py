@@ -6,6 +6,8 @@ from dgm_explorer.core.dataset import DOWNLOADED, EMBEDDED, FROM_PATH, DataSourc
 from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
 
 _TOY_CLUSTERS = {"pinwheel": 5, "moons": 2, "rings": 3, "grid": 9}
+GUIDED_SHARE = 3
+"""One in so many epochs of joint training is guided, as in the defaults."""
 FIELD_WORDS = {
     "latent_dim": "J",
     "n_components": "K",
@@ -15,6 +17,8 @@ FIELD_WORDS = {
     "pretrain_epochs": "epochs of pre-training",
     "pretrain_beta": "β of pre-training",
     "is_mixture_fitted": "mixture fit",
+    "mixture_init": "clusters from",
+    "guided_epochs": "guided epochs",
     "epochs": "epochs of joint training",
     "batch_size": "batch",
     "learning_rate": "learning rate",
@@ -63,6 +67,7 @@ def _as(suited: GmmVaeConfig, config: GmmVaeConfig) -> GmmVaeConfig:
         likelihood=suited.likelihood,
         pretrain_epochs=suited.pretrain_epochs,
         epochs=suited.epochs,
+        guided_epochs=suited.epochs // GUIDED_SHARE,
         batch_size=suited.batch_size,
     )
 

@@ -1,9 +1,21 @@
 """Each setting of the model and the recipe as a row of the form: what it is called and what it means."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["int", "float", "widths", "likelihood", "switch"]
+from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
+
+Kind: TypeAlias = Literal["int", "float", "widths", "choice", "switch"]
+
+
+def _always(config: GmmVaeConfig) -> bool:
+    del config
+    return True
+
+
+def _is_guided(config: GmmVaeConfig) -> bool:
+    return config.is_mixture_fitted and config.mixture_init == "graph"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +30,8 @@ class FieldSpec:
     kind : which control edits it.
     is_wide : whether it takes a line of its own.
     tex : formula above the meaning; empty for none.
+    choices : values and their words, of a ``choice``.
+    matters : whether it has an effect beside the others.
     """
 
     name: str
@@ -26,6 +40,8 @@ class FieldSpec:
     kind: Kind = "int"
     is_wide: bool = False
     tex: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    matters: Callable[[GmmVaeConfig], bool] = _always
 
 
 MODEL_FIELDS = (
@@ -53,8 +69,9 @@ MODEL_FIELDS = (
         "Likelihood",
         "p(x|z): Bernoulli for images with values in [0, 1], Gaussian with a learnt variance for\n"
         "anything else, such as points in the plane.",
-        "likelihood",
+        "choice",
         is_wide=True,
+        choices=(("bernoulli", "Bernoulli"), ("gaussian", "Gaussian, learnt variance")),
     ),
     FieldSpec(
         "n_z_samples",
@@ -88,11 +105,33 @@ RECIPE_FIELDS = (
         is_wide=True,
     ),
     FieldSpec(
+        "mixture_init",
+        "Clusters from",
+        "What the fit takes its clusters from, labels never being used:\n"
+        "groups in the graph of nearest neighbours, or a Gaussian mixture of the codes by EM.",
+        "choice",
+        is_wide=True,
+        choices=(("graph", "Neighbours (graph)"), ("gmm", "Gaussian mixture (EM)")),
+        matters=lambda config: config.is_mixture_fitted,
+    ),
+    FieldSpec(
         "epochs",
         "3. Joint",
         "Epochs of training encoder, decoder and mixture together by the whole bound.",
     ),
+    FieldSpec(
+        "guided_epochs",
+        "guided",
+        "The first so many epochs of joint training, in which q(c|x) stays at the groups of the graph;\n"
+        "after them it follows from z.",
+        matters=_is_guided,
+    ),
     FieldSpec("batch_size", "Batch", "Examples per step of the optimiser."),
+    FieldSpec(
+        "seed",
+        "Seed",
+        "Of initial weights, batches and samples: the same seed gives the same run on the CPU.",
+    ),
     FieldSpec(
         "decay",
         "Decay",
@@ -102,11 +141,6 @@ RECIPE_FIELDS = (
     ),
     FieldSpec("decay_epochs", "every", "… every so many epochs of joint training …"),
     FieldSpec("learning_rate_floor", "down to", "… down to this learning rate.", "float"),
-    FieldSpec(
-        "seed",
-        "Seed",
-        "Of initial weights, batches and samples: the same seed gives the same run on the CPU.",
-    ),
 )
 
 LIVE_CONFIG_FIELDS = (

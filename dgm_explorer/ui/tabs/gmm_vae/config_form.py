@@ -15,7 +15,6 @@ from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import ChoiceBox, label_for, set_color, set_formula, set_text, set_tip
 from dgm_explorer.ui.widgets.number_edit import NumberEdit
 
-LIKELIHOODS: Final = (("bernoulli", "Bernoulli"), ("gaussian", "Gaussian, learnt variance"))
 PENDING_MARK: Final = "\u2009•"
 NEXT_RUN: Final = "takes effect with the next run (R starts it)"
 
@@ -97,7 +96,7 @@ class ConfigForm(QWidget):
             return
         label = self._labels[spec.name] = label_for(spec.label, box)
         grid.addWidget(label, row, column)
-        if spec.is_wide and spec.kind in ("widths", "likelihood"):
+        if spec.is_wide and spec.kind in ("widths", "choice"):
             grid.addWidget(box, row, 1, 1, 3)
         else:
             grid.addWidget(box, row, column + 1)
@@ -107,8 +106,8 @@ class ConfigForm(QWidget):
             switch = QCheckBox(spec.label)
             switch.clicked.connect(lambda is_on: self._editor.set_config(**{spec.name: is_on}))
             return switch
-        if spec.kind == "likelihood":
-            choice = ChoiceBox(spec.label, LIKELIHOODS)
+        if spec.kind == "choice":
+            choice = ChoiceBox(spec.label, spec.choices)
             choice.activated.connect(lambda _: self._editor.set_config(**{spec.name: choice.key}))
             return choice
         if spec.kind == "widths":
@@ -163,6 +162,7 @@ class ConfigForm(QWidget):
         elif label is not None:
             set_text(label, text)
             set_color(label, theme.accent if is_pending else theme.text)
+        box.setEnabled(spec.matters(self._config))
         if not spec.tex:
             set_tip(box, self._tip(spec))
 

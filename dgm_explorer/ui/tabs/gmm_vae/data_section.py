@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from dgm_explorer.core.dataset import FROM_PATH, PAINTED, DataSource
 from dgm_explorer.core.gmm_vae_state import GmmVaeState
@@ -50,8 +50,8 @@ class DataSection(QWidget):
         self.limit.edited.connect(self._limit)
         self.limit.refused.connect(editor.refused)
         self._about = QLabel()
-        self._about.setWordWrap(True)
         self._about.setTextFormat(Qt.TextFormat.PlainText)
+        self._about.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._build()
 
     def _build(self) -> None:
@@ -84,7 +84,9 @@ class DataSection(QWidget):
         is_pending = running is not None and running != source
         set_text(self._label, "Data" + PENDING_MARK * is_pending)
         set_color(self._label, theme.accent if is_pending else theme.text)
-        set_text(self._about, _about(source, self._infos.get(source.name)))
+        words = _about(source, self._infos.get(source.name))
+        set_text(self._about, words)
+        set_tip(self._about, words)
         set_color(self._about, theme.muted_text)
         tip = f"What is learnt: {source_title(source)}. Labels, if any, are used for measuring only."
         if running is not None and is_pending:
@@ -147,7 +149,8 @@ def _choice_text(info: SourceInfo) -> str:
 def _about(source: DataSource, info: SourceInfo | None) -> str:
     if info is not None:
         place = "" if info.is_local else ", to be downloaded"
-        return f"{info.title}; {info.licence}{place}"
+        return f"{info.title}\n{info.licence}{place}"
     if source.name == PAINTED:
-        return f"{len(source.painted)} points painted with the mouse"
-    return source.path
+        return f"{len(source.painted)} points\npainted with the mouse"
+    path = Path(source.path)
+    return f"{path.name}\nin {path.parent}"

@@ -7,8 +7,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -21,55 +19,21 @@ from dgm_explorer.core.gmm_vae_suggestion import FIELD_WORDS
 from dgm_explorer.ui.tabs.gmm_vae.config_fields import MODEL_FIELDS, RECIPE_FIELDS
 from dgm_explorer.ui.tabs.gmm_vae.config_form import ConfigForm
 from dgm_explorer.ui.tabs.gmm_vae.data_section import DataSection
-from dgm_explorer.ui.tabs.gmm_vae.live_section import LiveSection
+from dgm_explorer.ui.tabs.gmm_vae.live_section import LiveSection, set_button_text
 from dgm_explorer.ui.tabs.gmm_vae.paint_dialog import PaintDialog
 from dgm_explorer.ui.tabs.gmm_vae.pending_changes import RunSettings, live_commands, pending_fields
 from dgm_explorer.ui.tabs.gmm_vae.state_editor import GmmVaeEditor
 from dgm_explorer.ui.theme import Theme
-from dgm_explorer.ui.widgets.form import font_of, section, set_text, set_tip
+from dgm_explorer.ui.widgets.form import font_of, row, section, set_tip
 
 WIDTH_CHARACTERS: Final = 46
 """Width of the column in average characters, as beside the KL landscapes."""
+_RECIPE_TITLE: Final = "Recipe: three phases, lengths in epochs"
+_RESTART_TIP: Final = "Stop this run, which stays in its folder, and begin one with these settings"
 
 
-class PendingNotice(QFrame):
-    """Says which settings wait for the next run, and starts it."""
-
-    restart_requested = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._words = QLabel()
-        self._words.setWordWrap(True)
-        self._words.setTextFormat(Qt.TextFormat.PlainText)
-        self.restart = QPushButton("Restart")
-        self.restart.clicked.connect(self.restart_requested)
-        set_tip(self.restart, "Stop this run, which stays in its folder, and begin one with these settings")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(6, 3, 6, 3)
-        layout.addWidget(self._words, 1)
-        layout.addWidget(self.restart)
-        self.setVisible(False)
-
-    @property
-    def text(self) -> str:
-        return self._words.text()
-
-    def set_theme(self, theme: Theme) -> None:
-        self.setStyleSheet(
-            f"PendingNotice {{ border: 1px solid {theme.accent}; border-radius: 3px; }}"
-            f"PendingNotice QLabel {{ color: {theme.text}; }}"
-        )
-
-    def set_pending(self, names: frozenset[str]) -> None:
-        """Fields that wait; none hides the notice."""
-        words = [*(["data"] if "source" in names else []), *(w for f, w in FIELD_WORDS.items() if f in names)]
-        set_text(self._words, f"With the next run: {', '.join(words)}")
-        self.setVisible(bool(names))
-
-
-class SettingsPanel(QScrollArea):
-    """All sections, one below the other; scrolls when the window is low."""
+class SettingsPanel(QWidget):
+    """All sections, one below the other, which scroll when the window is low; below them two buttons."""
 
     command_requested = Signal(object)
     """A `Command` that the running run takes at once; never emitted while nothing runs."""
@@ -77,18 +41,12 @@ class SettingsPanel(QScrollArea):
 
     def __init__(self, editor: GmmVaeEditor, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._editor = editor
         self._theme = theme
         self._shown: GmmVaeState | None = None
         self._running: RunSettings | None = None
         self._phase = ""
-        self.notice = PendingNotice()
-        self.notice.restart_requested.connect(self.restart_requested)
         self.data = DataSection(editor)
         self.data.paint_requested.connect(self.open_painting)
         self.model = ConfigForm(MODEL_FIELDS, editor)
@@ -98,27 +56,37 @@ class SettingsPanel(QScrollArea):
         self.defaults = QPushButton("Defaults")
         self.defaults.clicked.connect(editor.set_defaults)
         set_tip(self.defaults, "Model and recipe that suit these data; one step for Undo")
+        self.restart = QPushButton("Restart")
+        self.restart.clicked.connect(self.restart_requested)
+        self._area = QScrollArea()
         self._build()
         self.set_theme(theme)
 
     def _build(self) -> None:
+        self._area.setFrameShape(QFrame.Shape.NoFrame)
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inside = QWidget()
-        layout = QVBoxLayout(inside)
-        layout.setContentsMargins(2, 4, 6, 2)
+        sections = QVBoxLayout(inside)
+        sections.setContentsMargins(2, 4, 6, 2)
+        sections.setSpacing(2)
+        model, recipe = _titled("Model", self.model), _titled(_RECIPE_TITLE, self.recipe)
+        for widget in (self.data, model, recipe, self.live):
+            sections.addWidget(widget)
+        sections.addStretch(1)
+        self._area.setWidget(inside)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 2)
         layout.setSpacing(2)
-        layout.addWidget(self.notice)
-        layout.addWidget(self.data)
-        layout.addWidget(_titled("Model", self.model))
-        layout.addWidget(_titled("Recipe: three phases, lengths in epochs", self.recipe))
-        layout.addWidget(self.live)
-        layout.addWidget(self.defaults)
-        layout.addStretch(1)
-        self.setWidget(inside)
+        layout.addWidget(self._area, 1)
+        buttons = row(self.defaults, self.restart, stretch=(2, 3))
+        buttons.setContentsMargins(2, 0, 6, 0)
+        layout.addLayout(buttons)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self.notice.set_theme(theme)
-        scroll_bar_px = self.verticalScrollBar().sizeHint().width()
+        scroll_bar_px = self._area.verticalScrollBar().sizeHint().width()
         character_px = QFontMetrics(font_of(self, theme)).averageCharWidth()
         self.setFixedWidth(WIDTH_CHARACTERS * character_px + scroll_bar_px)
         self._show_again()
@@ -143,12 +111,25 @@ class SettingsPanel(QScrollArea):
             return
         pending = pending_fields(state, running) if running is not None else frozenset()
         config = running.config if running is not None else None
-        self.notice.set_pending(pending)
+        self._show_pending(pending)
         self.data.show_state(state, running.source if running is not None else None, self._theme)
         for form in (self.model, self.recipe):
             form.show_config(state.config, config, pending, self._theme)
         self.live.show_state(state, self._theme)
         self.live.set_phase(self._phase if running is not None else "")
+
+    def _show_pending(self, names: frozenset[str]) -> None:
+        """How many settings, and which, wait for the next run."""
+        words = [*(["data"] if "source" in names else []), *(w for f, w in FIELD_WORDS.items() if f in names)]
+        changes = f" ({len(words)} change{'s' * (len(words) != 1)} •)" if words else ""
+        set_button_text(self.restart, f"Restart{changes}")
+        self.restart.setEnabled(self._running is not None)
+        if words:
+            set_tip(self.restart, f"{_RESTART_TIP}\nTake effect then: {', '.join(words)}")
+        elif self._running is not None:
+            set_tip(self.restart, f"{_RESTART_TIP}\nThis run has all of them already")
+        else:
+            set_tip(self.restart, "Nothing is being trained; Space starts a run")
 
     def open_path(self, path: Path) -> bool:
         """Train on a folder of images or a file next."""
