@@ -1,5 +1,7 @@
 """Something drawn over a plot in pixels: markers, arrows and text that do not stretch with the axes."""
 
+import sys
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -46,7 +48,10 @@ class PixelOverlay(QGraphicsObject):
     ) -> None:
         del option, widget
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.draw(painter)
+        try:
+            self.draw(painter)
+        except Exception:  # WORKAROUND(PySide6 6.11): one that leaves an item's paint ends the program
+            sys.excepthook(*sys.exc_info())
 
     def draw(self, painter: QPainter) -> None:
         """Paint in pixels."""
