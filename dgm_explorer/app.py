@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLayout
 
 from dgm_explorer import __version__
 from dgm_explorer.core.errors import InputError
+from dgm_explorer.core.training import RunRequest, TrainingRun
 from dgm_explorer.paths import config_dir, resource_root, state_dir
 from dgm_explorer.session import Session, read_preset, read_session
 from dgm_explorer.ui.error_reporter import ErrorReporter, log_hard_crashes
@@ -120,6 +122,7 @@ def make_window(options: WindowOptions) -> MainWindow:
 
 def make_tabs() -> list[Tab]:
     """The tabs from left to right."""
+    from dgm_explorer.ui.tabs.gmm_vae.gmm_vae_tab import GmmVaeTab
     from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
 
     return [
@@ -131,13 +134,7 @@ def make_tabs() -> list[Tab]:
             "a cloud of z, and see through which of the two roads, pathwise or score function, a gradient "
             "reaches μ and L. This tab is still to be built.",
         ),
-        PlaceholderTab(
-            "gmm-vae",
-            "GMM-VAE",
-            "Here a variational autoencoder with a mixture of Gaussians as its prior will train on real "
-            "images while you watch its latent space fall into clusters and the five terms of its bound "
-            "trade places. This tab is still to be built.",
-        ),
+        GmmVaeTab(_make_run),
         PlaceholderTab(
             "vq-vae",
             "VQ-VAE",
@@ -146,6 +143,13 @@ def make_tabs() -> list[Tab]:
             "be built.",
         ),
     ]
+
+
+def _make_run(request: RunRequest, report: Callable[[str, float | None], bool]) -> TrainingRun:
+    """Set up a run, in its thread: torch is imported there, behind the painted window."""
+    from dgm_explorer.training.make_run import make_run
+
+    return make_run(request, report)
 
 
 def _read_start(options: WindowOptions) -> Session | None:

@@ -9,7 +9,7 @@ from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
 
 Coloring: TypeAlias = Literal["label", "cluster", "mixed", "confidence"]
-LowerPanel: TypeAlias = Literal["components", "pictures", "quality"]
+LowerPanel: TypeAlias = Literal["components", "pictures", "quality", "selection"]
 
 
 @dataclass(frozen=True, slots=True)

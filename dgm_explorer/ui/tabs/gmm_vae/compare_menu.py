@@ -1,0 +1,59 @@
+"""The menu of runs that the one on the screen can be compared with."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QMenu
+
+from dgm_explorer.runs.listing import RunSummary, list_runs
+
+MOST_LISTED = 15
+
+
+def fill_compare_menu(
+    menu: QMenu,
+    parent: Path,
+    present: Path | None,
+    compared: Path | None,
+    choose: Callable[[Path | None], None],
+) -> None:
+    """List the newest other runs, a dialog for any other folder, and the end of the comparison.
+
+    Parameters
+    ----------
+    parent : folder of run folders.
+    present : the run on the screen, left out.
+    compared : the run compared with at present; None for none.
+    choose : called with a folder, or None to end the comparison.
+    """
+    menu.clear()
+    menu.setToolTipsVisible(True)
+    runs = [run for run in list_runs(parent) if run.model == "gmm-vae" and run.path != present]
+    for run in runs[:MOST_LISTED]:
+        action = menu.addAction(run.path.name.replace("&", "&&"))
+        action.setToolTip(_describe(run))
+        action.setCheckable(True)
+        action.setChecked(run.path == compared)
+        action.triggered.connect(partial(_choose, choose, run.path))
+    if not runs:
+        menu.addAction("No other run yet").setEnabled(False)
+    menu.addSeparator()
+    menu.addAction("Another folder…").triggered.connect(partial(_ask, menu, parent, choose))
+    end = menu.addAction("End the comparison")
+    end.setEnabled(compared is not None)
+    end.triggered.connect(partial(_choose, choose, None))
+
+
+def _describe(run: RunSummary) -> str:
+    return f"{run.data}, {run.step:,} steps, {run.state or 'state unknown'}, begun {run.created}"
+
+
+def _choose(choose: Callable[[Path | None], None], folder: Path | None, _checked: bool = False) -> None:
+    choose(folder)
+
+
+def _ask(menu: QMenu, parent: Path, choose: Callable[[Path | None], None], _checked: bool = False) -> None:
+    name = QFileDialog.getExistingDirectory(menu.window(), "Run folder to compare with", str(parent))
+    if name:
+        choose(Path(name))
