@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 
@@ -20,7 +19,3 @@ class CheckpointState:
 
     arrays: Mapping[str, NDArray[Any]]
     meta: Mapping[str, Any] = field(default_factory=dict)
-
-    def n_bytes(self) -> int:
-        """Size of all arrays."""
-        return sum(np.asarray(array).nbytes for array in self.arrays.values())

@@ -145,9 +145,10 @@ def make_run_folder(path: Path) -> RunFolder:
     try:
         path.mkdir(parents=True, exist_ok=True)
         is_empty = next(path.iterdir(), None) is None
+        is_run = folder.info_file.exists()
     except (OSError, ValueError) as error:
         raise _cannot_make(path, error) from error
-    if folder.info_file.exists():
+    if is_run:
         raise InputError(f"{path} already holds a run; resume it or name another folder.")
     if not is_empty:
         raise InputError(f"{path} is not empty and holds no run; name another folder.")

@@ -2,6 +2,7 @@
 
 import os
 import platform
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,8 +66,9 @@ def _newest_folders(parent: Path) -> list[Path]:
             for entry in entries:
                 if len(found) == MAX_SCANNED:
                     break
-                if entry.is_dir() and not entry.name.startswith("."):
-                    found.append((entry.stat().st_mtime, Path(entry.path)))
+                with suppress(OSError):  # such as a link that leads to itself
+                    if entry.is_dir() and not entry.name.startswith("."):
+                        found.append((entry.stat().st_mtime, Path(entry.path)))
     except OSError:
         return []
     return [path for _time, path in sorted(found, reverse=True)[: 2 * MAX_LISTED]]

@@ -80,6 +80,8 @@ class WriterLock:
 def is_locked(folder: RunFolder) -> bool | None:
     """Whether a process of this computer writes to the folder; None where that cannot be told."""
     try:
+        if not folder.lock_file.is_file():  # opening a pipe would wait for its other end
+            return None
         file = os.open(folder.lock_file, os.O_RDONLY)
     except OSError:
         return None

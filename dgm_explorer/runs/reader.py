@@ -77,13 +77,6 @@ class RunReader:
             metrics.has_more or happened.has_more,
         )
 
-    def read_metrics(self) -> tuple[MetricsTable, ...]:
-        """All metrics that were not polled yet, however many; for a run that is compared or gone on with."""
-        tables: list[MetricsTable] = []
-        while (new := self._metrics.poll()).has_more:
-            tables += metrics_lines.from_lines(new.lines)
-        return (*tables, *metrics_lines.from_lines(new.lines))
-
     def snapshot_steps(self) -> tuple[int, ...]:
         """Steps of the timeline, rising."""
         return steps_in(self.folder.snapshots)

@@ -76,6 +76,8 @@ def read_status(folder: RunFolder) -> RunStatus | None:
     import msgspec
 
     try:
+        if not folder.status_file.is_file():  # opening a pipe would wait for its other end
+            return None
         with folder.status_file.open("rb") as file:
             document = msgspec.json.decode(file.read(MAX_BYTES))
         floats = {f.name for f in dataclasses.fields(RunStatus) if f.type in (float, float | None)}

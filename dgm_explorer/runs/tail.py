@@ -50,6 +50,8 @@ class LineTail:
     def poll(self) -> NewLines:
         """Look once."""
         try:
+            if not self._path.is_file():  # opening a pipe would wait for its other end
+                return NewLines()
             with self._path.open("rb") as file:  # anew each time: NFS checks for changes at opening
                 size = file.seek(0, 2)
                 is_restarted = size < self._offset

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from dgm_explorer.core.checkpoint import CheckpointState
+from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.training import MetricsTable, Recording, Snapshot
 from dgm_explorer.runs import checkpoint_file, events, metrics_lines, run_info, snapshot_file, status
 from dgm_explorer.runs.append import append_lines, cut_torn_line
@@ -58,6 +59,7 @@ class RunWriter:
     def __init__(self, folder: RunFolder, recording: Recording | None = None) -> None:
         self.folder = folder
         self.recording = recording or Recording()
+        _refuse_links(folder)
         self._lock = WriterLock(folder)
         try:
             self._clear_what_was_left()
@@ -139,3 +141,20 @@ class RunWriter:
         for lines in (self.folder.metrics_file, self.folder.events_file):
             cut_torn_line(lines)
         self.take_requests()
+
+
+def _refuse_links(folder: RunFolder) -> None:
+    """A run folder from somebody else must not lead writing to files outside of it."""
+    for path in (
+        folder.info_file,
+        folder.metrics_file,
+        folder.events_file,
+        folder.status_file,
+        folder.lock_file,
+        folder.latest_file,
+    ):
+        is_link = False
+        with suppress(OSError):
+            is_link = path.is_symlink()
+        if is_link:
+            raise InputError(f"{path} is a link, which no run has; copy the run folder and take the copy.")

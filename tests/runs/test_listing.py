@@ -29,6 +29,7 @@ def test_what_is_no_run_is_left_out(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").touch()
     (tmp_path / "nowhere").symlink_to(tmp_path / "missing")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
     assert [run.path for run in list_runs(tmp_path)] == [good.path]
     assert list_runs(tmp_path / "missing") == ()
 

@@ -1,5 +1,6 @@
 """A watcher of a folder that grows, stands still, or is damaged."""
 
+import os
 import random
 import shutil
 from contextlib import suppress
@@ -10,6 +11,7 @@ import pytest
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.runs.folder import RunFolder
 from dgm_explorer.runs.history import MetricsHistory
+from dgm_explorer.runs.listing import list_runs
 from dgm_explorer.runs.liveness import PATIENCE_S
 from dgm_explorer.runs.reader import RunReader
 from dgm_explorer.runs.status import RunStatus, write_status
@@ -62,15 +64,15 @@ def test_pictures_and_places_to_go_on_from(folder: RunFolder) -> None:
         reader.read_checkpoint(4)
 
 
-def test_all_metrics_at_once_however_many(folder: RunFolder) -> None:
+def test_a_long_past_comes_in_bounded_pieces(folder: RunFolder) -> None:
     with RunWriter(folder) as writer:
         writer.append_metrics([table(4, 95_000)])
-    reader = RunReader(folder.path)
-    history = MetricsHistory()
-    history.append(reader.read_metrics())
-    assert len(history.steps("train")) == 95_003
-    assert reader.poll().metrics == ()
-    assert RunReader(folder.path).poll().has_more
+    reader, history = RunReader(folder.path), MetricsHistory()
+    looks = [reader.poll() for _look in range(3)]
+    for news in looks:
+        history.append(news.metrics)
+    assert [news.has_more for news in looks] == [True, False, False]
+    assert history.steps("train").tolist() == list(range(1, 95_004))
 
 
 def test_on_this_computer_the_lock_tells_who_lives(folder: RunFolder) -> None:
@@ -124,6 +126,54 @@ def test_a_request_makes_its_folder_where_none_is(folder: RunFolder) -> None:
     with RunWriter(folder):
         pass
     assert list(folder.control.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes of Unix")
+def test_pipes_in_the_place_of_files_are_not_waited_for(folder: RunFolder) -> None:
+    write_status(folder, RunStatus("running"))
+    reader = RunReader(folder.path)
+    reader.poll()
+    for path in [path for path in folder.path.rglob("*") if path.is_file()]:
+        path.unlink()
+        os.mkfifo(path)
+    assert reader.poll().metrics == ()
+    with pytest.raises(InputError, match="device"):
+        reader.read_snapshot(3)
+    with pytest.raises(InputError, match="device"):
+        reader.read_checkpoint(3)
+    with pytest.raises(InputError, match="holds no run"):
+        RunReader(folder.path)
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may read anything")
+def test_without_the_right_to_read_there_is_no_news_but_a_sentence(folder: RunFolder) -> None:
+    reader = RunReader(folder.path)
+    for mode in (0o444, 0o000):
+        folder.path.chmod(mode)
+        try:
+            assert reader.poll().status is None
+            assert reader.snapshot_steps() == ()
+            with pytest.raises(InputError, match="Permission denied"):
+                reader.read_checkpoint(3)
+            with pytest.raises(InputError, match="Permission denied"):
+                RunWriter(folder)
+            with pytest.raises(InputError, match="holds no run"):
+                RunReader(folder.path)
+            assert list_runs(folder.path.parent) == ()
+        finally:
+            folder.path.chmod(0o755)
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
+def test_without_the_right_to_write_it_is_read_all_the_same(folder: RunFolder) -> None:
+    for path in (folder.control, folder.path):
+        path.chmod(0o555)
+    reader = RunReader(folder.path)
+    assert reader.poll().metrics
+    with pytest.raises(InputError, match="ask on the computer that trains"):
+        reader.request_stop()
+    for path in (folder.control, folder.path):
+        path.chmod(0o755)
 
 
 def look_at_everything(folder: RunFolder) -> None:

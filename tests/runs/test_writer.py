@@ -97,6 +97,18 @@ def test_what_a_killed_writer_left_is_cleared(folder: RunFolder) -> None:
     assert [row["step"] for row in rows] == [1, 2, 3, 1, 2, 3, 4]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+@pytest.mark.parametrize("name", ["metrics.jsonl", "writer.lock", "status.json", "checkpoints/latest"])
+def test_links_that_lead_out_of_the_folder_are_not_followed(folder: RunFolder, name: str) -> None:
+    thesis = folder.path.parent / "thesis.tex"
+    thesis.write_text("no end of line")
+    (folder.path / name).unlink()
+    (folder.path / name).symlink_to(thesis)
+    with pytest.raises(InputError, match="is a link"):
+        RunWriter(folder)
+    assert thesis.read_text() == "no end of line"
+
+
 def test_requests_are_given_once(folder: RunFolder) -> None:
     reader = RunReader(folder.path)
     with RunWriter(folder) as writer:
