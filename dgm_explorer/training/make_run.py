@@ -87,6 +87,8 @@ def make_run(
         model = _make_model(request, origin.config, dataset, place, group)
         if origin.state is not None:
             model.load_state(origin.state)
+        _tell(report, "taking a first look")
+        model.snapshot()  # what is slow only once, such as imports, would space the next ones out
         _tell(report, "making the run folder")
         if group is not None and not is_first:
             return _follow(model, group, place, request)
