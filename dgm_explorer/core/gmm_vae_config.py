@@ -8,6 +8,7 @@ from dgm_explorer.core.errors import InputError
 
 Likelihood: TypeAlias = Literal["bernoulli", "gaussian"]
 Phase: TypeAlias = Literal["pretrain", "mixture_fit", "joint"]
+MixtureInit: TypeAlias = Literal["graph", "gmm"]
 PHASES: tuple[Phase, ...] = ("pretrain", "mixture_fit", "joint")
 TERMS = ("a", "b", "c", "d", "e")
 """The five terms of the bound, in the order of the course notes: see `TERM_MEANINGS`."""
@@ -35,7 +36,12 @@ class GmmVaeConfig:
     pretrain_epochs : epochs of a plain VAE with a weak KL term; 0 skips the phase.
     pretrain_beta : weight of that KL term.
     is_mixture_fitted : whether the prior starts from a mixture fitted to the codes; else from N(0, I).
-    epochs : epochs of joint training.
+    mixture_init : what the fit takes its clusters from. ``gmm``: a Gaussian mixture of the codes by EM.
+        ``graph``: groups of images that are each other's neighbours, found without labels as the partition
+        of the neighbourhood graph of greatest modularity; q(c|x) then stays at these groups for the first
+        ``guided_epochs`` of joint training (any q(c|x) gives a bound), after which it follows from z.
+    guided_epochs : see ``mixture_init``; without effect for ``gmm``.
+    epochs : epochs of joint training, guided ones included.
     batch_size : examples per step.
     learning_rate, decay, decay_epochs, learning_rate_floor : Adam's step size, multiplied by ``decay``
         every ``decay_epochs`` epochs of joint training down to the floor.
@@ -51,6 +57,8 @@ class GmmVaeConfig:
     pretrain_epochs: int = 100
     pretrain_beta: float = 0.01
     is_mixture_fitted: bool = True
+    mixture_init: MixtureInit = "graph"
+    guided_epochs: int = 50
     epochs: int = 150
     batch_size: int = 128
     learning_rate: float = 2e-3
@@ -69,6 +77,7 @@ class GmmVaeConfig:
             _require_int("hidden", width, 1, 8192)
         _require_int("n_z_samples", self.n_z_samples, 1, 64)
         _require_int("pretrain_epochs", self.pretrain_epochs, 0, 100_000)
+        _require_int("guided_epochs", self.guided_epochs, 0, 100_000)
         _require_int("epochs", self.epochs, 0, 100_000)
         _require_int("batch_size", self.batch_size, 1, 65_536)
         _require_int("decay_epochs", self.decay_epochs, 1, 100_000)

@@ -16,6 +16,7 @@ from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
 from dgm_explorer.models.mlp import make_linear, make_mlp
 
 LOG_2PI = math.log(2 * math.pi)
+LOG_NOTHING = -40.0
 LATENT_LOG_VAR = (-10.0, 6.0)
 """Rails of log σ̃²: wide, because a clamp has no gradient beyond them."""
 COMPONENT_LOG_VAR = (-7.0, 7.0)
@@ -124,7 +125,7 @@ class GmmVae(nn.Module):
         log_var = self.decoder_log_var.clamp(*DECODER_LOG_VAR)
         return -0.5 * ((x - output).square() * (-log_var).exp() + log_var + LOG_2PI).sum(-1)
 
-    def terms(self, x: Tensor, noise: Tensor, log_assignment: Tensor | None = None) -> ElboTerms:
+    def terms(self, x: Tensor, noise: Tensor, assignment: Tensor | None = None) -> ElboTerms:
         """The complete bound per example (Jiang et al. 2017, eq. 12, with no constant dropped).
 
         z = μ̃ + σ̃ ε serves both the decoder and q(c|x) = (1/L) Σ_l p(c|z_l) (eq. 16). (b) and (d) are
@@ -134,20 +135,21 @@ class GmmVae(nn.Module):
         ----------
         x : (B, D).
         noise : ε, (L, B, J).
-        log_assignment : (B, K) finite log q(c|x) to use in place of eq. 16; any normalised one gives a
-            bound.
+        assignment : (B,) the component that all of q(c|x) is put on, in place of eq. 16 (any q(c|x) gives
+            a bound); -1 for eq. 16.
         """
         posterior = self.encode(x)
         z = posterior.mean + (0.5 * posterior.log_var).exp() * noise
-        if log_assignment is None:
-            log_assignment = self.log_responsibilities(z).logsumexp(0) - math.log(len(noise))
-        gamma = log_assignment.exp()
+        log_gamma = self.log_responsibilities(z).logsumexp(0) - math.log(len(noise))
+        if assignment is not None:
+            log_gamma = pin(log_gamma, assignment)
+        gamma = log_gamma.exp()
         return ElboTerms(
             a=self.log_likelihood(x, z).mean(0),
             b=(gamma * self.expected_log_component(posterior)).sum(-1),
             c=(gamma * self.log_pi()).sum(-1),
             d=0.5 * (1 + LOG_2PI + posterior.log_var).sum(-1),
-            e=-(gamma * log_assignment).sum(-1),
+            e=-(gamma * log_gamma).sum(-1),
         )
 
     def expected_log_component(self, posterior: LatentPosterior) -> Tensor:
@@ -170,3 +172,13 @@ class GmmVae(nn.Module):
             d=0.5 * (1 + LOG_2PI + posterior.log_var).sum(-1),
             e=none,
         )
+
+
+def pin(log_gamma: Tensor, assignment: Tensor) -> Tensor:
+    """log q(c|x), (B, K), with all its weight on the assigned component where there is one.
+
+    `LOG_NOTHING` stands for log 0: finite, so that 0 · log 0 is 0 in value and in gradient.
+    """
+    components = torch.arange(log_gamma.shape[-1], device=log_gamma.device)
+    pinned = torch.where(assignment[:, None] == components, 0.0, LOG_NOTHING)
+    return torch.where(assignment[:, None] < 0, log_gamma, pinned)

@@ -110,6 +110,12 @@ def remove_component(model: GmmVae, adam: NamedAdam, index: int) -> NamedAdam:
     return _edit_components(model, adam, lambda _, rows: rows[kept])
 
 
+def without_component(assignment: Tensor, index: int) -> Tensor:
+    """Components that examples are assigned to after one is gone; its own examples are free (-1)."""
+    renumbered = torch.where(assignment > index, assignment - 1, assignment)
+    return torch.where(assignment == index, -1, renumbered)
+
+
 def _edit_components(model: GmmVae, adam: NamedAdam, edit: Callable[[str, Tensor], Tensor]) -> NamedAdam:
     """Apply ``edit(name, rows)`` to the rows of the mixture's parameters and of their moments."""
     moments = {

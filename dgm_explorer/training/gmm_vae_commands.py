@@ -5,7 +5,12 @@ from typing import TYPE_CHECKING
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.training import Command
-from dgm_explorer.training.gmm_vae_adam import add_component, move_component, remove_component
+from dgm_explorer.training.gmm_vae_adam import (
+    add_component,
+    move_component,
+    remove_component,
+    without_component,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -48,6 +53,7 @@ def apply_command(run: "GmmVaeModelRun", command: Command) -> None:
             if run.model.n_components == 1:
                 raise InputError("remove_component: this is the only component; a mixture needs one.")
             run.adam = remove_component(run.model, run.adam, index)
+            run.assignment = without_component(run.assignment, index)
         case _:
             raise InputError(f"command {command.name[:40]!r} is not known to a GMM-VAE; use another one.")
 

@@ -15,13 +15,14 @@ class Plan:
     phase : of the next step; at the end the last one.
     n_in_phase : steps done in it.
     n_updates : optimiser steps done in all.
-    n_fits : mixture fits done.
+    n_fits : steps of mixture fits done; a large fit takes several.
     learning_rate : of the next optimiser step.
     beta, pretrain_beta : weights of the terms (b) … (e) in the two phases.
     """
 
-    def __init__(self, config: GmmVaeConfig, batches_per_epoch: int) -> None:
+    def __init__(self, config: GmmVaeConfig, batches_per_epoch: int, n_fit_pieces: int = 1) -> None:
         self._config = config
+        self._n_fit_pieces = n_fit_pieces
         self.batches_per_epoch = batches_per_epoch
         self.phase: Phase = "pretrain"
         self.n_in_phase = 0
@@ -36,7 +37,7 @@ class Plan:
         """Steps of a whole phase."""
         epochs = {"pretrain": self._config.pretrain_epochs, "joint": self._config.epochs}
         if phase == "mixture_fit":
-            return int(self._config.is_mixture_fitted)
+            return self._n_fit_pieces if self._config.is_mixture_fitted else 0
         return epochs[phase] * self.batches_per_epoch
 
     @property
@@ -63,6 +64,17 @@ class Plan:
     def weight(self) -> float:
         """Of the terms (b) … (e) now."""
         return self.pretrain_beta if self.phase == "pretrain" else self.beta
+
+    @property
+    def is_guided(self) -> bool:
+        """Whether q(c|x) stays at the clusters of the fit in the next step."""
+        n_guided = self._config.guided_epochs * self.batches_per_epoch
+        return self.phase == "joint" and self.n_in_phase < n_guided
+
+    @property
+    def is_fit_ending(self) -> bool:
+        """Whether the next step is the last of the mixture fit."""
+        return self.phase == "mixture_fit" and self._n_left_in_phase() == 1
 
     def advance(self) -> None:
         """Count one step of the present phase, and go to the next phase where it was the last."""
@@ -110,8 +122,11 @@ class Plan:
         self.n_in_phase = 0
 
     def to_meta(self) -> dict[str, Any]:
-        """As JSON."""
-        return {name: getattr(self, name) for name in _SAVED}
+        """As JSON. A mixture fit that is under way starts again, for its parts are not kept."""
+        meta = {name: getattr(self, name) for name in _SAVED}
+        if self.phase == "mixture_fit":
+            meta |= {"n_in_phase": 0, "n_fits": self.n_fits - self.n_in_phase}
+        return meta
 
     def from_meta(self, meta: Mapping[str, Any]) -> None:
         """Go on from what `to_meta` gave.

@@ -3,13 +3,13 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from dgm_explorer.core.arrays import Float32Array, FloatArray
+from dgm_explorer.core.arrays import Float32Array, IntArray
 from dgm_explorer.core.checkpoint import CheckpointState
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.gmm_vae_config import PHASES, GmmVaeConfig
@@ -21,7 +21,8 @@ from dgm_explorer.training.gmm_vae_adam import MIXTURE, NamedAdam
 from dgm_explorer.training.gmm_vae_batches import EpochOrder
 from dgm_explorer.training.gmm_vae_commands import apply_command
 from dgm_explorer.training.gmm_vae_log import MetricsLog, QualityRow, TrainStep
-from dgm_explorer.training.gmm_vae_mixture import MAX_FIT_CODES, fit_gmm
+from dgm_explorer.training.gmm_vae_mixture import FittedMixture
+from dgm_explorer.training.gmm_vae_mixture_fit import MixtureFit
 from dgm_explorer.training.gmm_vae_plan import Plan
 from dgm_explorer.training.gmm_vae_snapshot import Probe, count_in_use, take_snapshot
 from dgm_explorer.training.gmm_vae_state import restore, state_of
@@ -31,7 +32,16 @@ MEASURING_SHARE = 0.025
 """Of the time of training that held-out terms and quality may take."""
 
 LossAndTerms: TypeAlias = tuple[Tensor, Tensor]
-Loss: TypeAlias = Callable[[Tensor, Tensor, Tensor], LossAndTerms]
+Loss: TypeAlias = Callable[[Tensor, Tensor, Tensor, Tensor], LossAndTerms]
+
+
+class Batch(NamedTuple):
+    """What a loss is computed from: x (B, D), ε (L, B, J), β, and components to stay at or -1 (B,)."""
+
+    x: Tensor
+    noise: Tensor
+    beta: Tensor
+    assigned: Tensor
 
 
 class GmmVaeModelRun:
@@ -64,7 +74,9 @@ class GmmVaeModelRun:
         self._inputs = torch.tensor(dataset.inputs, device=device)
         self._train_rows = torch.from_numpy(np.flatnonzero(~dataset.is_held_out)).to(device)
         self.batches = EpochOrder(self._train_rows, config.batch_size)
-        self.plan = Plan(config, self.batches.batches_per_epoch)
+        self._fit = MixtureFit(config, self._inputs, self._train_rows)
+        self.plan = Plan(config, self.batches.batches_per_epoch, self._fit.n_pieces)
+        self.assignment = torch.full((len(self._inputs),), -1, device=device)
         self.adam = self.new_adam()
         self._probe = Probe(dataset, self._inputs, config.latent_dim, n_points)
         self._log = MetricsLog(device)
@@ -86,7 +98,7 @@ class GmmVaeModelRun:
         while not self.plan.is_over:
             phase = self.plan.phase
             if phase == "mixture_fit":
-                self._fit_mixture()
+                self._advance_fit()
             else:
                 self._update()
             self.plan.advance()
@@ -118,7 +130,8 @@ class GmmVaeModelRun:
         mine = self._shard.rows(n)
         self.adam.learning_rate = plan.learning_rate
         self.adam.clear_gradients()
-        loss, terms = self._losses[plan.phase](self._inputs[rows[mine]], noise[:, mine], self._weight())
+        batch = Batch(self._inputs[rows[mine]], noise[:, mine], self._weight(), self._assigned(rows[mine]))
+        loss, terms = self._losses[plan.phase](*batch)
         loss.backward()  # type: ignore[no-untyped-call]
         measured = torch.cat([terms.detach(), loss.detach().reshape(1)])
         self._shard.add_up([*self.adam.gradients(), measured])
@@ -136,44 +149,51 @@ class GmmVaeModelRun:
         """β as a tensor, so that a change of it compiles nothing anew."""
         return torch.full((), self.plan.weight, device=self.place.device)
 
+    def _assigned(self, rows: Tensor) -> Tensor:
+        """Components that q(c|x) stays at, (B,); -1 where it follows from z."""
+        return self.assignment[rows] if self.plan.is_guided else torch.full_like(rows, -1)
+
     def _compiled_losses(self) -> dict[str, Loss]:
         """The two losses, compiled where the place can."""
         mine = self._shard.rows(self.batches.batch_size)
-        x = self._inputs[self._train_rows[: self.batches.batch_size][mine]]
-        noise = torch.zeros(self.config.n_z_samples, len(x), self.config.latent_dim, device=x.device)
+        rows = self._train_rows[: self.batches.batch_size][mine]
+        noise = torch.zeros(self.config.n_z_samples, len(rows), self.config.latent_dim, device=rows.device)
+        batch = Batch(self._inputs[rows], noise, self._weight(), self._assigned(rows))
         losses: dict[str, Loss] = {
-            "pretrain": self.place.captured(self._pretrain_loss, x, noise, self._weight()),
-            "joint": self.place.captured(self._joint_loss, x, noise, self._weight()),
+            "pretrain": self.place.captured(self._pretrain_loss, *batch),
+            "joint": self.place.captured(self._joint_loss, *batch),
         }
         self.model.zero_grad(set_to_none=True)
         return losses
 
-    def _pretrain_loss(self, x: Tensor, noise: Tensor, beta: Tensor) -> LossAndTerms:
+    def _pretrain_loss(self, x: Tensor, noise: Tensor, beta: Tensor, _: Tensor) -> LossAndTerms:
         return self._weighted(self.model.standard_terms(x, noise), beta)
 
-    def _joint_loss(self, x: Tensor, noise: Tensor, beta: Tensor) -> LossAndTerms:
-        return self._weighted(self.model.terms(x, noise), beta)
+    def _joint_loss(self, x: Tensor, noise: Tensor, beta: Tensor, assigned: Tensor) -> LossAndTerms:
+        return self._weighted(self.model.terms(x, noise, assigned), beta)
 
     def _weighted(self, terms: ElboTerms, beta: Tensor) -> LossAndTerms:
         """Minus (a) + β ((b) + … + (e)), and the five terms (5,): this share's part of the batch's means."""
         means = torch.stack(terms).sum(1) / self.batches.batch_size
         return -(means[0] + beta * means[1:].sum()), means
 
-    def _fit_mixture(self) -> None:
-        """Start the prior from a mixture fitted to the codes of the training examples."""
-        with torch.no_grad():
-            codes = self._encode_for_fit()
-            fitted = fit_gmm(codes, self.model.n_components, self.config.seed)
-            self.model.pi_logits.copy_(torch.from_numpy(np.log(fitted.weights)))
-            self.model.component_means.copy_(torch.from_numpy(fitted.means))
-            self.model.component_log_vars.copy_(torch.from_numpy(np.log(fitted.variances)))
-            self._shard.share([getattr(self.model, name).data for name in MIXTURE])
+    def _advance_fit(self) -> None:
+        """One piece of the mixture fit; after the last one the prior is the fitted mixture."""
+        is_working = self._shard.rank == 0
+        if not self.plan.is_fit_ending:
+            if is_working:
+                self._fit.advance(self.model.n_components)
+            return
+        if is_working:
+            self._begin_mixture(*self._fit.finish(self.model))
+        self._shard.share([*(getattr(self.model, name) for name in MIXTURE), self.assignment])
 
-    def _encode_for_fit(self) -> FloatArray:
-        """Means of q(z|x) of up to `MAX_FIT_CODES` training examples, (n, J), spread evenly over them."""
-        rows = self._train_rows[:: -(-len(self._train_rows) // MAX_FIT_CODES)]
-        codes = torch.cat([self.model.encode(self._inputs[part]).mean for part in torch.split(rows, 4096)])
-        return codes.cpu().numpy().astype(np.float64)
+    @torch.no_grad()
+    def _begin_mixture(self, mixture: FittedMixture, assignment: IntArray) -> None:
+        self.model.pi_logits.copy_(torch.from_numpy(np.log(mixture.weights)))
+        self.model.component_means.copy_(torch.from_numpy(mixture.means))
+        self.model.component_log_vars.copy_(torch.from_numpy(np.log(mixture.variances)))
+        self.assignment.copy_(torch.from_numpy(assignment))
 
     def _measure(self, is_due: bool) -> None:
         """Held-out terms and quality, unless they have taken more than their share of the time."""

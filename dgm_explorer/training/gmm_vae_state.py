@@ -23,7 +23,8 @@ def state_of(run: "GmmVaeModelRun") -> CheckpointState:
     """Copy everything that the next steps depend on."""
     tensors = {f"model.{name}": tensor for name, tensor in run.model.state_dict().items()}
     tensors |= {f"adam.{name}": tensor for name, tensor in run.adam.moments().items()}
-    tensors |= {"batches.order": run.batches.order, "generator": run.generator.get_state()}
+    tensors |= {"batches.order": run.batches.order, "assignment": run.assignment}
+    tensors |= {"generator": run.generator.get_state()}
     arrays = {name: tensor.detach().cpu().numpy().copy() for name, tensor in tensors.items()}
     meta = {
         "format": FORMAT,
@@ -48,6 +49,7 @@ def restore(run: "GmmVaeModelRun", state: CheckpointState) -> None:
     tensors = _checked(run, state.arrays, n_components, meta.get("phase"), n_adam_steps > 0)
     run.plan.from_meta(meta)
     _set_parameters(run.model, tensors)
+    run.assignment = tensors["assignment"]
     run.batches.order, run.batches.position = tensors["batches.order"], position
     _set_generator(run, tensors["generator"], str(meta.get("device")))
     run.adam = run.new_adam()
@@ -81,9 +83,9 @@ def _checked(
             shapes |= {f"adam.{name}.{moment}": shape for moment in MOMENTS}
     found = {name: _check_array(arrays, name, shape, np.float32) for name, shape in shapes.items()}
     found["batches.order"] = _check_array(arrays, "batches.order", tuple(run.batches.order.shape), np.int64)
-    order, n_rows = found["batches.order"], run.n_examples
-    if order.min() < 0 or order.max() >= n_rows:
-        raise InputError(f"checkpoint: batches.order names rows outside 0 to {n_rows - 1}; take another one.")
+    found["assignment"] = _check_array(arrays, "assignment", (run.n_examples,), np.int64)
+    _check_range("batches.order", found["batches.order"], 0, run.n_examples - 1)
+    _check_range("assignment", found["assignment"], -1, n_components - 1)
     found["generator"] = _check_array(arrays, "generator", None, np.uint8)
     on_device = {name: torch.tensor(array).to(run.place.device) for name, array in found.items()}
     return on_device | {"generator": torch.tensor(found["generator"])}
@@ -102,6 +104,11 @@ def _check_array(
             "take another checkpoint or the configuration it was made with."
         )
     return array
+
+
+def _check_range(name: str, array: NDArray[Any], lo: int, hi: int) -> None:
+    if array.min() < lo or array.max() > hi:
+        raise InputError(f"checkpoint: {name} holds numbers outside {lo} to {hi}; take another checkpoint.")
 
 
 def _set_parameters(model: nn.Module, tensors: Mapping[str, Tensor]) -> None:
