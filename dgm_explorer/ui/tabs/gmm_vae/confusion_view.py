@@ -55,6 +55,11 @@ class ConfusionView(QWidget):
         self.update()
 
     @property
+    def reason(self) -> str:
+        """Why there are no counts."""
+        return self._reason
+
+    @property
     def order(self) -> IntArray:
         """Which component stands in each row."""
         return self._order

@@ -25,7 +25,7 @@ from dgm_explorer.ui.tabs.gmm_vae.terms import ELBO, term_color
 from dgm_explorer.ui.theme import LIGHT, Theme, blend
 
 _PX_PER_BLOCK, _PX_PER_RING = 3, 12
-_NEAR_PX = 12.0
+_NEAR_PX, _NEAR_IN_STACK_PX = 12.0, 4.0
 _FULL, _FADED = 235, 70
 _TAIL = 0.02
 _ROUGH_ROWS = 400
@@ -294,7 +294,7 @@ class ElboChart(Plot):
         names = [name for name in self._names if name == ELBO or not self._is_stacked]
         distances = {name: abs(self._y_px(name, row) - at.y()) for name in names}
         nearest = min(distances, key=lambda name: distances[name], default="")
-        reach = _NEAR_PX / 2 if self._is_stacked else _NEAR_PX
+        reach = _NEAR_IN_STACK_PX if self._is_stacked else _NEAR_PX
         if nearest and distances[nearest] <= reach:
             return nearest
         if self._is_stacked:

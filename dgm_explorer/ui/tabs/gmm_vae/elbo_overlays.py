@@ -112,7 +112,7 @@ class PhaseOverlay(PixelOverlay):
         painter.setPen(QPen(color(self._theme.text), 1.0, Qt.PenStyle.DashLine))
         for x in starts[1:]:
             painter.drawLine(QLineF(x, 0.0, x, rect.height()))
-        if self._has_names:
+        if self._has_names and starts:
             self._draw_names(painter, starts)
 
     def _draw_names(self, painter: QPainter, starts: list[float]) -> None:

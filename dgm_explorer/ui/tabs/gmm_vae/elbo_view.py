@@ -213,9 +213,10 @@ class ElboView(QWidget):
         if not len(self._runs.train):
             self._caption.setText("")
             return
-        self._caption.setText(f"<b>{place}</b>: training batch, (held-out)" if place else self._legend())
+        self._caption.setText(f"<b>{place}</b>: training batch, (held-out)" if place else self.legend())
 
-    def _legend(self) -> str:
+    def legend(self) -> str:
+        """What the lines are, and over how many steps they are averaged; rich text."""
         length = self.chart.block_length
         mean = f"mean over {length:,} steps" if length > 1 else "every step"
         words = [f"{self._names[0] or 'curves'}: {mean}", "○ held-out"]

@@ -56,7 +56,7 @@ class FormulaPart(QWidget):
         self._is_lit = self._is_faded = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        set_formula_tooltip(self, WORDS[term].full_tex, self._tip)
+        set_formula_tooltip(self, WORDS[term].full_tex, self.tip)
         self.set_theme(LIGHT)
 
     def set_theme(self, theme: Theme) -> None:
@@ -88,7 +88,8 @@ class FormulaPart(QWidget):
         train, held_out = self._values
         return nats_text(train), f"({nats_text(held_out)})"
 
-    def _tip(self) -> str:
+    def tip(self) -> str:
+        """Meaning, growth and present values, in words."""
         words, (train, held_out) = WORDS[self._term], self._values
         return (
             f"{term_name(self._term)}  {words.meaning}\n{words.growth}\n"

@@ -1,0 +1,79 @@
+"""Measures over steps and the confusion matrix, as shown."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from dgm_explorer.ui.tabs.gmm_vae.confusion_view import diagonal_order
+from dgm_explorer.ui.tabs.gmm_vae.quality_panel import QualityPanel
+from tests.ui.plots.conftest import Hand
+from tests.ui.tabs.gmm_vae.bound_cases import make_dataset, make_history, make_snapshot
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> QualityPanel:
+    panel = QualityPanel()
+    qtbot.addWidget(panel)
+    panel.resize(640, 260)
+    with qtbot.waitExposed(panel):
+        panel.show()
+    panel.show_history(make_history())
+    panel.show_snapshot(make_snapshot(), make_dataset())
+    return panel
+
+
+def shown_text(panel: QualityPanel) -> str:
+    return " ".join(label.text() for label in panel.findChildren(QLabel) if label.isVisible())
+
+
+def test_matched_components_stand_on_the_diagonal(panel: QualityPanel) -> None:
+    """The classes ant, bee, cat belong to components 2, 1 and 3 of the confusion in the snapshot."""
+    assert panel.confusion.order.tolist() == [1, 0, 2]
+    assert panel.confusion.cell_text(0, 0) == (
+        "component 2, class ant: 20 examples\n100 % of the component's 20, 100 % of the class's 20"
+    )
+
+
+def test_components_without_a_class_come_last_the_fullest_first() -> None:
+    confusion = np.array([[0, 5], [3, 3], [0, 50], [40, 0], [4, 4]])
+    assert diagonal_order(confusion).tolist() == [3, 2, 4, 1, 0]
+
+
+def test_full_cells_are_painted_stronger_than_empty_ones(panel: QualityPanel) -> None:
+    picture, y = panel.confusion.grab().toImage(), panel.confusion.height() - 10
+    first_x = {
+        cell: x
+        for x in range(panel.confusion.width() - 1, 0, -1)
+        if (cell := panel.confusion.cell_at(QPointF(x, y))) is not None
+    }
+    light = [picture.pixelColor(first_x[2, column] + 6, y).lightness() for column in range(3)]
+    assert light[2] < light[1] < light[0]
+
+
+def test_the_key_has_the_values_of_the_step_under_the_mouse(panel: QualityPanel) -> None:
+    assert "accuracy 1.000" in shown_text(panel)
+    hand = Hand(panel.chart)
+    hand.move(panel.chart.view_to_viewport(600.0, 0.5), is_down=False)
+    text = shown_text(panel)
+    assert "step 600" in text
+    assert "accuracy 0.500" in text
+    assert "NMI 0.500" in text
+    assert "ARI 0.250" in text
+
+
+def test_the_panel_says_that_labels_only_measure(panel: QualityPanel) -> None:
+    assert "Labels are used for measuring only" in shown_text(panel)
+    assert "one to one" in shown_text(panel)
+
+
+def test_without_labels_words_stand_where_axes_would(panel: QualityPanel) -> None:
+    snapshot = replace(make_snapshot(), confusion=np.zeros((0, 0), dtype=np.int64))
+    panel.show_snapshot(snapshot, make_dataset(has_labels=False))
+    assert not panel.chart.isVisible()
+    assert "no labels" in panel.confusion.reason
+    panel.show_snapshot(make_snapshot(), make_dataset())
+    assert panel.chart.isVisible()
