@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from dgm_explorer.cli.settings import parse_settings
 from dgm_explorer.core.errors import Cancelled, InputError
 
 if TYPE_CHECKING:
-    from dgm_explorer.core.training import RunRequest
+    from dgm_explorer.core.training import Recording, RunRequest
     from dgm_explorer.training.distributed import Group
     from dgm_explorer.training.headless import StopSignals
 
@@ -49,6 +50,12 @@ def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
         "--set", metavar="key=value", action="append", default=[], dest="settings",
         help="any other setting, such as hidden=500,500,2000; may be given several times",
     )  # fmt: skip
+    parser.add_argument("--snapshot-every", metavar="SECONDS", help="between two pictures of the timeline")
+    parser.add_argument(
+        "--checkpoint-every",
+        metavar="SECONDS",
+        help="between two checkpoints: a kill loses at most that much",
+    )
     parser.add_argument("--resume", action="store_true", help="go on from the latest checkpoint in DIR")
     parser.set_defaults(run=run)
 
@@ -85,13 +92,28 @@ def _read_new(options: argparse.Namespace) -> "RunRequest":
         values["epochs"] = parse_within("--epochs", options.epochs, int, 0, MOST_EPOCHS)
     if options.seed is not None:
         values["seed"] = parse_within("--seed", options.seed, int, 0, 2**32 - 1)
-    return RunRequest(options.model, source, GmmVaeConfig(**values), options.device, options.out)
+    config = GmmVaeConfig(**values)
+    recording = _read_recording(options)
+    return RunRequest(options.model, source, config, options.device, options.out, recording=recording)
+
+
+def _read_recording(options: argparse.Namespace) -> "Recording":
+    from dgm_explorer.core.training import LONGEST_PACE_S, SHORTEST_PACE_S, Recording
+
+    recording = Recording()
+    if options.snapshot_every is not None:
+        least = SHORTEST_PACE_S["snapshot_every_s"]
+        seconds = parse_within("--snapshot-every", options.snapshot_every, float, least, LONGEST_PACE_S)
+        recording = replace(recording, snapshot_every_s=seconds)
+    if options.checkpoint_every is not None:
+        least = SHORTEST_PACE_S["checkpoint_every_s"]
+        seconds = parse_within("--checkpoint-every", options.checkpoint_every, float, least, LONGEST_PACE_S)
+        recording = replace(recording, checkpoint_every_s=seconds)
+    return recording
 
 
 def _read_resume(options: argparse.Namespace) -> "RunRequest":
     """What the folder says, with a plan that may be longer."""
-    from dataclasses import replace
-
     from dgm_explorer.core.training import RunRequest
     from dgm_explorer.runs.run_info import open_run_folder
 
@@ -111,7 +133,15 @@ def _read_resume(options: argparse.Namespace) -> "RunRequest":
     if options.epochs is not None:
         epochs = parse_within("--epochs", options.epochs, int, config.epochs, MOST_EPOCHS)
         config = replace(config, epochs=epochs)
-    return RunRequest(options.model, info.source, config, options.device, options.out, resume=True)
+    return RunRequest(
+        options.model,
+        info.source,
+        config,
+        options.device,
+        options.out,
+        resume=True,
+        recording=_read_recording(options),
+    )
 
 
 def _train(request: "RunRequest", signals: "StopSignals", group: "Group | None") -> int:

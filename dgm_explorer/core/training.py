@@ -15,6 +15,10 @@ from dgm_explorer.core.device_choice import DeviceChoice
 RunState: TypeAlias = Literal["preparing", "running", "paused", "finished", "stopped", "failed"]
 Split: TypeAlias = Literal["train", "held_out", "quality"]
 
+SHORTEST_PACE_S = {"snapshot_every_s": 0.05, "checkpoint_every_s": 0.1}
+LONGEST_PACE_S = 86_400.0
+"""Limits of the two rates of a `Recording`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Recording:

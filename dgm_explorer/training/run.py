@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.training import (
+    LONGEST_PACE_S,
+    SHORTEST_PACE_S,
     Command,
     MetricsTable,
     Progress,
@@ -24,8 +26,6 @@ from dgm_explorer.training.devices import Place
 from dgm_explorer.training.model_run import ModelRun
 from dgm_explorer.training.recorder import Recorder
 
-SHORTEST_PACE_S = {"snapshot_every_s": 0.05, "checkpoint_every_s": 0.1}
-LONGEST_PACE_S = 86_400.0
 T = TypeVar("T")
 
 
