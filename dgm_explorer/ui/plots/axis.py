@@ -89,6 +89,7 @@ class NumberAxis(pg.AxisItem):
         """Change the title of the axis."""
         self._label = label
         self.set_theme(theme)
+        self.resizeEvent()  # pyqtgraph centres a title when the axis is resized, not when the title changes
 
     def _updateLabel(self) -> None:
         """WORKAROUND(pyqtgraph 0.14): it lays the label out anew for every pen and style that is set."""

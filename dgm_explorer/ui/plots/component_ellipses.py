@@ -113,11 +113,12 @@ class ComponentEllipses(PixelOverlay):
         """Lengths of the two principal axes at 1σ in pixels (K,), and the first one's angle in degrees."""
         origin, unit = self.point_px(0.0, 0.0), self.point_px(1.0, 1.0)
         scale = np.array([unit.x() - origin.x(), unit.y() - origin.y()])
-        cov = self._covariances * np.multiply.outer(scale, scale)
-        xx, xy, yy = cov[:, 0, 0], cov[:, 0, 1], cov[:, 1, 1]
-        middle, half = 0.5 * (xx + yy), np.hypot(0.5 * (xx - yy), xy)
-        angle = np.degrees(0.5 * np.arctan2(2 * xy, xx - yy))
-        return np.sqrt(middle + half), np.sqrt(np.maximum(middle - half, 0.0)), angle
+        with np.errstate(invalid="ignore", over="ignore"):  # what is not finite is not drawn
+            cov = self._covariances * np.multiply.outer(scale, scale)
+            xx, xy, yy = cov[:, 0, 0], cov[:, 0, 1], cov[:, 1, 1]
+            middle, half = 0.5 * (xx + yy), np.hypot(0.5 * (xx - yy), xy)
+            angle = np.degrees(0.5 * np.arctan2(2 * xy, xx - yy))
+            return np.sqrt(middle + half), np.sqrt(np.maximum(middle - half, 0.0)), angle
 
     # -- painting -----------------------------------------------------------------------------------------
 
@@ -147,7 +148,7 @@ class ComponentEllipses(PixelOverlay):
         painter.rotate(angle)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for deviations in _DEVIATIONS:
-            strength = width if deviations == 1.0 else 0.62 * width
+            strength = (0.9 if deviations == 1.0 else 0.6) * width
             across, up = deviations * long, deviations * short
             outline = QRectF(-across, -up, 2 * across, 2 * up)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # a third of the time
@@ -193,7 +194,7 @@ class ComponentEllipses(PixelOverlay):
     ) -> tuple[QRectF, str] | None:
         """A free box beside the disc and the text for it; None where there is no room."""
         shape, view, (x, y) = self._shapes[i], self.boundingRect(), at
-        number = f"c{shape.index}"
+        number = f"c{shape.index + 1}"
         texts = (f"{number} π={shape.share:.2f}", number)
         height, away = metrics.height(), _HANDLE_RADIUS_PX + _LABEL_GAP_PX
         for text in texts[len(self._shapes) > _MOST_LONG_LABELS and shape.index != self._hovered :]:

@@ -18,7 +18,7 @@ class ComponentShape:
 
     Attributes
     ----------
-    index : number of the component, what signals name it by.
+    index : what signals name the component by, from 0; people read one more.
     mean, covariance : (2,) and (2, 2) in the coordinates of the picture.
     share : π_c.
     rgb : its colour, ``#rrggbb``.

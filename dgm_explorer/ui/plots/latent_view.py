@@ -23,11 +23,20 @@ PICK_RADIUS_PX = 8.0
 _HELP = (
     "Codes of the examples; ellipses hold 39.3 % (1σ) and 86.5 % (2σ) of a component.\n"
     "Move: decode what is under the mouse. Click: pin it. Shift+drag: select with a lasso.\n"
-    "Drag a disc: move that mean. Drag the background: pan. Wheel: zoom. A or double click: show all.\n"
+    "Drag a disc: move that mean. Drag the background, or arrow keys: pan. Wheel: zoom.\n"
+    "A or double click: show all and follow. "
     "Escape: let go."
 )
 _SPARE_ROOM = 0.08
 _ROW_ABOVE_VIEW = (1, 1)
+_PAN_SHARE = 0.1
+_PAN_STEPS = {
+    int(Qt.Key.Key_Left): (-1, 0),
+    int(Qt.Key.Key_Right): (1, 0),
+    int(Qt.Key.Key_Up): (0, -1),
+    int(Qt.Key.Key_Down): (0, 1),
+}
+"""To the right and down, as the eye goes over the picture."""
 
 
 class LatentView(Plot):
@@ -46,7 +55,7 @@ class LatentView(Plot):
     lassoed = Signal(object)
     """Rows of the dots in the lasso, IntArray; empty when the selection is given up."""
     dismissed = Signal()
-    """Escape, with no gesture and no selection left to give up."""
+    """Escape with no gesture and no selection left to give up, or a double click, which was no click."""
     component_clicked = Signal(int)
     component_drag_started = Signal(int)
     component_dragged = Signal(int, float, float)
@@ -59,6 +68,7 @@ class LatentView(Plot):
         self.export_name = "latent"
         self._scene = LatentScene()
         self._gesture: Gesture | None = None
+        self._given_up: IntArray | None = None
         self._is_fitting = True
         self._is_lasso_mode = False
         self._can_move_components = True
@@ -211,6 +221,7 @@ class LatentView(Plot):
     def press(self, at: QPointF, event: QMouseEvent) -> bool:
         if event.button() != Qt.MouseButton.LeftButton:
             return False
+        self._given_up = None
         has_shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         component = self.ellipses.component_at(at)
         if has_shift or self._is_lasso_mode:
@@ -255,11 +266,31 @@ class LatentView(Plot):
             self.clicked.emit(dot, x, y)
 
     def _give_up_selection(self) -> None:
+        if self._scene.is_selected is not None:
+            self._given_up = np.flatnonzero(self._scene.is_selected).astype(np.int64)
         self.lassoed.emit(np.zeros(0, np.int64))
 
+    def double_click(self, at: QPointF, event: QMouseEvent) -> None:
+        """Shows all, and takes back what its first half has done as a click."""
+        super().double_click(at, event)
+        if self._given_up is not None:
+            self.lassoed.emit(self._given_up)
+        else:
+            self.dismissed.emit()
+
     def key(self, event: QKeyEvent) -> bool:
+        if event.key() in _PAN_STEPS and not event.modifiers():
+            right, down = _PAN_STEPS[event.key()]
+            rect = self.view_box.rect()
+            self.pan(-_PAN_SHARE * right * rect.width(), -_PAN_SHARE * down * rect.height())
+            return True
         if event.key() != Qt.Key.Key_Escape:
             return super().key(event)
+        self._escape()
+        return True
+
+    def _escape(self) -> None:
+        """End the gesture, else give the selection up, else let go of whatever else is held."""
         gesture, self._gesture = self._gesture, None
         if gesture is not None:
             gesture.cancel()
@@ -267,7 +298,6 @@ class LatentView(Plot):
             self._give_up_selection()
         else:
             self.dismissed.emit()
-        return True
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
@@ -292,6 +322,6 @@ class LatentView(Plot):
         s_x, s_y = (tick_text(float(value), 3) for value in deviations)
         moving = "\nDrag to move the mean; training goes on from there." if self._can_move_components else ""
         return (
-            f"component {index}: π = {shape.share:.3f}\n"
+            f"component {index + 1}: π = {shape.share:.3f}\n"
             f"mean ({x}, {y}), standard deviation {s_x} across, {s_y} up{moving}"
         )

@@ -12,11 +12,12 @@ from dgm_explorer.ui.plots.axis import tick_text
 from dgm_explorer.ui.plots.image_mosaic import mosaic_image
 from dgm_explorer.ui.theme import LIGHT, Theme, color
 
-_IMAGE_PX = 84
+_IMAGE_PX = 64
 _MARGIN_PX = 8.0
 _GAP_PX = 10.0
 _AWAY_PX = 24.0
-_BAR_PX = 60.0
+_BAR_PX = 56.0
+_CAPTIONS = ("decoded here", "nearest")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +26,7 @@ class CardContent:
 
     Attributes
     ----------
-    code : the code that is decoded, as words, with a remark where the picture does not show all of it.
+    code, remark : the code that is decoded, as words, and what to know of it; the latter may be empty.
     decoded : (D,) mean of p(x|z) there; None where nothing can be decoded.
     nearest : (D,) the example whose dot lies nearest; None without examples.
     image_shape : (height, width, channels) of both; None for points in the plane.
@@ -35,6 +36,7 @@ class CardContent:
     """
 
     code: str
+    remark: str
     decoded: Float32Array | None
     nearest: Float32Array | None
     image_shape: tuple[int, int, int] | None
@@ -50,6 +52,7 @@ class HoverCard(QWidget):
         super().__init__(parent)
         self._content: CardContent | None = None
         self._images: list[QImage] = []
+        self._column_px = float(_IMAGE_PX)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName("Under the mouse")
         self.set_theme(LIGHT)
@@ -86,7 +89,7 @@ class HoverCard(QWidget):
         self.hide()
 
     def _go_to_corner(self, about: QPointF, room: QRectF) -> None:
-        """Stay at the top right; to the left only while the mouse would be covered, so that it seldom jumps."""
+        """At the top right; to the left only while the mouse would be covered, so that it seldom jumps."""
         right = room.right() - self.width() - 6
         box = QRectF(right, room.top() + 6, self.width(), self.height())
         is_covering = box.adjusted(-_AWAY_PX, -_AWAY_PX, _AWAY_PX, _AWAY_PX).contains(about)
@@ -100,13 +103,14 @@ class HoverCard(QWidget):
         if content is None:
             return
         metrics = QFontMetricsF(self._font)
-        lines = [content.code, content.example]
+        lines = [content.code, content.remark, content.example]
         if content.image_shape is None:
             lines += self._point_lines(content)
             height = 0.0
         else:
             height = _IMAGE_PX + 3
-        width = max([2 * _IMAGE_PX + _GAP_PX, *(metrics.horizontalAdvance(line) for line in lines)])
+        self._column_px = max(_IMAGE_PX, *(metrics.horizontalAdvance(caption) for caption in _CAPTIONS))
+        width = max([2 * self._column_px + _GAP_PX, *(metrics.horizontalAdvance(line) for line in lines)])
         n_lines = len([line for line in lines if line]) + len(content.gamma)
         n_lines += content.image_shape is not None  # the captions of the images
         size = QSize(round(width + 2 * _MARGIN_PX), round(height + n_lines * self._line_px + 2 * _MARGIN_PX))
@@ -115,8 +119,7 @@ class HoverCard(QWidget):
 
     @staticmethod
     def _point_lines(content: CardContent) -> list[str]:
-        names = ("decoded here", "nearest")
-        arrays = zip(names, (content.decoded, content.nearest), strict=True)
+        arrays = zip(_CAPTIONS, (content.decoded, content.nearest), strict=True)
         return [f"{name} {point_text(values)}" for name, values in arrays if values is not None]
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -132,6 +135,7 @@ class HoverCard(QWidget):
         painter.setBrush(color(self._theme.panel, 240))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.7, 0.7, -0.7, -0.7), 5, 5)
         y = self._write(painter, _MARGIN_PX, content.code, self._theme.text)
+        y = self._write(painter, y, content.remark, self._theme.muted_text)
         if content.image_shape is None:
             for line in self._point_lines(content):
                 y = self._write(painter, y, line, self._theme.text)
@@ -142,15 +146,15 @@ class HoverCard(QWidget):
         painter.end()
 
     def _paint_images(self, painter: QPainter, y: float) -> float:
-        for i, (image, name) in enumerate(zip(self._images, ("decoded here", "nearest"), strict=False)):
-            x = _MARGIN_PX + i * (_IMAGE_PX + _GAP_PX)
+        for i, (image, name) in enumerate(zip(self._images, _CAPTIONS, strict=False)):
+            x = _MARGIN_PX + i * (self._column_px + _GAP_PX)
             room = QRectF(x, y, _IMAGE_PX, _IMAGE_PX)
             painter.setRenderHint(
                 QPainter.RenderHint.SmoothPixmapTransform, max(image.width(), image.height()) > _IMAGE_PX
             )
             painter.drawImage(_fitted(image, room), image)
             painter.setPen(color(self._theme.muted_text))
-            caption = QRectF(x, y + _IMAGE_PX + 3, _IMAGE_PX + _GAP_PX, self._line_px)
+            caption = QRectF(x, y + _IMAGE_PX + 3, self._column_px + 2, self._line_px)
             painter.drawText(caption, int(Qt.AlignmentFlag.AlignLeft), name)
         return y + _IMAGE_PX + 3 + self._line_px
 
@@ -182,12 +186,12 @@ class HoverCard(QWidget):
         return y + self._line_px
 
 
-def point_text(values: Float32Array, most: int = 4) -> str:
-    """(0.31, −1.2), shortened after some numbers."""
+def point_text(values: Float32Array, most: int = 2) -> str:
+    """(0.31, −1.2), shortened after some numbers; a single number without brackets."""
     numbers = [tick_text(float(value), 3) for value in values[:most]]
     if len(values) > most:
         numbers.append(f"… {len(values) - most} more")
-    return f"({', '.join(numbers)})"
+    return numbers[0] if len(values) == 1 else f"({', '.join(numbers)})"
 
 
 def _image(values: Float32Array, shape: tuple[int, int, int]) -> QImage:

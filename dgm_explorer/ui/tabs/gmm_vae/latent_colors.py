@@ -63,7 +63,7 @@ def color_key(coloring: Coloring, n_components: int, class_names: Sequence[str],
     if coloring == "label":
         return ColorKey("label", tuple((theme.component(i), name) for i, name in enumerate(class_names)))
     words = "argmax γ" if coloring == "cluster" else "mixed by γ"
-    return ColorKey(words, tuple((theme.component(k), f"c{k}") for k in range(n_components)))
+    return ColorKey(words, tuple((theme.component(k), f"c{k + 1}") for k in range(n_components)))
 
 
 def _linear(encoded: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -197,10 +197,10 @@ class PointPicker(QObject):
             if own >= 0:
                 dot, code = own, self._code_of_dot(shown, own)
         decoded = decode(snapshot.decoder, code.astype(np.float32), snapshot.likelihood)
-        text = f"z = {point_text(code.astype(np.float32))}"
         place = int(picture.places[dot]) if dot >= 0 else -1
         return CardContent(
-            code=f"{text}, {remark}" if remark else text,
+            code=f"z = {point_text(code.astype(np.float32))}",
+            remark=remark,
             decoded=decoded if dataset is not None else None,
             nearest=dataset.inputs[picture.rows[dot]] if dataset is not None and dot >= 0 else None,
             image_shape=dataset.image_shape if dataset is not None else None,
@@ -211,10 +211,8 @@ class PointPicker(QObject):
 
     def _gammas(self, snapshot: GmmVaeSnapshot, place: int) -> tuple[tuple[str, str, float], ...]:
         gamma = snapshot.responsibilities[place]
-        order = np.argsort(-gamma)[:_MOST_GAMMAS].tolist()
-        return tuple(
-            (self._theme.component(k), f"c{k}", float(gamma[k])) for k in order if gamma[k] >= _LEAST_GAMMA
-        )
+        order = [k for k in np.argsort(-gamma)[:_MOST_GAMMAS].tolist() if gamma[k] >= _LEAST_GAMMA]
+        return tuple((self._theme.component(k), f"c{k + 1}", float(gamma[k])) for k in order)
 
 
 def _example_text(dataset: Dataset | None, row: int) -> str:
