@@ -14,10 +14,12 @@ from dgm_explorer.core.training import (
     MetricsTable,
     Progress,
     RunFacts,
+    RunFailed,
     RunState,
     Snapshot,
 )
 from dgm_explorer.training.devices import Place, find_device
+from dgm_explorer.training.failures import explain
 from dgm_explorer.training.model_run import ModelRun
 from dgm_explorer.training.shard import Shard
 
@@ -147,12 +149,17 @@ class FollowerRun:
         """Rank 0 decides: it got the same signal, or its word comes."""
 
     def steps(self) -> Iterator[Progress]:
-        for progress in self._model.steps():
-            if progress.step % STEPS_BETWEEN_EMPTYING == 0:
-                self._model.take_metrics()
-            yield progress
-            if self._group.agree_to_stop(False):
-                return
+        try:
+            for progress in self._model.steps():
+                if progress.step % STEPS_BETWEEN_EMPTYING == 0:
+                    self._model.take_metrics()
+                yield progress
+                if self._group.agree_to_stop(False):
+                    return
+        except Exception as error:  # as a rule: rank 0 failed, said why, and left
+            shard = self._group.shard
+            words = explain(error, self._model.progress.step)
+            raise RunFailed(f"Process {shard.rank + 1} of {shard.world}: {words}") from None
 
     def apply(self, command: Command) -> None:
         raise InputError(f"{command.name} cannot be changed in a run of several processes.")

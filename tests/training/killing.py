@@ -15,8 +15,9 @@ from dgm_explorer.runs.folder import RunFolder
 from dgm_explorer.runs.reader import RunReader
 
 INTERVAL_S = 0.5
-SLACK_S = 0.5
-"""For the writing itself and the length of a step, on a machine with other work."""
+SLACK_S = 5.0
+"""A checkpoint waits for the end of a step, which takes long on a machine with other work, or where it
+imports a library; alone on a machine 0.5 s are enough."""
 LONGEST_LIFE_S = 3.0
 TRAIN = (
     sys.executable, "-m", "dgm_explorer", "train", "gmm-vae", "--device", "cpu",
