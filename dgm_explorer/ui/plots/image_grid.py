@@ -18,7 +18,7 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolTip, QWidget
 
 from dgm_explorer.core.arrays import Float32Array
 from dgm_explorer.ui.export import PlotTable
@@ -295,6 +295,14 @@ class ImageGrid(QWidget):
             self.update()
             self.hovered.emit(index)
 
+    def _bring_into_sight(self, index: int) -> None:
+        viewport = self.parentWidget()
+        area = viewport.parentWidget() if viewport is not None else None
+        if isinstance(area, QScrollArea):
+            rect = self.tile_rect(index)
+            at, half = rect.center().toPoint(), (rect.size() / 2).toSize()
+            area.ensureVisible(at.x(), at.y(), half.width() + MARGIN_PX, half.height() + MARGIN_PX)
+
     def _index_at(self, at: QPointF) -> int:
         if self._geometry is None:
             return -1
@@ -338,6 +346,7 @@ class ImageGrid(QWidget):
             target = self._at + step[0] * self._geometry.columns + step[1] if self._at >= 0 else 0
             if 0 <= target < self._geometry.n:
                 self._go_to(target)
+                self._bring_into_sight(target)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._at >= 0:
             self.clicked.emit(self._at)
         else:

@@ -39,7 +39,7 @@ class MosaicGeometry:
     @property
     def tile_size(self) -> tuple[int, int]:
         """(width, height) of a tile in device pixels."""
-        return max(1, round(self.tile[1] * self.zoom)), max(1, round(self.tile[0] * self.zoom))
+        return max(1, int(self.tile[1] * self.zoom)), max(1, int(self.tile[0] * self.zoom))
 
     @property
     def size(self) -> tuple[int, int]:

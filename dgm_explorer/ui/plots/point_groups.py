@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
@@ -63,3 +64,9 @@ class PointGroupsOverlay(PixelOverlay):
     def _pixels(self, points: FloatArray) -> list[QPointF]:
         x, y = self.to_pixels(points[:, 0], points[:, 1])
         return [QPointF(*place) for place in zip(x.tolist(), y.tolist(), strict=True)]
+
+
+def one_color(rgb: str, count: int) -> NDArray[np.uint8]:
+    """(count, 3) bytes of one colour, as a `PointRaster` takes them."""
+    value = QColor(rgb)
+    return np.full((count, 3), (value.red(), value.green(), value.blue()), np.uint8)

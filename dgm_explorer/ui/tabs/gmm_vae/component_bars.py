@@ -32,6 +32,8 @@ class ComponentBars(QWidget):
         self._theme = LIGHT
         self._occupancy: FloatArray = np.empty(0)
         self._pi: FloatArray = np.empty(0)
+        self._longest = 1.0
+        self._left_px = self._numbers_px = 0.0
         self._chosen = -1
         self.setAccessibleName("Components: mean γ and π")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -42,12 +44,16 @@ class ComponentBars(QWidget):
         font = self.font()
         font.setPointSizeF(0.9 * theme.font_point_size)
         self.setFont(font)
+        metrics = QFontMetricsF(font)
+        self._left_px = metrics.horizontalAdvance("100") + 10
+        self._numbers_px = metrics.horizontalAdvance("0.000  0.000") + 12
         self._ask_for_room()
 
     def set_values(self, occupancy: FloatArray, pi: FloatArray) -> None:
         """Show mean γ and π, both (K,)."""
         is_new_count = len(pi) != len(self._pi)
         self._occupancy, self._pi = occupancy, pi
+        self._longest = _longest_share(occupancy, pi)
         if is_new_count:
             self._ask_for_room()
         self.update()
@@ -83,24 +89,13 @@ class ComponentBars(QWidget):
 
     def bar_rect(self, index: int, share: float, is_pi: bool) -> QRectF:
         """Where one of a component's bars is painted; the lower one is of π."""
-        row, left, width = self.row_rect(index), self._bars_left(), self._bars_width()
+        row, left, width = self.row_rect(index), self._left_px, self._bars_width()
         thickness = math.floor(0.38 * row.height())
         top = row.top() + 0.5 * row.height() + (1 if is_pi else -thickness)
-        return QRectF(left, round(top), max(1.0, width * share / self._scale()), thickness - 1)
-
-    def _bars_left(self) -> float:
-        return QFontMetricsF(self.font()).horizontalAdvance("99") + 12
+        return QRectF(left, round(top), max(1.0, width * share / self._longest), thickness - 1)
 
     def _bars_width(self) -> float:
-        numbers = QFontMetricsF(self.font()).horizontalAdvance("0.000  0.000") + 12
-        return max(20.0, self.width() - self._bars_left() - numbers)
-
-    def _scale(self) -> float:
-        """The share that the longest possible bar stands for."""
-        if not self.n_components:
-            return 1.0
-        longest = max(float(np.nanmax(self._occupancy)), float(np.nanmax(self._pi)), 1 / self.n_components)
-        return min(1.0, math.ceil(20 * longest) / 20)
+        return max(20.0, self.width() - self._left_px - self._numbers_px)
 
     def sizeHint(self) -> QSize:
         return QSize(260, 200)
@@ -114,7 +109,7 @@ class ComponentBars(QWidget):
             if self.row_rect(index).toAlignedRect().intersects(event.rect()):
                 self._paint_row(painter, index)
         if self.n_components:
-            equal = self._bars_left() + self._bars_width() / self.n_components / self._scale()
+            equal = self._left_px + self._bars_width() / self.n_components / self._longest
             painter.setPen(QPen(color(self._theme.muted_text), 1.0, Qt.PenStyle.DashLine))
             bottom = self.row_rect(self.n_components - 1).bottom()
             painter.drawLine(QPointF(equal, 0), QPointF(equal, bottom))
@@ -135,7 +130,7 @@ class ComponentBars(QWidget):
         painter.setBrush(color(rgb, 50))
         painter.drawRect(self.bar_rect(index, pi, is_pi=True).adjusted(0.5, 0.5, -0.5, -0.5))
         painter.setPen(color(theme.text))
-        number = QRectF(row.left(), row.top(), self._bars_left() - 6, row.height())
+        number = QRectF(row.left(), row.top(), self._left_px - 6, row.height())
         right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         painter.drawText(number, right, str(index + 1))
         painter.setPen(color(theme.muted_text if occupancy < EMPTY_BELOW else theme.text))
@@ -198,3 +193,11 @@ class ComponentBars(QWidget):
             f"Component {index + 1}\nmean γ = {self._occupancy[index]:.4f} (filled)\n"
             f"π = {self._pi[index]:.4f} (hollow){empty}\nclick to look into it"
         )
+
+
+def _longest_share(occupancy: FloatArray, pi: FloatArray) -> float:
+    """The share that the longest possible bar stands for, in steps so that bars do not breathe."""
+    if not len(pi):
+        return 1.0
+    longest = max(float(np.nanmax(occupancy)), float(np.nanmax(pi)), 1 / len(pi))
+    return min(1.0, math.ceil(20 * longest) / 20)

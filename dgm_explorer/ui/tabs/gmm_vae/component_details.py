@@ -13,12 +13,15 @@ from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
 from dgm_explorer.ui.plots.image_grid import ImageGrid, ImageTable
 from dgm_explorer.ui.plots.point_groups import PointGroup
 from dgm_explorer.ui.tabs.gmm_vae.component_facts import ComponentFacts, component_facts
-from dgm_explorer.ui.tabs.gmm_vae.points_picture import PointsPicture, spread
+from dgm_explorer.ui.tabs.gmm_vae.points_picture import PointsPicture
 from dgm_explorer.ui.tabs.gmm_vae.snapshot_panel import as_images, example_words
 from dgm_explorer.ui.theme import LIGHT, Theme
 from dgm_explorer.ui.widgets.form import set_color, set_text
 
 N_TYPICAL: Final = 24
+_ALL_IMAGES: Final = "Decoded means μ of all components; click one"
+_ALL_POINTS: Final = "Decoded means (large) and samples of all components over the data"
+_NOT_FITTED: Final = "Pre-training: the components are fitted to the codes after it"
 
 
 class ComponentDetails(QWidget):
@@ -86,7 +89,7 @@ class ComponentDetails(QWidget):
             self._show_one(snapshot, dataset, dataset.image_shape, index)
 
     def _show_all(self, snapshot: GmmVaeSnapshot, shape: tuple[int, int, int]) -> None:
-        set_text(self.title, "Decoded means μ of all components; click one, here or on the left")
+        set_text(self.title, _NOT_FITTED if snapshot.phase == "pretrain" else _ALL_IMAGES)
         images = as_images(snapshot.component_images, shape)
         marks = tuple(self._theme.component(index) for index in range(snapshot.n_components))
         self.all_means.set_table(ImageTable(images, marks=marks, tip=partial(_component_tip, snapshot)))
@@ -108,23 +111,22 @@ class ComponentDetails(QWidget):
 
     def _show_points(self, snapshot: GmmVaeSnapshot, dataset: Dataset, index: int) -> None:
         theme = self._theme
-        data = dataset.inputs.astype(np.float64)
-        groups = [PointGroup(spread(data), theme.muted_text, 70, 3.0)]
+        groups: list[PointGroup] = []
         chosen = range(snapshot.n_components) if index < 0 else (index,)
         means = snapshot.component_images.astype(np.float64)
         for k in chosen:
             groups.append(PointGroup(snapshot.samples[k].astype(np.float64), theme.component(k), 230, 5.0))
             groups.append(PointGroup(means[k : k + 1], theme.component(k), 255, 13.0))
         if index < 0:
-            set_text(self.title, "Decoded means (large) and samples of all components over the data")
+            set_text(self.title, _NOT_FITTED if snapshot.phase == "pretrain" else _ALL_POINTS)
         else:
             facts = component_facts(snapshot, dataset, index, N_TYPICAL)
             words = f"{facts_words(facts, index)}; large: decoded μ, outlined: most typical data"
             set_text(self.title, words)
-            typical = data[facts.typical]
-            groups.insert(1, PointGroup(typical, theme.text, 255, 8.0))
-            groups.insert(2, PointGroup(typical, theme.component(index), 255, 5.0))
-        self.points.set_groups(groups, data, dataset.fingerprint)
+            typical = dataset.inputs[facts.typical].astype(np.float64)
+            groups.insert(0, PointGroup(typical, theme.text, 255, 8.0))
+            groups.insert(1, PointGroup(typical, theme.component(index), 255, 5.0))
+        self.points.show_points(dataset.inputs, dataset.fingerprint, groups)
         self._pages.setCurrentWidget(self.points)
 
 

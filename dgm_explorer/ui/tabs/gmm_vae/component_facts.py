@@ -70,9 +70,10 @@ def typical_rows(snapshot: GmmVaeSnapshot, index: int, count: int) -> IntArray:
 
 def mean_entropy(responsibilities: Float32Array) -> float:
     """Mean over the data of −Σ_c γ_c log γ_c, nats: 0 where each is sure of its cluster, log K at most."""
-    gamma = responsibilities.astype(np.float64)
-    logs = np.log(gamma, out=np.zeros_like(gamma), where=gamma > 0)
-    return float(-(gamma * logs).sum(axis=1).mean()) if len(gamma) else math.nan
+    if not len(responsibilities):
+        return math.nan
+    logs = np.log(np.maximum(responsibilities, np.finfo(np.float32).tiny))  # 0 log 0 = 0 log tiny = 0
+    return float(-(responsibilities * logs).sum(dtype=np.float64) / len(responsibilities))
 
 
 def _main_class(dataset: Dataset, rows: IntArray) -> tuple[str, float]:

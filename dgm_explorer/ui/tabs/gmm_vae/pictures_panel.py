@@ -14,9 +14,9 @@ from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.image_grid import Caption, ImageGrid, ImageTable
 from dgm_explorer.ui.plots.point_groups import PointGroup
-from dgm_explorer.ui.tabs.gmm_vae.points_picture import PointsPicture, spread
+from dgm_explorer.ui.tabs.gmm_vae.points_picture import PointsPicture
 from dgm_explorer.ui.tabs.gmm_vae.snapshot_panel import SnapshotPanel, as_images, example_words
-from dgm_explorer.ui.theme import Theme, color
+from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import set_color, set_text
 
 _DIVIDER_LEVEL: Final = 0.35
@@ -107,17 +107,16 @@ class PicturesPanel(SnapshotPanel):
 
     def _show_points(self, snapshot: GmmVaeSnapshot, dataset: Dataset) -> None:
         theme = self.theme
-        data = dataset.inputs.astype(np.float64)
-        groups = [PointGroup(spread(data), theme.muted_text, 70, 3.0)]
+        groups = []
         for k in range(snapshot.n_components):
             groups.append(PointGroup(snapshot.samples[k].astype(np.float64), theme.component(k), 230, 5.0))
-        shown = data[snapshot.shown]
+        shown = dataset.inputs[snapshot.shown].astype(np.float64)
         reconstructions = snapshot.reconstructions.astype(np.float64)
         groups.append(PointGroup(reconstructions, theme.text, 255, 4.0, joined_to=shown))
-        self.points.set_groups(groups, data, dataset.fingerprint)
+        self.points.show_points(dataset.inputs, dataset.fingerprint, groups)
         set_text(
             self._legend,
-            f"<span style='color:{color(theme.muted_text).name()}'>●</span> data &nbsp; "
+            f"<span style='color:{self.points.data_rgb}'>●</span> data &nbsp; "
             f"<span style='color:{theme.text}'>●–</span> reconstructions, a line to their input &nbsp; "
             f"<span style='color:{theme.component(0)}'>●</span>"
             f"<span style='color:{theme.component(1)}'>●</span>"

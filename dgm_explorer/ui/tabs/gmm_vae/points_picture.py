@@ -5,24 +5,27 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
-from dgm_explorer.core.arrays import FloatArray
+from dgm_explorer.core.arrays import Float32Array
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis
 from dgm_explorer.ui.plots.captions import Cover
 from dgm_explorer.ui.plots.plot import Plot
-from dgm_explorer.ui.plots.point_groups import PointGroup, PointGroupsOverlay
-from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.plots.point_groups import PointGroup, PointGroupsOverlay, one_color
+from dgm_explorer.ui.plots.point_raster import PointRaster
+from dgm_explorer.ui.theme import Theme, blend
 
-MAX_DATA_POINTS = 3000
-"""Points of the data that are drawn behind the rest: as many as the eye needs."""
+FAINT = 0.32
+"""How far the data stand out from the background."""
 
 
 class PointsPicture(Plot):
-    """Groups of points; the range follows the data set, then stays where the user puts it."""
+    """Data, and groups of points over them; the range follows the data, then stays where the user puts it."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(NumberAxis("bottom", "x₁"), NumberAxis("left", "x₂"), parent)
         self.export_name = name.lower().replace(" ", "-")
+        self._data = np.empty((0, 2), np.float32)
+        self._cloud = PointRaster(self.view_box)
         self._dots = PointGroupsOverlay(self.view_box)
         self._cover = Cover(self.view_box)
         self._fitted_to = ""
@@ -32,48 +35,48 @@ class PointsPicture(Plot):
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
+        self._cloud.set_theme(theme)
         self._cover.set_theme(theme)
+        self._set_data(self._data)
 
-    def set_groups(self, groups: Sequence[PointGroup], home: FloatArray, fingerprint: str) -> None:
-        """Show groups, later ones on top.
+    @property
+    def data_rgb(self) -> str:
+        """The grey of the data."""
+        return blend(self.theme.plot_background, self.theme.muted_text, FAINT)
+
+    def show_points(self, data: Float32Array, fingerprint: str, groups: Sequence[PointGroup]) -> None:
+        """Show groups over the data, later ones on top.
 
         Parameters
         ----------
-        home : (n, 2) points that the first view holds, and that A or a double click goes back to.
-        fingerprint : of the data set; with another one the view starts anew.
+        data : (n, 2); A or a double click goes back to a view that holds them.
+        fingerprint : of the data; with another one the view starts anew.
         """
         self._cover.set_reason("")
         self._dots.set_groups(groups)
         if fingerprint != self._fitted_to:
             self._fitted_to = fingerprint
-            low, high = home.min(axis=0), home.max(axis=0)
+            self._set_data(data)
+            low, high = data.min(axis=0), data.max(axis=0)
             margin = 0.08 * np.maximum(high - low, 1e-3)
             (x0, y0), (x1, y1) = (low - margin).tolist(), (high + margin).tolist()
             self.set_home_range((x0, x1), (y0, y1))
             self.set_view_range((x0, x1), (y0, y1))
 
+    def _set_data(self, data: Float32Array) -> None:
+        self._data = data
+        self._cloud.set_points(data, one_color(self.data_rgb, len(data)), None)
+
     def clear_groups(self, words: str) -> None:
         """Nothing but words."""
         self._dots.set_groups(())
+        self._set_data(np.empty((0, 2), np.float32))
         self._cover.set_reason(words)
         self._fitted_to = ""
 
-    @property
-    def groups(self) -> tuple[PointGroup, ...]:
-        return self._dots.groups
-
     def export_table(self) -> PlotTable:
-        """Group by group, in the order in which they are drawn."""
-        points = [group.points for group in self.groups]
-        joined = np.concatenate(points) if points else np.empty((0, 2))
+        """The data as group 0, then group by group in the order in which they are drawn."""
+        points = [self._data.astype(np.float64), *(group.points for group in self._dots.groups)]
+        joined = np.concatenate(points)
         numbers = np.repeat(np.arange(len(points)), [len(group) for group in points]).astype(np.int64)
         return PlotTable(("group", "x1", "x2"), (numbers, joined[:, 0], joined[:, 1]))
-
-
-def spread(inputs: FloatArray, count: int = MAX_DATA_POINTS) -> FloatArray:
-    """At most ``count`` rows, evenly spread over all."""
-    if len(inputs) <= count:
-        return inputs
-    rows = np.linspace(0, len(inputs) - 1, count).astype(np.int64)
-    chosen: FloatArray = inputs[rows]
-    return chosen

@@ -19,7 +19,6 @@ from dgm_explorer.ui.tabs.gmm_vae.component_bars import ComponentBars
 from dgm_explorer.ui.tabs.gmm_vae.component_facts import component_facts, mean_entropy, typical_rows
 from dgm_explorer.ui.tabs.gmm_vae.components_panel import ComponentsPanel
 from dgm_explorer.ui.tabs.gmm_vae.pictures_panel import PicturesPanel, side_by_side
-from dgm_explorer.ui.tabs.gmm_vae.points_picture import spread
 from dgm_explorer.ui.theme import DARK, LIGHT, PROJECTOR
 
 LEFT = Qt.MouseButton.LeftButton
@@ -162,13 +161,6 @@ def test_pairs_stand_side_by_side() -> None:
     assert pairs[:, :, 5:].all()
 
 
-def test_a_large_set_is_thinned_evenly() -> None:
-    points = np.column_stack((np.arange(10_000.0), np.zeros(10_000)))
-    thin = spread(points, 101)
-    assert len(thin) == 101
-    assert np.ptp(np.diff(thin[:, 0])) <= 1.0
-
-
 # -- bars -------------------------------------------------------------------------------------------------
 
 
@@ -266,6 +258,13 @@ def test_the_chosen_component_gone_all_are_shown(components: ComponentsPanel, im
     components.set_component(2)
     components.show_snapshot(make_snapshot(images, 2), images)
     assert "all components" in components.details.title.text()
+
+
+def test_before_the_mixture_is_fitted_the_panel_says_so(
+    components: ComponentsPanel, images: Dataset
+) -> None:
+    components.show_snapshot(replace(make_snapshot(images), phase="pretrain"), images)
+    assert "Pre-training" in components.details.title.text()
 
 
 # -- pictures ---------------------------------------------------------------------------------------------
