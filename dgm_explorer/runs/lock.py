@@ -124,7 +124,7 @@ def _owner(file: int) -> Mapping[str, Any]:
     try:
         os.lseek(file, 0, os.SEEK_SET)
         owner = msgspec.json.decode(os.read(file, 4096))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return owner if isinstance(owner, dict) else {}
 

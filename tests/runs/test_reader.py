@@ -3,12 +3,15 @@
 import os
 import random
 import shutil
+import threading
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from dgm_explorer.core.errors import InputError
+from dgm_explorer.core.training import Recording
+from dgm_explorer.runs.checkpoint_file import read_latest_checkpoint
 from dgm_explorer.runs.folder import RunFolder
 from dgm_explorer.runs.history import MetricsHistory
 from dgm_explorer.runs.listing import list_runs
@@ -128,6 +131,35 @@ def test_a_request_makes_its_folder_where_none_is(folder: RunFolder) -> None:
     assert list(folder.control.iterdir()) == []
 
 
+def test_nothing_is_lost_or_torn_while_somebody_writes(folder: RunFolder) -> None:
+    def write() -> None:
+        with RunWriter(folder, Recording(max_snapshots=5)) as writer:
+            for step in range(4, 154):
+                writer.append_metrics([table(step, 1), table(step, 1, "held_out")])
+                writer.write_status(RunStatus("running", step=step))
+                writer.write_snapshot(snapshot(step))
+            writer.write_status(RunStatus("finished", step=step))
+
+    reader, rows, steps_seen = RunReader(folder.path), [], [0]
+    thread = threading.Thread(target=write)
+    thread.start()
+    state = None
+    while state != "finished" or thread.is_alive():
+        news = reader.poll()
+        assert news.status is not None
+        state = news.status.state if news.status.step > 3 else None
+        steps_seen.append(news.status.step)
+        rows += [(t.split, step) for t in news.metrics for step in t.values[:, 0].tolist()]
+        with suppress(InputError):  # thinned away just now
+            newest = reader.snapshot_steps()[-1]
+            assert reader.read_snapshot(newest).step == newest
+    thread.join()
+    rows += [(t.split, step) for t in reader.poll().metrics for step in t.values[:, 0].tolist()]
+    assert steps_seen[1:] == sorted(steps_seen[1:])
+    assert [step for split, step in rows if split == "train"] == list(range(1, 154))
+    assert [step for split, step in rows if split == "held_out"] == list(range(1, 154))
+
+
 @pytest.mark.skipif(os.name == "nt", reason="pipes of Unix")
 def test_pipes_in_the_place_of_files_are_not_waited_for(folder: RunFolder) -> None:
     write_status(folder, RunStatus("running"))
@@ -189,6 +221,10 @@ def look_at_everything(folder: RunFolder) -> None:
         for step in reader.checkpoint_steps():
             with suppress(InputError):
                 reader.read_checkpoint(step)
+    with suppress(InputError):
+        read_latest_checkpoint(folder)
+    with suppress(InputError):
+        RunWriter(folder).close()
 
 
 @pytest.mark.parametrize("seed", range(4))
