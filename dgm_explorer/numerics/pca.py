@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dgm_explorer.core.arrays import FloatArray
+from dgm_explorer.core.arrays import Float32Array, FloatArray
 
 _MAX_CODES = 10_000
 
@@ -55,7 +55,9 @@ class PrincipalPlane:
         return int(np.abs(self.turn[axis]).argmax())
 
 
-def principal_plane(codes: FloatArray, previous: PrincipalPlane | None = None) -> PrincipalPlane:
+def principal_plane(
+    codes: FloatArray | Float32Array, previous: PrincipalPlane | None = None
+) -> PrincipalPlane:
     """The plane of the two leading eigenvectors of the covariance.
 
     Eigenvectors have no sign, and two of nearly equal variance no direction either. Without ``previous``

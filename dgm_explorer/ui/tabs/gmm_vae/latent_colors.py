@@ -40,7 +40,7 @@ def cluster_colors(responsibilities: Float32Array, theme: Theme) -> ByteArray:
 def mixed_colors(responsibilities: Float32Array, theme: Theme) -> ByteArray:
     """Colours of all components mixed in proportion to γ, as light mixes: in linear RGB, (n, 3)."""
     linear = _linear(component_rgb(responsibilities.shape[1], theme) / 255.0).astype(np.float32)
-    mixed = np.nan_to_num(responsibilities) @ linear
+    mixed = np.nan_to_num(responsibilities @ linear, copy=False)
     return np.asarray(_encoding_table()[(mixed.clip(0.0, 1.0) * (_GAMMA_STEPS - 1) + 0.5).astype(np.intp)])
 
 

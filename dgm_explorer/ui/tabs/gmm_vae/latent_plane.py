@@ -143,4 +143,4 @@ def plane_of(snapshot: GmmVaeSnapshot, previous: LatentPlane | None = None) -> L
     if snapshot.latent_dim == 2:
         return WholePlane()
     older = previous.plane if isinstance(previous, Projection) else None
-    return Projection(principal_plane(snapshot.latent_means.astype(np.float64), older))
+    return Projection(principal_plane(snapshot.latent_means, older))

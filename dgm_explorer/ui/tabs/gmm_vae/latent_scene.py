@@ -1,8 +1,10 @@
 """A snapshot as a picture of its latent space: a pure function, no widget."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dgm_explorer.core.arrays import IntArray
 from dgm_explorer.core.dataset import Dataset
@@ -18,6 +20,8 @@ from dgm_explorer.ui.tabs.gmm_vae.latent_colors import (
 )
 from dgm_explorer.ui.tabs.gmm_vae.latent_plane import LatentPlane, plane_of
 from dgm_explorer.ui.theme import Theme
+
+ScalarT = TypeVar("ScalarT", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,13 +67,13 @@ def make_picture(
     previous : plane of the picture before, so that a projection does not flip.
     """
     places = _thinned(len(snapshot.probe), n_points)
-    rows = snapshot.probe[places]
+    rows = _picked(snapshot.probe, places)
     plane = plane_of(snapshot, previous)
     coloring = shown_coloring(coloring, dataset)
     class_names = class_names_of(dataset)
     scene = LatentScene(
-        positions=plane.place_codes(snapshot.latent_means)[places],
-        rgb=_colors(snapshot, places, dataset, coloring, theme),
+        positions=_picked(plane.place_codes(snapshot.latent_means), places),
+        rgb=_colors(snapshot, places, rows, dataset, coloring, theme),
         is_selected=None if selected is None or not len(selected) else np.isin(rows, selected),
         components=_components(snapshot, plane, coloring, theme),
         axis_names=plane.axis_names,
@@ -100,13 +104,22 @@ def _thinned(n: int, most: int) -> IntArray:
     return np.linspace(0, n - 1, most).astype(np.int64)
 
 
+def _picked(values: NDArray[ScalarT], places: IntArray) -> NDArray[ScalarT]:
+    """Rows of ``values`` at ``places``; all of them are not copied."""
+    return values if len(places) == len(values) else values[places]
+
+
 def _colors(
-    snapshot: GmmVaeSnapshot, places: IntArray, dataset: Dataset | None, coloring: Coloring, theme: Theme
+    snapshot: GmmVaeSnapshot,
+    places: IntArray,
+    rows: IntArray,
+    dataset: Dataset | None,
+    coloring: Coloring,
+    theme: Theme,
 ) -> ByteArray:
     if coloring == "label" and dataset is not None and dataset.labels is not None:
-        labels = dataset.labels[snapshot.probe[places]]
-        return label_colors(labels, len(class_names_of(dataset)), theme)
-    gamma = snapshot.responsibilities[places]
+        return label_colors(dataset.labels[rows], len(class_names_of(dataset)), theme)
+    gamma = _picked(snapshot.responsibilities, places)
     if coloring == "mixed":
         return mixed_colors(gamma, theme)
     if coloring == "confidence":
