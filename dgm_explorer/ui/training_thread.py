@@ -1,5 +1,6 @@
 """Training beside the window: one thread that pulls steps out of a run."""
 
+import atexit
 import logging
 import os
 import sys
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QThread
+from PySide6.QtCore import QThread
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.training import (
@@ -69,12 +70,8 @@ class TrainingThread(QThread):
 
     def begin(self) -> None:
         """Start the thread. Whoever loses sight of it loses nothing: it lives until it has ended."""
-        application = QCoreApplication.instance()
-        assert application is not None
         _living.add(self)
         self.finished.connect(self._leave)
-        application.aboutToQuit.connect(self.request_stop)
-        application.aboutToQuit.connect(self._leave)
         self.start()
 
     @property
@@ -110,9 +107,9 @@ class TrainingThread(QThread):
         return self.wait(timeout_ms)
 
     def _leave(self) -> None:
-        """The thread has ended, or the program is about to: wait for it behind the closed window."""
-        if self.wait(LAST_JOIN_MS):
-            _living.discard(self)
+        """The thread has ended, but for its last instruction."""
+        self.wait()
+        _living.discard(self)
 
     def run(self) -> None:
         """The thread: prepare, train, close. Whatever happens becomes the last update."""
@@ -136,11 +133,12 @@ class TrainingThread(QThread):
         return self._close(run, state, words)
 
     def _close(self, run: TrainingRun, state: RunState, words: str) -> tuple[RunState, str]:
+        """Show and save the last step. Only then may the end be told: another run may be waiting for it."""
         try:
             if state == "failed":  # there may be no picture any more, but what led here can be read
-                self._tell(state, tables=tuple(run.take_metrics()))
+                self._tell(self._resting_state(), tables=tuple(run.take_metrics()))
             else:
-                self._show(run, state)
+                self._show(run, self._resting_state())
         except BaseException as error:
             logger.info("nothing last to show: %s", error)
         try:
@@ -244,6 +242,13 @@ class TrainingThread(QThread):
                 **news,
             )
         )
+
+
+@atexit.register
+def _join_all() -> None:
+    """Wait, behind the closed window, for threads that could not end in time: a library may be loading."""
+    for thread in tuple(_living):
+        thread.stop(LAST_JOIN_MS)
 
 
 def describe_failure(error: BaseException) -> str:

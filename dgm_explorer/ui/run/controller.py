@@ -61,6 +61,7 @@ class RunController(QObject):
         self._make_run = make_run
         self._make_request = make_request
         self._thread: TrainingThread | None = None
+        self._leaving: list[TrainingThread] = []
         self._next: tuple[RunRequest, bool, bool] | None = None
         self._screen: RunOnScreen | None = None
         self._readings = RunReadings()
@@ -186,6 +187,8 @@ class RunController(QObject):
         if self._thread is not None:
             self._thread.stop(timeout_ms)
             self._read_thread()
+        for thread in self._leaving:
+            thread.stop(timeout_ms)
 
     def _begin(self, request: RunRequest, is_paused: bool, is_single_step: bool) -> None:
         self._thread = TrainingThread(self._make_run, request, is_paused)
@@ -204,6 +207,8 @@ class RunController(QObject):
         assert self._thread is not None
         self._thread.mailbox.filled.disconnect(self._read_thread)
         self.destroyed.disconnect(self._thread.request_stop)
+        self._leaving = [thread for thread in self._leaving if thread.isRunning()]
+        self._leaving.append(self._thread)
         self._thread = None
 
     @Slot()

@@ -1,0 +1,72 @@
+"""News of a training thread, merged while nobody listens; the pace at which they come."""
+
+import numpy as np
+import pytest
+
+from dgm_explorer.core.training import Command, MetricsTable
+from dgm_explorer.ui.run import update
+from dgm_explorer.ui.run.gate import RunGate
+from dgm_explorer.ui.run.pacer import LONGEST_INTERVAL_S, SHORTEST_INTERVAL_S, SnapshotPacer
+from dgm_explorer.ui.run.update import RunUpdate, merge_updates
+from tests.ui.run.fake_run import FakeSnapshot
+
+
+def one_row(step: int, split: str = "train") -> MetricsTable:
+    return MetricsTable(split, ("step", "elbo"), np.array([[step, -1.0]]))  # type: ignore[arg-type]
+
+
+def test_merging_keeps_the_newest_picture_and_every_row() -> None:
+    first = RunUpdate(
+        "running", 1.0, snapshot=FakeSnapshot(5, "joint", 0), snapshot_at_s=1.0, tables=(one_row(1),)
+    )
+    second = RunUpdate("paused", 2.0, tables=(one_row(2),), refusals=("no",))
+    both = merge_updates(first, second)
+    assert (both.state, both.at_s, both.snapshot_at_s) == ("paused", 2.0, 1.0)
+    assert both.snapshot is first.snapshot
+    assert [table.values[0, 0] for table in both.tables] == [1, 2]
+    assert both.refusals == ("no",)
+
+
+def test_what_waits_is_bounded_and_of_each_kind_the_newest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(update, "MAX_WAITING_ROWS", 500)
+    waiting = RunUpdate("running", 0.0)
+    for step in range(1, 2001):
+        tables = (one_row(step), one_row(step, "quality")) if step % 10 == 0 else (one_row(step),)
+        waiting = merge_updates(waiting, RunUpdate("running", float(step), tables=tables))
+    assert len(waiting.tables) <= update.MAX_WAITING_TABLES
+    train = np.concatenate([table.values[:, 0] for table in waiting.tables if table.split == "train"])
+    assert train.tolist() == list(range(2001 - len(train), 2001))
+    assert 500 <= len(train) <= 500 + update.MAX_WAITING_TABLES
+
+
+def test_pictures_wait_in_proportion_to_what_they_cost_here_and_on_the_screen() -> None:
+    pacer = SnapshotPacer()
+    assert pacer.is_snapshot_due(0.0)
+    pacer.note_snapshot(10.0, 10.001)
+    assert pacer.interval_s == pytest.approx(SHORTEST_INTERVAL_S)
+    pacer.note_snapshot(10.0, 10.02)
+    assert pacer.interval_s == pytest.approx(0.4)
+    assert not pacer.is_snapshot_due(10.41)
+    assert pacer.is_snapshot_due(10.43)
+    pacer.screen_cost_s = 0.1
+    assert pacer.interval_s == pytest.approx(1.0)
+    pacer.note_snapshot(0.0, 100.0)
+    assert pacer.interval_s == LONGEST_INTERVAL_S
+
+
+def test_a_paused_gate_lets_through_what_was_asked_for_and_forgets_it_on_resume() -> None:
+    gate = RunGate(is_paused=True)
+    assert gate.next_turn() == "rest"
+    gate.step_once()
+    gate.step_once()
+    assert [gate.next_turn() for _ in range(3)] == ["step", "step", "rest"]
+    gate.step_once()
+    gate.pause()
+    assert gate.next_turn() == "rest"
+    gate.post(Command("beta", (1.0,)))
+    assert gate.next_turn() == "command"
+    assert gate.take_commands() == (Command("beta", (1.0,)),)
+    gate.resume()
+    assert gate.next_turn() == "step"
+    gate.stop()
+    assert gate.next_turn() == "stop"
