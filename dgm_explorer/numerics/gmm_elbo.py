@@ -64,8 +64,9 @@ class Posterior:
     log_var: FloatArray
 
     def sample(self, noise: FloatArray) -> FloatArray:
-        """z = m + √v ε for ``noise`` (S, J): (S, B, J)."""
-        z: FloatArray = self.mean + np.exp(0.5 * self.log_var) * noise[:, None, :]
+        """z = m + √v ε, (S, B, J), for ``noise`` (S, J) common to all examples or (S, B, J) of their own."""
+        own = noise if noise.ndim == 3 else noise[:, None, :]
+        z: FloatArray = self.mean + np.exp(0.5 * self.log_var) * own
         return z
 
 
@@ -170,7 +171,7 @@ def bound_terms(
     Parameters
     ----------
     x : (B, D).
-    noise : (S, J) standard normal ε; one row of zeros puts z at the mean of q.
+    noise : (S, J) or (S, B, J), standard normal ε; one row of zeros puts z at the mean of q.
     """
     z = q.sample(noise)
     log_gamma = log_responsibilities(prior, z)

@@ -40,13 +40,13 @@ class Alarm:
 def find_alarms(snapshot: GmmVaeSnapshot, history: "MetricsHistory") -> tuple[Alarm, ...]:
     """Everything that is wrong at this instant, the gravest first.
 
-    While the networks are pre-trained the mixture is not in use yet and a weak KL term is intended, so
-    that only numbers that are not finite count.
+    Before joint training the mixture is not in use yet and a weak KL term is intended, so that only
+    numbers that are not finite count.
     """
     broken = _not_finite(snapshot, history)
     if broken:
         return broken
-    if snapshot.phase == "pretrain":
+    if snapshot.phase != "joint":
         return ()
     return tuple(
         alarm for alarm in (_merged(snapshot), _posterior_collapse(snapshot), _empty(snapshot)) if alarm

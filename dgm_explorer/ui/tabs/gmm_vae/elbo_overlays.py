@@ -136,7 +136,7 @@ def _names(phase: PhaseStart) -> tuple[str, ...]:
     """From the fullest to the shortest."""
     if phase.phase == "pretrain":
         return "pre-train: bound of a VAE, prior N(0, I)", "pre-train: prior N(0, I)", "pre-train"
-    return (phase.name, phase.name.split()[0])
+    return phase.name, phase.name.split()[0].rstrip(",")
 
 
 class CursorOverlay(PixelOverlay):

@@ -5,14 +5,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dgm_explorer.core.arrays import FloatArray
+from dgm_explorer.core.arrays import BoolArray, FloatArray
 from dgm_explorer.core.gmm_vae_config import PHASES, TERMS
 from dgm_explorer.core.training import Split
 
 if TYPE_CHECKING:
     from dgm_explorer.runs.history import MetricsHistory
 
-PHASE_NAMES = {"pretrain": "pre-train", "mixture_fit": "mixture fit", "joint": "joint training"}
+PHASE_NAMES = {
+    "pretrain": "pre-train",
+    "mixture_fit": "mixture fit",
+    "guided": "joint, q(c|x) given",
+    "joint": "joint training",
+}
+"""``guided`` is the part of joint training in which every example's component is given: (e) is 0 there but for rounding."""
+_GUIDED = len(PHASES)
+_ROUNDING = 1e-9
 _LENGTHS = tuple(m * 10**e for e in range(7) for m in (1, 2, 5))
 
 
@@ -96,11 +104,18 @@ def read_phases(history: "MetricsHistory") -> tuple[PhaseStart, ...]:
     steps = history.steps("train")
     if not len(steps):
         return ()
-    phase = history.column("train", "phase")
-    starts = [0, *(np.flatnonzero(np.diff(phase)) + 1).tolist()]
-    return tuple(
-        PhaseStart(float(steps[i]), PHASES[int(phase[i])]) for i in starts if 0 <= phase[i] < len(PHASES)
-    )
+    code = np.nan_to_num(history.column("train", "phase"), nan=-1.0)
+    code = np.where((code == PHASES.index("joint")) & _is_given(history), _GUIDED, code)
+    names = dict(enumerate(PHASES)) | {_GUIDED: "guided"}
+    starts = [0, *(np.flatnonzero(np.diff(code)) + 1).tolist()]
+    return tuple(PhaseStart(float(steps[i]), names[code[i]]) for i in starts if code[i] in names)
+
+
+def _is_given(history: "MetricsHistory") -> BoolArray:
+    """(n,) where q(c|x) has all its weight on one component; with one component alone it has nothing else."""
+    c, e = (np.abs(history.column("train", term)) for term in ("c", "e"))
+    given: BoolArray = (e < _ROUNDING) & (c > _ROUNDING)
+    return given
 
 
 def block_means(series: Series, max_blocks: int, breaks: tuple[float, ...] = ()) -> Series:

@@ -56,8 +56,9 @@ def test_posterior_collapse(kl: list[float], is_grave: bool, words: str) -> None
     assert words in alarm.sentence
 
 
-def test_pre_training_rings_no_alarm_of_a_mixture_that_is_not_in_use() -> None:
-    snapshot = with_gamma(make_snapshot("pretrain"), np.full((60, 3), 1 / 3))
+@pytest.mark.parametrize("phase", ["pretrain", "mixture_fit"])
+def test_a_mixture_that_is_not_in_use_rings_no_alarm(phase: str) -> None:
+    snapshot = with_gamma(make_snapshot(phase), np.full((60, 3), 1 / 3))
     assert alarms(replace(snapshot, kl_per_dim=np.zeros(2, np.float32))) == ()
 
 

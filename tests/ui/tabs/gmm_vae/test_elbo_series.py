@@ -55,6 +55,15 @@ def test_no_block_mixes_two_phases() -> None:
     np.testing.assert_allclose(means.terms, terms_at(means.steps), atol=1e-6)
 
 
+def test_a_stretch_in_which_components_are_given_is_told_from_free_joint_training() -> None:
+    history = MetricsHistory()
+    rows = np.tile([0.0, 0.1, 2.0, -20.0, -3.0, -1.0, 2.0, 0.5, -21.5], (6, 1))
+    rows[:, 0] = np.arange(1, 7)
+    rows[:3, 7] = 1e-15
+    history.append((MetricsTable("train", TRAIN, rows),))
+    assert [(phase.step, phase.phase) for phase in read_phases(history)] == [(1.0, "guided"), (4.0, "joint")]
+
+
 def test_rows_that_are_not_finite_are_left_out() -> None:
     history = MetricsHistory()
     rows = np.tile([1.0, 0.1, 2.0, -20.0, -3.0, -1.0, 2.0, 0.5, -21.5], (4, 1))

@@ -47,6 +47,7 @@ def test_component_terms_are_the_weighted_mean_of_its_examples() -> None:
     points = np.array([point_terms(snapshot, data, i).values for i in range(60)])
     weights = snapshot.responsibilities[:, 1] / snapshot.responsibilities[:, 1].sum()
     assert (np.abs(single.values - weights @ points) < 4 * single.standard_errors + 0.02).all()
+    assert (single.standard_errors[[0, 1, 2, 4]] > 0).all()
 
 
 def test_before_the_mixture_the_bound_is_that_of_a_vae() -> None:
