@@ -18,7 +18,7 @@ PHASE_NAMES = {
     "guided": "joint, q(c|x) given",
     "joint": "joint training",
 }
-"""``guided`` is the part of joint training in which every example's component is given: (e) is 0 there but for rounding."""
+"""``guided`` is the part of joint training in which each example's component is given: (e) is 0 there."""
 _GUIDED = len(PHASES)
 _ROUNDING = 1e-9
 _LENGTHS = tuple(m * 10**e for e in range(7) for m in (1, 2, 5))
