@@ -35,8 +35,9 @@ def suggest_config(source: DataSource, config: GmmVaeConfig) -> GmmVaeConfig:
     """``config`` with what depends on the data set adapted to it.
 
     The latent dimension, the seed, the weights and rates are left as the user has them. Points in the
-    plane need a Gaussian likelihood and small nets; a component for each arm or ring. Tens of thousands
-    of images need wider nets and fewer epochs, each of them being more steps.
+    plane need a Gaussian likelihood, small nets, and a component for each arm or ring; a mixture of their
+    codes by EM begins much better than groups of neighbours (pinwheel: accuracy 0.99 against 0.68 after
+    the fit). Tens of thousands of images need wider nets and fewer epochs, each of them being more steps.
     """
     standard = GmmVaeConfig()
     if source.name in EMBEDDED:
@@ -53,6 +54,7 @@ def suggest_config(source: DataSource, config: GmmVaeConfig) -> GmmVaeConfig:
         n_components=n_components,
         hidden=(64, 64),
         likelihood="gaussian",
+        mixture_init="gmm",
         pretrain_epochs=40,
         epochs=100,
     )
@@ -66,6 +68,7 @@ def _as(suited: GmmVaeConfig, config: GmmVaeConfig) -> GmmVaeConfig:
         hidden=suited.hidden,
         likelihood=suited.likelihood,
         pretrain_epochs=suited.pretrain_epochs,
+        mixture_init=suited.mixture_init,
         epochs=suited.epochs,
         guided_epochs=suited.epochs // GUIDED_SHARE,
         batch_size=suited.batch_size,

@@ -48,6 +48,7 @@ def test_a_toy_gets_a_gaussian_likelihood_and_a_component_for_each_of_its_classe
     assert suggested.likelihood == "gaussian"
     assert suggested.n_components == len(load_dataset(DataSource(name)).class_names)
     assert suggested.hidden == (64, 64)
+    assert suggested.mixture_init == "gmm"
 
 
 @pytest.mark.parametrize("name", DOWNLOADED)
