@@ -19,20 +19,21 @@ from tests.runs import killed_writer
 from tests.runs.examples import new_run
 from tests.runs.killed_writer import state_of
 
-N_KILLS = int(os.environ.get("DGM_EXPLORER_KILLS", "12"))
+N_KILLS = int(os.environ.get("DGM_EXPLORER_KILLS", "10"))
 LONGEST_S = 0.25
 ROOT = Path(__file__).parents[2]
 
 
-def write_and_kill(folder: RunFolder, seconds: float) -> int:
-    """Let a writer work for so long and kill it; the last checkpoint it told of."""
+def write_and_kill(folder: RunFolder, seconds: float, n_checkpoints: int = 0) -> int:
+    """Let a writer make so many checkpoints, work for so long, and kill it; the last one it told of."""
     command = [sys.executable, "-m", killed_writer.__name__, str(folder.path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
+        told = [int(process.stdout.readline()) for _checkpoint in range(n_checkpoints)]
         time.sleep(seconds)
         process.send_signal(signal.SIGKILL)
-        told = [int(line) for line in process.stdout.read().splitlines()]
+        told += [int(line) for line in process.stdout.read().splitlines()]
     return max(told, default=0)
 
 
@@ -62,8 +63,8 @@ def test_killed_at_any_instant_it_opens_and_goes_on(tmp_path: Path) -> None:
         place.unlink()
     draw, told, stale = random.Random(3), 0, 0
     reader, history = RunReader(folder.path), MetricsHistory()
-    for _kill in range(N_KILLS):
-        told = max(told, write_and_kill(folder, draw.uniform(0, LONGEST_S)))
+    for kill in range(N_KILLS):
+        told = max(told, write_and_kill(folder, draw.uniform(0, LONGEST_S), n_checkpoints=kill == 0))
         stale += len(list(folder.path.rglob("*.tmp")))
         if folder.latest_file.exists() and any(folder.checkpoints.glob("step-*")):
             told = max(told, require_whole(reader, history, told))

@@ -134,7 +134,7 @@ def test_a_request_makes_its_folder_where_none_is(folder: RunFolder) -> None:
 def test_nothing_is_lost_or_torn_while_somebody_writes(folder: RunFolder) -> None:
     def write() -> None:
         with RunWriter(folder, Recording(max_snapshots=5)) as writer:
-            for step in range(4, 154):
+            for step in range(4, 80):
                 writer.append_metrics([table(step, 1), table(step, 1, "held_out")])
                 writer.write_status(RunStatus("running", step=step))
                 writer.write_snapshot(snapshot(step))
@@ -156,8 +156,8 @@ def test_nothing_is_lost_or_torn_while_somebody_writes(folder: RunFolder) -> Non
     thread.join()
     rows += [(t.split, step) for t in reader.poll().metrics for step in t.values[:, 0].tolist()]
     assert steps_seen[1:] == sorted(steps_seen[1:])
-    assert [step for split, step in rows if split == "train"] == list(range(1, 154))
-    assert [step for split, step in rows if split == "held_out"] == list(range(1, 154))
+    assert [step for split, step in rows if split == "train"] == list(range(1, 80))
+    assert [step for split, step in rows if split == "held_out"] == list(range(1, 80))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes of Unix")
@@ -227,7 +227,7 @@ def look_at_everything(folder: RunFolder) -> None:
         RunWriter(folder).close()
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_damage_in_any_file_is_a_sentence_or_not_yet(folder: RunFolder, seed: int) -> None:
     draw = random.Random(seed)
     files = [path for path in sorted(folder.path.rglob("*")) if path.is_file()]
