@@ -16,6 +16,7 @@ _IMAGE_PX = 64
 _MARGIN_PX = 8.0
 _GAP_PX = 10.0
 _AWAY_PX = 24.0
+_BORDER_PX = 6.0
 _BAR_PX = 56.0
 _CAPTIONS = ("decoded here", "nearest")
 
@@ -50,6 +51,7 @@ class HoverCard(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._host = parent
         self._content: CardContent | None = None
         self._images: list[QImage] = []
         self._column_px = float(_IMAGE_PX)
@@ -89,12 +91,22 @@ class HoverCard(QWidget):
         self.hide()
 
     def _go_to_corner(self, about: QPointF, room: QRectF) -> None:
-        """At the top right; to the left only while the mouse would be covered, so that it seldom jumps."""
-        right = room.right() - self.width() - 6
-        box = QRectF(right, room.top() + 6, self.width(), self.height())
-        is_covering = box.adjusted(-_AWAY_PX, -_AWAY_PX, _AWAY_PX, _AWAY_PX).contains(about)
-        x = room.left() + 6 if is_covering else right
-        self.move(round(x), round(room.top() + 6))
+        """At the top right; elsewhere only while the mouse would be covered, so that it seldom jumps."""
+        whole = QRectF(self._host.rect())
+        corners = [*self._corners(room), *self._corners(whole)]  # over the axes where the plot is small
+        corner = max(corners, key=lambda at: min(self._distance(at, about), _AWAY_PX))
+        self.move(round(corner.x()), round(corner.y()))
+
+    def _corners(self, room: QRectF) -> tuple[QPointF, ...]:
+        """Places for the upper left corner of the card."""
+        inner = room.adjusted(_BORDER_PX, _BORDER_PX, -_BORDER_PX - self.width(), -_BORDER_PX - self.height())
+        return inner.topRight(), inner.bottomRight(), inner.topLeft(), inner.bottomLeft()
+
+    def _distance(self, corner: QPointF, about: QPointF) -> float:
+        """From the card, with its upper left corner there, to a place; 0 inside."""
+        dx = max(corner.x() - about.x(), about.x() - corner.x() - self.width(), 0.0)
+        dy = max(corner.y() - about.y(), about.y() - corner.y() - self.height(), 0.0)
+        return max(dx, dy)
 
     # -- layout and painting ------------------------------------------------------------------------------
 

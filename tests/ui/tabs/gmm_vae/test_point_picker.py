@@ -145,11 +145,14 @@ def test_leaving_hides_the_card(make_bench) -> None:
     assert not bench.card.isVisible()
 
 
+@pytest.mark.parametrize("size", [(640, 480), (400, 420)])
 @pytest.mark.parametrize("theme", [LIGHT, DARK, PROJECTOR], ids=lambda theme: theme.name)
-def test_the_card_never_covers_what_it_is_about(make_bench, theme) -> None:
+def test_the_card_never_covers_what_it_is_about(make_bench, theme, size) -> None:
     bench = make_bench()
+    bench.view.resize(*size)
     bench.view.set_theme(theme)
     bench.picker.set_theme(theme)
+    QApplication.processEvents()  # lays the axes out
     rect = bench.view.view_box.rect()
     for across in (0.05, 0.5, 0.95):
         for down in (0.05, 0.5, 0.95):
