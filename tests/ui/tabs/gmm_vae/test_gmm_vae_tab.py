@@ -1,0 +1,249 @@
+"""The whole tab while a small model really trains: all views show one instant, and the hand is heard."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from dgm_explorer.core.dataset import DataSource
+from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
+from dgm_explorer.runs.reader import RunReader
+from dgm_explorer.training.make_run import make_run
+from dgm_explorer.ui.tabs.gmm_vae.gmm_vae_tab import GmmVaeTab
+from dgm_explorer.ui.tabs.gmm_vae.scene import GmmVaeScene
+from dgm_explorer.ui.tabs.tab import Tab
+
+SMALL = GmmVaeConfig(
+    hidden=(32,), pretrain_epochs=3, mixture_init="gmm", epochs=4, batch_size=32, n_components=4
+)
+LONG = replace(SMALL, pretrain_epochs=0, is_mixture_fitted=False, epochs=100_000)
+FEW = DataSource("digits", limit=200)
+START_MS = 60_000
+"""torch is imported by the first run."""
+SOON_MS = 20_000
+"""A busy machine is no failure."""
+
+
+@pytest.fixture
+def tab(qtbot: QtBot) -> Iterator[GmmVaeTab]:
+    """The tab in a window of its own, with a small model and few digits."""
+    tab = GmmVaeTab(make_run)
+    assert tab.store is not None
+    tab.store.update(source=FEW, config=SMALL, snapshot_every_s=0.05)
+    qtbot.addWidget(tab, before_close_func=Tab.finish)
+    tab.resize(1280, 700)
+    with qtbot.waitExposed(tab):
+        tab.show()
+    yield tab
+    tab.finish()
+
+
+def train_to_the_end(tab: GmmVaeTab, qtbot: QtBot) -> GmmVaeScene:
+    """Play, and wait for the end."""
+    tab.play_pause()
+    qtbot.waitUntil(lambda: tab.scene.run.state == "finished", timeout=START_MS)
+    qtbot.waitUntil(lambda: tab.scene.dataset is not None, timeout=START_MS)
+    return tab.scene
+
+
+def start(tab: GmmVaeTab, qtbot: QtBot) -> GmmVaeScene:
+    """Play a run that has no end, and wait for its pictures."""
+    assert tab.store is not None
+    tab.store.update(config=LONG)
+    tab.play_pause()
+    scene = tab.scene
+    qtbot.waitUntil(lambda: scene.snapshot is not None and scene.snapshot.step > 3, timeout=START_MS)
+    qtbot.waitUntil(lambda: scene.dataset is not None, timeout=START_MS)
+    return scene
+
+
+def pause(tab: GmmVaeTab, qtbot: QtBot) -> int:
+    """Pause, wait until the run says in its folder where it rests, and until that is what is shown."""
+    scene = tab.scene
+    assert scene.run.on_screen is not None
+    reader = RunReader(scene.run.on_screen.folder)
+    tab.play_pause()
+
+    def is_resting() -> bool:
+        status = reader.poll().status
+        at = None if status is None or status.state != "paused" else status.step
+        return scene.snapshot is not None and scene.snapshot.step == at
+
+    qtbot.waitUntil(is_resting, timeout=SOON_MS)
+    assert scene.snapshot is not None
+    return scene.snapshot.step
+
+
+def test_one_press_trains_and_all_views_show_the_last_step(tab: GmmVaeTab, qtbot: QtBot) -> None:
+    scene = train_to_the_end(tab, qtbot)
+    steps_per_epoch = 5  # 180 of 200 examples are trained on, 32 a step; the rest comes another time
+    last = 7 * steps_per_epoch + 1
+    assert scene.snapshot is not None
+    assert scene.snapshot.step == last
+    assert len(scene.latent.view.latent_scene.positions) == 200
+    np.testing.assert_array_equal(scene.latent.view.latent_scene.positions, scene.snapshot.latent_means)
+    assert scene.panels.components.bars.n_components == 4
+    qtbot.waitUntil(lambda: scene.history.steps("train")[-1:] == [last], timeout=SOON_MS)
+    terms = sum(scene.history.last("train", term) for term in "abcde")
+    assert terms == pytest.approx(scene.history.last("train", "elbo"), abs=1e-3)
+    assert not tab.busy_sentence
+
+
+def test_the_timeline_drives_all_views_and_live_returns(tab: GmmVaeTab, qtbot: QtBot) -> None:
+    scene = train_to_the_end(tab, qtbot)
+    assert scene.snapshot is not None
+    newest = scene.snapshot
+    qtbot.waitUntil(lambda: len(scene.source.marks) > 1, timeout=SOON_MS)
+    first = scene.source.marks[0].step
+    scene.timeline.track.setFocus()
+    QTest.keyClick(scene.timeline.track, Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: scene.snapshot is not None and scene.snapshot.step == first, timeout=SOON_MS)
+    np.testing.assert_array_equal(scene.latent.view.latent_scene.positions, scene.snapshot.latent_means)
+    assert f"step {first}" in scene.controls.age.text()
+    QTest.mouseClick(scene.timeline.live, Qt.MouseButton.LeftButton)
+    assert scene.snapshot is newest
+
+
+def test_a_branch_begins_at_the_nearest_checkpoint_of_the_old_run(tab: GmmVaeTab, qtbot: QtBot) -> None:
+    scene = train_to_the_end(tab, qtbot)
+    old = scene.run.on_screen
+    assert old is not None
+    step = RunReader(old.folder).checkpoint_steps()[-1]
+    scene.timeline.branch_requested.emit(step)
+    qtbot.waitUntil(lambda: scene.run.on_screen not in (None, old), timeout=START_MS)
+    assert scene.run.on_screen is not None
+    branched_from = RunReader(scene.run.on_screen.folder).info.branched_from
+    assert branched_from is not None
+    assert (Path(branched_from.folder), branched_from.step) == (old.folder, step)
+
+
+def test_pausing_stops_at_a_step_and_one_step_is_one(tab: GmmVaeTab, qtbot: QtBot) -> None:
+    scene = start(tab, qtbot)
+    step = pause(tab, qtbot)
+    tab.step()
+    qtbot.waitUntil(lambda: scene.snapshot is not None and scene.snapshot.step == step + 1, timeout=SOON_MS)
+    qtbot.wait(100)
+    assert scene.run.readings.progress is not None
+    assert scene.run.readings.progress.step == step + 1
+
+
+def test_a_dragged_mean_is_where_it_was_let_go_and_training_goes_on_from_there(
+    tab: GmmVaeTab, qtbot: QtBot
+) -> None:
+    scene = start(tab, qtbot)
+    pause(tab, qtbot)
+    view = scene.latent.view
+    shape = view.latent_scene.components[1]
+    begin = view.view_to_viewport(*shape.mean.tolist())
+    end = begin + QPointF(40, -25)
+    goal = view.pixel_to_view(view._view_pixel(end))
+    drag(view.viewport(), begin.toPoint(), end.toPoint())
+    qtbot.waitUntil(
+        lambda: scene.snapshot is not None
+        and np.allclose(scene.snapshot.component_means[1], goal, atol=0.1 * np.abs(goal).max()),
+        timeout=SOON_MS,
+    )
+    assert any(event.name == "move_component" for event in events(scene))
+    assert scene.snapshot is not None
+    moved_at = scene.snapshot.step
+    tab.play_pause()
+    qtbot.waitUntil(lambda: scene.snapshot is not None and scene.snapshot.step > moved_at, timeout=SOON_MS)
+
+
+def drag(widget, begin: QPoint, end: QPoint) -> None:
+    QTest.mousePress(widget, Qt.MouseButton.LeftButton, pos=begin)
+    for share in (0.3, 0.7, 1.0):
+        QTest.mouseMove(widget, begin + (QPointF(end - begin) * share).toPoint())
+    QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, pos=end)
+
+
+def events(scene: GmmVaeScene):
+    assert scene.run.on_screen is not None
+    return RunReader(scene.run.on_screen.folder).poll().events
+
+
+def test_components_come_and_go_while_it_trains(tab: GmmVaeTab, qtbot: QtBot) -> None:
+    scene = start(tab, qtbot)
+    qtbot.waitUntil(scene.panels.components.add.isEnabled, timeout=SOON_MS)
+    scene.panels.components.add.click()
+    qtbot.waitUntil(lambda: scene.snapshot is not None and scene.snapshot.n_components == 5, timeout=SOON_MS)
+    scene.panels.components.component_chosen.emit(2)
+    qtbot.waitUntil(scene.panels.components.remove.isEnabled, timeout=SOON_MS)
+    scene.panels.components.remove.click()
+    qtbot.waitUntil(lambda: scene.snapshot is not None and scene.snapshot.n_components == 4, timeout=SOON_MS)
+    names = {event.name for event in events(scene)}
+    assert {"add_component", "remove_component"} <= names
+
+
+def test_a_learning_rate_reaches_the_run_and_is_an_event(tab: GmmVaeTab, qtbot: QtBot) -> None:
+    scene = start(tab, qtbot)
+    scene.editor.set_config(learning_rate=5e-4)
+    qtbot.waitUntil(
+        lambda: scene.history.last("train", "learning_rate") == pytest.approx(5e-4, rel=1e-5), timeout=SOON_MS
+    )
+    assert any(event.name == "learning_rate" for event in events(scene))
+
+
+def test_clicking_a_dot_shows_its_five_terms_alone(tab: GmmVaeTab, qtbot: QtBot) -> None:
+    scene = train_to_the_end(tab, qtbot)
+    view = scene.latent.view
+    dot = view.view_to_viewport(*view.latent_scene.positions[17].tolist()).toPoint()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=dot)
+    assert scene.latent.pinned_place is not None
+    assert scene.elbo.bars.isVisibleTo(scene.elbo)
+    assert scene.width() <= 1280, "the window must not grow under the hand"
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert not scene.elbo.bars.isVisibleTo(scene.elbo)
+
+
+def test_two_runs_lie_side_by_side(tab: GmmVaeTab, qtbot: QtBot) -> None:
+    scene = train_to_the_end(tab, qtbot)
+    first = scene.run.on_screen
+    assert first is not None
+    scene.editor.set_config(seed=1)
+    tab.play_pause()
+    qtbot.waitUntil(
+        lambda: scene.run.on_screen not in (None, first) and scene.run.state == "finished", timeout=START_MS
+    )
+    scene.editor.apply(compare_folder=str(first.folder))
+    qtbot.waitUntil(lambda: scene.second.snapshot is not None, timeout=SOON_MS)
+    assert scene.latent.second_view.isVisible()
+    assert scene.snapshot is not None
+    assert scene.second.snapshot is not None
+    shown = scene.latent.second_view.latent_scene.positions
+    np.testing.assert_array_equal(shown, scene.second.snapshot.latent_means)
+    assert not np.array_equal(shown, scene.snapshot.latent_means)
+    scene.editor.apply(compare_folder="")
+    assert not scene.latent.second_view.isVisible()
+
+
+def test_data_that_cannot_be_read_are_one_sentence_and_the_tab_lives(
+    tab: GmmVaeTab, qtbot: QtBot, tmp_path: Path
+) -> None:
+    assert tab.store is not None
+    (tmp_path / "broken.npz").write_bytes(b"PK\x03\x04 nothing")
+    tab.store.update(source=DataSource("path", path=str(tmp_path / "broken.npz")))
+    with qtbot.waitSignal(tab.message, timeout=START_MS) as said:
+        tab.play_pause()
+    assert "broken.npz" in said.args[0]
+    assert tab.scene.run.state == "failed"
+    tab.store.update(source=FEW)
+    train_to_the_end(tab, qtbot)
+
+
+def test_closing_the_tab_stops_the_run_and_saves_it(tab: GmmVaeTab, qtbot: QtBot) -> None:
+    scene = start(tab, qtbot)
+    assert "step" in tab.busy_sentence
+    folder = scene.run.on_screen.folder if scene.run.on_screen is not None else Path()
+    tab.finish()
+    assert not tab.busy_sentence
+    reader = RunReader(folder)
+    status = reader.poll().status
+    assert status is not None
+    assert status.state == "stopped"
+    assert reader.checkpoint_steps()[-1] == status.step
