@@ -33,7 +33,7 @@ class GmmVaeConfig:
     hidden : widths of the encoder's hidden layers; the decoder has them in reverse.
     likelihood : Bernoulli for images in [0, 1], Gaussian with a learnt variance for anything else.
     n_z_samples : samples of z per example and step.
-    pretrain_epochs : epochs of a plain VAE with a weak KL term; 0 skips the phase.
+    pretrain_epochs : epochs of a plain VAE; 0 skips the phase.
     pretrain_beta : weight of that KL term.
     is_mixture_fitted : whether the prior starts from a mixture fitted to the codes; else from N(0, I).
     mixture_init : what the fit takes its clusters from. ``gmm``: a Gaussian mixture of the codes by EM.
@@ -54,11 +54,11 @@ class GmmVaeConfig:
     hidden: tuple[int, ...] = (256, 256)
     likelihood: Likelihood = "bernoulli"
     n_z_samples: int = 1
-    pretrain_epochs: int = 100
-    pretrain_beta: float = 0.01
+    pretrain_epochs: int = 30
+    pretrain_beta: float = 1.0
     is_mixture_fitted: bool = True
     mixture_init: MixtureInit = "graph"
-    guided_epochs: int = 50
+    guided_epochs: int = 100
     epochs: int = 150
     batch_size: int = 128
     learning_rate: float = 2e-3

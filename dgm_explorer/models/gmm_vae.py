@@ -48,7 +48,7 @@ class GmmVae(nn.Module):
     config : sizes and likelihood.
     n_inputs : D.
     generator : on the CPU; draws the initial weights, and the means of the components from N(0, I).
-    autocast : context around the networks, for mixed precision; everything else is float32.
+    autocast : context around the networks, for mixed precision; the rest keeps the parameters' type.
     """
 
     def __init__(
@@ -81,13 +81,14 @@ class GmmVae(nn.Module):
         with self._autocast():
             features = self.encoder(x)
             mean, log_var = self.mean_head(features), self.log_var_head(features)
-        return LatentPosterior(mean.float(), log_var.float().clamp(*LATENT_LOG_VAR))
+        dtype = self.component_means.dtype
+        return LatentPosterior(mean.to(dtype), log_var.to(dtype).clamp(*LATENT_LOG_VAR))
 
     def decode(self, z: Tensor) -> Tensor:
         """Logits (Bernoulli) or means (Gaussian) of x for z (…, J); (…, D)."""
         with self._autocast():
             output: Tensor = self.decoder(z)
-        return output.float()
+        return output.to(self.component_means.dtype)
 
     def decoded_mean(self, z: Tensor) -> Tensor:
         """E[x|z], (…, D)."""
@@ -101,6 +102,10 @@ class GmmVae(nn.Module):
     def clamped_component_log_vars(self) -> Tensor:
         """log σ_c², (K, J)."""
         return self.component_log_vars.clamp(*COMPONENT_LOG_VAR)
+
+    def clamped_decoder_log_var(self) -> Tensor:
+        """Log variance of the Gaussian likelihood, ()."""
+        return self.decoder_log_var.clamp(*DECODER_LOG_VAR)
 
     def log_joint(self, z: Tensor) -> Tensor:
         """log π_c + log N(z|μ_c, diag σ_c²) for z (…, J); (…, K)."""
@@ -122,7 +127,7 @@ class GmmVae(nn.Module):
         if self.likelihood == "bernoulli":
             target = x.expand_as(output)
             return -functional.binary_cross_entropy_with_logits(output, target, reduction="none").sum(-1)
-        log_var = self.decoder_log_var.clamp(*DECODER_LOG_VAR)
+        log_var = self.clamped_decoder_log_var()
         return -0.5 * ((x - output).square() * (-log_var).exp() + log_var + LOG_2PI).sum(-1)
 
     def terms(self, x: Tensor, noise: Tensor, assignment: Tensor | None = None) -> ElboTerms:

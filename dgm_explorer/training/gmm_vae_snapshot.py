@@ -1,5 +1,7 @@
 """Copies of a GMM-VAE for the window, and what is measured on a fixed probe."""
 
+import math
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -74,7 +76,7 @@ class Probe:
     def quality(self, clusters: IntArray, n_components: int) -> ClusteringQuality:
         """Of argmax γ over the labelled probe; NaN and an empty table without labels."""
         if self._labels is None:
-            return ClusteringQuality(*[float("nan")] * 3, np.zeros((0, 0), dtype=np.int64))
+            return ClusteringQuality(math.nan, math.nan, math.nan, np.zeros((0, 0), dtype=np.int64))
         return measure_clustering(clusters, self._labels, n_components, self._n_classes)
 
     def sample_noise(self, n_components: int) -> Tensor:
@@ -134,7 +136,7 @@ def take_snapshot(model: GmmVae, probe: Probe, step: int, epoch: float, phase: s
         component_means=_array(model.component_means),
         component_log_vars=_array(log_vars),
         decoder=layers_of(model.decoder),
-        decoder_log_var=float(model.decoder_log_var),
+        decoder_log_var=float(model.clamped_decoder_log_var()),
         shown=probe.shown,
         reconstructions=_array(probe.reconstruct_shown(model)),
         sample_noise=_array(noise),
