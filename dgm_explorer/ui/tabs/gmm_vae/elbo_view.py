@@ -54,6 +54,7 @@ class ElboView(QWidget):
         self.formula_panel = FormulaPanel()
         self.chart = ElboChart(TERMS, ("a", ELBO), "nats", "step")
         self.detail = ElboChart(TERMS[1:], TERMS[1:], "nats", "step")
+        self.chart.export_name, self.detail.export_name = "gmm-vae-elbo", "gmm-vae-elbo-detail"
         self.bars = SingleBars()
         self.bars.hide()
         self._style = self._make_style()

@@ -133,6 +133,14 @@ def test_a_growing_run_is_followed(view: ElboView) -> None:
     assert view.chart.block_length > 1
 
 
+def test_what_is_exported_is_what_is_drawn(view: ElboView) -> None:
+    assert [plot.export_name for plot in view.plots()] == ["gmm-vae-elbo", "gmm-vae-elbo-detail"]
+    table = view.chart.export_table()
+    columns = dict(zip(table.header, table.columns, strict=True))
+    terms = [np.asarray(columns[f"{term}_nats"]) for term in TERMS]
+    np.testing.assert_allclose(np.sum(terms, axis=0), columns["elbo_nats"])
+
+
 def test_a_second_run_is_dashed_and_named(view: ElboView) -> None:
     view.set_stacked(False)
     view.show_history(make_history(), make_history(shift=-15.0))
