@@ -88,8 +88,9 @@ class RunController(QObject):
 
     @property
     def is_playing(self) -> bool:
-        """Whether it trains, here or elsewhere."""
-        return self._readings.state in ("preparing", "running") and not self._is_pausing
+        """Whether it trains here; what another process does is not in this window's hands."""
+        is_training = self._readings.state in ("preparing", "running") and not self._readings.is_followed
+        return is_training and not self._is_pausing
 
     @property
     def is_training_here(self) -> bool:

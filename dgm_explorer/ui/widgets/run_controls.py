@@ -30,6 +30,7 @@ DEVICES: tuple[tuple[DeviceChoice, str], ...] = (
 )
 assert {key for key, _ in DEVICES} == set(get_args(DeviceChoice))
 BAR_STEPS = 1000
+ELSEWHERE = "Another process trains this run; the window follows it. Stop asks it to stop."
 _PLAY_TIPS = {
     "idle": "Begin a run with the present settings (Space)",
     "preparing": "Wait before the first step (Space)",
@@ -136,6 +137,9 @@ class RunControls(QWidget):
     def show_readings(self, readings: RunReadings) -> None:
         """Show how the run stands."""
         old, self._readings = self._readings, readings
+        is_elsewhere = readings.is_followed and readings.is_active
+        for button in (self.play, self.single_step):
+            button.setEnabled(not is_elsewhere)
         self.halt.setEnabled(readings.is_active)
         self.back.setEnabled(readings.state != "idle")
         if (readings.state, readings.is_followed) != (old.state, old.is_followed):
@@ -162,8 +166,11 @@ class RunControls(QWidget):
         is_playing = self._readings.state in ("preparing", "running") and not self._readings.is_followed
         self.play.setText("Pause" if is_playing else "Play")
         self.play.setIcon(self._icon("pause" if is_playing else "play"))
-        self.play.setToolTip(_PLAY_TIPS[self._readings.state])
-        self.single_step.setToolTip("Exactly one optimiser step, then rest (.)")
+        is_elsewhere = self._readings.is_followed and self._readings.is_active
+        self.play.setToolTip(ELSEWHERE if is_elsewhere else _PLAY_TIPS[self._readings.state])
+        self.single_step.setToolTip(
+            ELSEWHERE if is_elsewhere else "Exactly one optimiser step, then rest (.)"
+        )
         self.halt.setToolTip("End the run behind the present step and save it; Play goes on from there.")
         self.back.setToolTip(
             "Begin again with the present settings and their seed, in a new run folder (R).\n"

@@ -1,6 +1,7 @@
 """The track of the timeline: marks of recorded snapshots, and a handle among them."""
 
 import bisect
+import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -24,6 +25,8 @@ from dgm_explorer.ui.widgets.form import font_of
 MARGIN_PX = 8
 HANDLE_PX = 6
 PAGE = 10
+LEAST_FILLED = 3
+"""The pictures so far fill a sixth of the track at least, and a third right after it has grown."""
 PHASE_SHARES = (0.3, 0.65, 1.0)
 """Phases are one colour growing stronger, since they have an order; the ten-colour cycle means classes."""
 
@@ -99,7 +102,13 @@ class TimelineTrack(QWidget):
 
     @property
     def _end(self) -> int:
-        return max(self._planned, self._steps[-1] if self._steps else 0, 1)
+        """The step at the right edge: the plan, or of a long one what suits the pictures so far.
+
+        It grows in doublings, so that marks seldom move.
+        """
+        last = max(1, self._steps[-1] if self._steps else 0)
+        roomy = 1 << math.ceil(math.log2(LEAST_FILLED * last))
+        return max(last, min(self._planned, roomy))
 
     def _describe(self, mark: TimelineMark) -> str:
         epoch = f" · epoch {mark.epoch:,.1f}" if mark.epoch is not None else ""

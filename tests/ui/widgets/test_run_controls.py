@@ -70,6 +70,16 @@ def test_buttons_fit_the_state(
     assert controls.back.isEnabled() == may_reset
 
 
+def test_a_run_of_another_process_can_only_be_stopped(controls: RunControls) -> None:
+    controls.show_readings(replace(RUNNING, is_followed=True))
+    assert not controls.play.isEnabled()
+    assert not controls.single_step.isEnabled()
+    assert controls.halt.isEnabled()
+    assert "Another process" in controls.play.toolTip()
+    controls.show_readings(replace(RUNNING, state="stopped", is_followed=True))
+    assert controls.play.isEnabled()
+
+
 def test_the_bar_says_where_the_run_is_and_how_long_it_will_take(controls: RunControls) -> None:
     controls.show_readings(RUNNING)
     assert controls.bar.text() == "joint training · epoch 34.5 · step 3,400 of 9,000 · 42 s left"

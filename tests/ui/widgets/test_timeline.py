@@ -91,6 +91,16 @@ def test_keys(start: int | None, key: Qt.Key, expected: int | None, timeline: Ti
     assert timeline.position == expected
 
 
+def test_a_plan_of_a_million_steps_leaves_the_first_pictures_apart(timeline: Timeline) -> None:
+    timeline.set_planned_steps(1_200_000)
+    lefts = []
+    for last in range(1000, 5000, 100):
+        timeline.set_marks(marks(last))
+        assert timeline.track.x_of(last) > timeline.track.width() / 7
+        lefts.append(timeline.track.x_of(500))
+    assert len(set(lefts)) <= 4  # marks move only when the track doubles
+
+
 def test_live_returns_to_the_newest_picture(timeline: Timeline, positions: list[int | None]) -> None:
     assert timeline.live.isChecked()
     QTest.mouseClick(timeline.track, LEFT, pos=spot(timeline, 300))
