@@ -86,13 +86,14 @@ RECIPE_FIELDS = (
     FieldSpec(
         "pretrain_epochs",
         "1. Pre-train",
-        "Epochs of a plain VAE with a weak KL term, before there are clusters.\n"
+        "Epochs of a plain VAE, before there are clusters.\n"
         "0 skips the phase: the components collapse onto each other, worth seeing once.",
     ),
     FieldSpec(
         "pretrain_beta",
         "β",
-        "Weight of the KL term while pre-training; small, so that the codes spread out.",
+        "Weight of the KL term while pre-training: 1 is the plain VAE, less lets the codes spread out,\n"
+        "which points in the plane and wide latent spaces need.",
         "float",
         tex=r"\log p(x|z) - \beta\, \mathrm{KL}(q(z|x)\,\Vert\,\mathcal{N}(0, I))",
     ),
