@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
@@ -14,7 +14,7 @@ from dgm_explorer.ui.plots.image_grid import ImageGrid, ImageTable
 from dgm_explorer.ui.plots.point_groups import PointGroup
 from dgm_explorer.ui.tabs.gmm_vae.component_facts import ComponentFacts, component_facts
 from dgm_explorer.ui.tabs.gmm_vae.points_picture import PointsPicture
-from dgm_explorer.ui.tabs.gmm_vae.snapshot_panel import as_images, example_words
+from dgm_explorer.ui.tabs.gmm_vae.snapshot_panel import as_images, example_words, scrolling
 from dgm_explorer.ui.theme import LIGHT, Theme
 from dgm_explorer.ui.widgets.form import set_color, set_text
 
@@ -45,14 +45,14 @@ class ComponentDetails(QWidget):
         self._captions = [QLabel(text) for text in ("decoded μ", "samples", "most typical data")]
         self._pages = QStackedWidget()
         self._one = QWidget()
-        self._all = _scrolling(self.all_means)
+        self._all = scrolling(self.all_means)
         self._build()
 
     def _build(self) -> None:
         grid = QGridLayout(self._one)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(1)
-        views = (self.mean, _scrolling(self.samples), _scrolling(self.typical))
+        views = (self.mean, scrolling(self.samples), scrolling(self.typical))
         for column, (caption, view, stretch) in enumerate(zip(self._captions, views, (2, 2, 3), strict=True)):
             caption.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             grid.addWidget(caption, 0, column)
@@ -145,13 +145,3 @@ def _component_tip(snapshot: GmmVaeSnapshot, index: int) -> str:
 
 def _typical_tip(dataset: Dataset, facts: ComponentFacts, index: int) -> str:
     return f"{example_words(dataset, int(facts.typical[index]))}: γ = {facts.typical_gamma[index]:.4f}"
-
-
-def _scrolling(grid: ImageGrid) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QScrollArea.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(grid)
-    return area

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
@@ -13,7 +13,7 @@ from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.tabs.gmm_vae.component_bars import ComponentBars
 from dgm_explorer.ui.tabs.gmm_vae.component_details import ComponentDetails
 from dgm_explorer.ui.tabs.gmm_vae.component_facts import mean_entropy
-from dgm_explorer.ui.tabs.gmm_vae.snapshot_panel import SnapshotPanel
+from dgm_explorer.ui.tabs.gmm_vae.snapshot_panel import SnapshotPanel, scrolling
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import row, set_formula, set_text, set_tip
 
@@ -52,16 +52,10 @@ class ComponentsPanel(SnapshotPanel):
         self._show_buttons()
 
     def _build(self) -> None:
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidget(self.bars)
         left = QVBoxLayout()
         left.setSpacing(3)
         left.addWidget(self.entropy)
-        left.addWidget(area, 1)
+        left.addWidget(scrolling(self.bars), 1)
         left.addLayout(row(self.add, self.remove, stretch=(1, 1)))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 2, 4, 2)

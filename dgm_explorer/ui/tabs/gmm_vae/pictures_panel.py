@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from dgm_explorer.core.arrays import Float32Array
 from dgm_explorer.core.dataset import Dataset
@@ -15,7 +15,7 @@ from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.image_grid import Caption, ImageGrid, ImageTable
 from dgm_explorer.ui.plots.point_groups import PointGroup
 from dgm_explorer.ui.tabs.gmm_vae.points_picture import PointsPicture
-from dgm_explorer.ui.tabs.gmm_vae.snapshot_panel import SnapshotPanel, as_images, example_words
+from dgm_explorer.ui.tabs.gmm_vae.snapshot_panel import SnapshotPanel, as_images, example_words, scrolling
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import set_color, set_text
 
@@ -52,15 +52,9 @@ class PicturesPanel(SnapshotPanel):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setVerticalSpacing(1)
         for column, (title, view) in enumerate(zip(self._titles, (self.pairs, self.samples), strict=True)):
-            area = QScrollArea()
-            area.setWidgetResizable(True)
-            area.setFrameShape(QScrollArea.Shape.NoFrame)
-            area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            area.setWidget(view)
             title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             grid.addWidget(title, 0, column)
-            grid.addWidget(area, 1, column)
+            grid.addWidget(scrolling(view), 1, column)
             grid.setColumnStretch(column, 1)
         grid.setRowStretch(1, 1)
         plane = QVBoxLayout(self._plane)
