@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.ui.export import export_svg
-from dgm_explorer.ui.plots.contours import ContourItem, HalfGrid
+from dgm_explorer.ui.plots.contours import ContourItem, ThinnedGrid
 
 
 def circles(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -21,7 +21,7 @@ def circles(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 @pytest.mark.parametrize("n", [128, 129])
 def test_lines_lie_on_their_levels(n: int) -> None:
     x, y, z = circles(n)
-    lines = HalfGrid(x, y).trace(z, [1.0, 2.5])
+    lines = ThinnedGrid(x, y).trace(z, [1.0, 2.5])
     radius = np.hypot(*lines[np.isfinite(lines).all(axis=1)].T)
     assert np.all(np.minimum(abs(radius - 1.0), abs(radius - 2.5)) < 5e-3)
     assert np.any(abs(radius - 1.0) < 5e-3)
@@ -30,33 +30,33 @@ def test_lines_lie_on_their_levels(n: int) -> None:
 
 def test_lines_reach_the_edge_of_the_grid() -> None:
     x, y, z = circles(128)
-    lines = HalfGrid(x, y).trace(z, [3.5])
+    lines = ThinnedGrid(x, y).trace(z, [3.5])
     assert np.nanmax(lines[:, 1]) == pytest.approx(3.0)
     assert np.nanmin(lines[:, 1]) == pytest.approx(-3.0)
 
 
 def test_different_lines_are_separated() -> None:
     x, y, z = circles(64)
-    lines = HalfGrid(x, y).trace(z, [1.0, 2.0])
+    lines = ThinnedGrid(x, y).trace(z, [1.0, 2.0])
     assert np.isnan(lines).any(axis=1).sum() >= 2
 
 
 def test_cells_without_a_value_are_left_out() -> None:
     x, y, z = circles(128)
     z[:, x < 0] = np.inf
-    lines = HalfGrid(x, y).trace(z, [1.0])
+    lines = ThinnedGrid(x, y).trace(z, [1.0])
     assert np.nanmin(lines[:, 0]) >= 0
     assert np.nanmax(lines[:, 0]) == pytest.approx(1.0, abs=5e-3)
 
 
 def test_a_level_that_is_never_reached_gives_nothing() -> None:
     x, y, z = circles(64)
-    assert np.isnan(HalfGrid(x, y).trace(z, [99.0])).all()
+    assert np.isnan(ThinnedGrid(x, y).trace(z, [99.0])).all()
 
 
 def test_svg_lines_need_no_stroke_that_ignores_its_scale(qtbot: QtBot, tmp_path: Path) -> None:
     """Level lines in an SVG are in pixels: librsvg and others scale a stroke with the axes it lies on."""
-    x, y, z = circles(64)
+    x, y, z = circles(96)
     plot = pg.PlotWidget()
     qtbot.addWidget(plot)
     plot.resize(300, 200)
