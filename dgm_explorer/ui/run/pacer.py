@@ -1,5 +1,7 @@
 """How often a training thread may stop to show what it has."""
 
+from collections import deque
+
 SNAPSHOT_SHARE = 0.05
 """Most of the training thread's time that may go into pictures for the window."""
 
@@ -8,6 +10,9 @@ SCREEN_SHARE = 0.10
 
 SHORTEST_INTERVAL_S = 1 / 30
 LONGEST_INTERVAL_S = 20.0
+WARM_UP_INTERVAL_S = 0.5
+"""Behind the first picture, whose cost is mostly that of libraries being loaded."""
+
 PROGRESS_INTERVAL_S = 0.1
 
 
@@ -23,15 +28,17 @@ class SnapshotPacer:
 
     def __init__(self) -> None:
         self.screen_cost_s = 0.0
-        self._cost_s = 0.0
+        self._costs_s: deque[float] = deque(maxlen=2)
         self._snapshot_at_s = float("-inf")
         self._progress_at_s = float("-inf")
 
     @property
     def interval_s(self) -> float:
         """From the end of one picture to the beginning of the next."""
-        wanted = max(self._cost_s / SNAPSHOT_SHARE, self.screen_cost_s / SCREEN_SHARE, SHORTEST_INTERVAL_S)
-        return min(wanted, LONGEST_INTERVAL_S)
+        cost_s = min(self._costs_s, default=0.0)  # one of two may have met a busy machine
+        wanted = max(cost_s / SNAPSHOT_SHARE, self.screen_cost_s / SCREEN_SHARE, SHORTEST_INTERVAL_S)
+        is_warming_up = len(self._costs_s) < 2
+        return min(wanted, WARM_UP_INTERVAL_S if is_warming_up else LONGEST_INTERVAL_S)
 
     def is_snapshot_due(self, now_s: float) -> bool:
         return now_s - self._snapshot_at_s >= self.interval_s
@@ -41,7 +48,7 @@ class SnapshotPacer:
 
     def note_snapshot(self, began_s: float, ended_s: float) -> None:
         """A picture was made between the two instants."""
-        self._cost_s = ended_s - began_s
+        self._costs_s.append(ended_s - began_s)
         self._snapshot_at_s = self._progress_at_s = ended_s
 
     def note_progress(self, now_s: float) -> None:
