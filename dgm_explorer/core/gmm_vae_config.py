@@ -33,7 +33,7 @@ class GmmVaeConfig:
     hidden : widths of the encoder's hidden layers; the decoder has them in reverse.
     likelihood : Bernoulli for images in [0, 1], Gaussian with a learnt variance for anything else.
     n_z_samples : samples of z per example and step.
-    pretrain_epochs : epochs of a plain VAE; 0 skips the phase.
+    pretrain_epochs : epochs of a VAE with a weak KL term; 0 skips the phase.
     pretrain_beta : weight of that KL term.
     is_mixture_fitted : whether the prior starts from a mixture fitted to the codes; else from N(0, I).
     mixture_init : what the fit takes its clusters from. ``gmm``: a Gaussian mixture of the codes by EM.
@@ -42,7 +42,7 @@ class GmmVaeConfig:
         ``guided_epochs`` of joint training (any q(c|x) gives a bound), after which it follows from z.
     guided_epochs : see ``mixture_init``; without effect for ``gmm``.
     epochs : epochs of joint training, guided ones included.
-    batch_size : examples per step.
+    batch_size : examples per step; on small sets a twelfth of them, so that an epoch is a dozen steps.
     learning_rate, decay, decay_epochs, learning_rate_floor : Adam's step size, multiplied by ``decay``
         every ``decay_epochs`` epochs of joint training down to the floor.
     beta : weight of the terms (b) … (e) in the loss; 1 is the bound itself.
@@ -55,7 +55,7 @@ class GmmVaeConfig:
     likelihood: Likelihood = "bernoulli"
     n_z_samples: int = 1
     pretrain_epochs: int = 30
-    pretrain_beta: float = 1.0
+    pretrain_beta: float = 0.1
     is_mixture_fitted: bool = True
     mixture_init: MixtureInit = "graph"
     guided_epochs: int = 100

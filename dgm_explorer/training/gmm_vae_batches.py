@@ -5,6 +5,10 @@ from torch import Tensor
 
 from dgm_explorer.core.errors import InputError
 
+LEAST_STEPS = 12
+"""Per epoch, whatever the batch size asked for: recipes count in epochs, and few steps end half trained."""
+LEAST_BATCH = 16
+
 
 class EpochOrder:
     """Permutes the rows anew for every epoch and hands out batches of one size.
@@ -18,7 +22,7 @@ class EpochOrder:
         if len(rows) == 0:
             raise InputError("data: no example is left to train on; use a larger data set.")
         self._rows = rows
-        self.batch_size = min(batch_size, len(rows))
+        self.batch_size = min(batch_size, len(rows), max(LEAST_BATCH, len(rows) // LEAST_STEPS))
         self.batches_per_epoch = len(rows) // self.batch_size
         self.order = rows.clone()
         self.position = self.batches_per_epoch

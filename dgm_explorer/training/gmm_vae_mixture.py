@@ -1,7 +1,7 @@
 """The mixture fit: where the prior's components start, found from images and codes, never from labels."""
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -25,6 +25,10 @@ class FittedMixture:
     weights: FloatArray
     means: FloatArray
     variances: FloatArray
+
+    def widened(self, variance: FloatArray) -> "FittedMixture":
+        """For z drawn around the codes with this variance, (J,), in place of the codes themselves."""
+        return replace(self, variances=self.variances + variance)
 
 
 def fit_gmm(codes: FloatArray, n_components: int, seed: int) -> FittedMixture:

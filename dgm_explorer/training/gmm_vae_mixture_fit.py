@@ -62,15 +62,16 @@ class MixtureFit:
     def finish(self, model: GmmVae) -> FitResult:
         """The rest of the work, and the mixture of the codes as the model makes them now."""
         n_components, seed = model.n_components, self._config.seed
-        codes = self._codes(model)
+        codes, spread = self._codes(model)
         assignment = np.full(len(self._inputs), -1, dtype=np.int64)
         with _threads_to_spare():
             if self._config.mixture_init == "gmm":
-                return FitResult(fit_gmm(codes, n_components, seed), assignment)
+                return FitResult(fit_gmm(codes, n_components, seed).widened(spread), assignment)
             clusters = _drained(self._started(n_components))
         self._clustering = None
         assignment[self._rows.cpu().numpy()] = clusters
-        return FitResult(mixture_of_clusters(codes, clusters, n_components, seed), assignment)
+        mixture = mixture_of_clusters(codes, clusters, n_components, seed)
+        return FitResult(mixture.widened(spread), assignment)
 
     def _started(self, n_components: int) -> Generator[None, None, IntArray]:
         if self._clustering is None:
@@ -79,11 +80,12 @@ class MixtureFit:
         return self._clustering
 
     @torch.no_grad()
-    def _codes(self, model: GmmVae) -> FloatArray:
-        """Means of q(z|x), (rows, J)."""
-        parts = [model.encode(self._inputs[rows]).mean for rows in torch.split(self._rows, CHUNK)]
-        codes: FloatArray = torch.cat(parts).double().cpu().numpy()
-        return codes
+    def _codes(self, model: GmmVae) -> tuple[FloatArray, FloatArray]:
+        """Means of q(z|x), (rows, J), and the average of its variances, (J,)."""
+        parts = [model.encode(self._inputs[rows]) for rows in torch.split(self._rows, CHUNK)]
+        codes = torch.cat([part.mean for part in parts]).double()
+        variance = torch.cat([part.log_var for part in parts]).double().exp().mean(0)
+        return codes.cpu().numpy(), variance.cpu().numpy()
 
 
 def _drained(work: Generator[None, None, IntArray]) -> IntArray:

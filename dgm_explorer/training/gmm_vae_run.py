@@ -201,7 +201,8 @@ class GmmVaeModelRun:
             return
         with self._measuring.spending():
             plan = self.plan
-            self._log.add_held_out(plan.step, plan.epoch, self._probe.held_out_terms(self.model))
+            terms = self._probe.held_out_terms(self.model, plan.phase)
+            self._log.add_held_out(plan.step, plan.epoch, terms)
             gamma = self._probe.encode(self.model)[2].cpu().numpy()
             self._log_quality(gamma)
 

@@ -61,17 +61,21 @@ class Probe:
         return mean, log_var, gamma
 
     @torch.no_grad()
-    def held_out_terms(self, model: GmmVae) -> Tensor:
-        """Mean terms over up to `N_MEASURED` held-out examples with fixed noise, (5,); NaN without any."""
-        return self._mean_terms(model, self._held_out)
+    def held_out_terms(self, model: GmmVae, phase: str) -> Tensor:
+        """Mean terms over up to `N_MEASURED` held-out examples with fixed noise, (5,); NaN without any.
+
+        As in training, pre-training is measured under its own prior, N(0, I).
+        """
+        return self._mean_terms(model, self._held_out, phase)
 
     @torch.no_grad()
-    def train_terms(self, model: GmmVae) -> Tensor:
+    def train_terms(self, model: GmmVae, phase: str) -> Tensor:
         """The same over training examples."""
-        return self._mean_terms(model, self._trained)
+        return self._mean_terms(model, self._trained, phase)
 
-    def _mean_terms(self, model: GmmVae, rows: Tensor) -> Tensor:
-        return mean_of(model.terms(self._inputs[rows], self._noise[:, : len(rows)]))
+    def _mean_terms(self, model: GmmVae, rows: Tensor, phase: str) -> Tensor:
+        terms = model.standard_terms if phase == "pretrain" else model.terms
+        return mean_of(terms(self._inputs[rows], self._noise[:, : len(rows)]))
 
     def quality(self, clusters: IntArray, n_components: int) -> ClusteringQuality:
         """Of argmax γ over the labelled probe; NaN and an empty table without labels."""
@@ -142,8 +146,8 @@ def take_snapshot(model: GmmVae, probe: Probe, step: int, epoch: float, phase: s
         sample_noise=_array(noise),
         samples=_array(model.decoded_mean(z)),
         component_images=_array(model.decoded_mean(model.component_means)),
-        train_terms=_array(probe.train_terms(model)),
-        held_out_terms=_array(probe.held_out_terms(model)),
+        train_terms=_array(probe.train_terms(model, phase)),
+        held_out_terms=_array(probe.held_out_terms(model, phase)),
         kl_per_dim=_array(information_per_dim(mean, log_var)),
         occupancy=gamma_array.mean(0),
         accuracy=quality.accuracy,

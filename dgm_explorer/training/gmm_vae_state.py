@@ -47,11 +47,12 @@ def restore(run: "GmmVaeModelRun", state: CheckpointState) -> None:
     n_adam_steps = _whole(meta, "adam_steps", 0, 2**53)
     position = _whole(meta, "position", 0, run.batches.batches_per_epoch)
     tensors = _checked(run, state.arrays, n_components, meta.get("phase"), n_adam_steps > 0)
+    generator = _generator(run, tensors["generator"], str(meta.get("device")))
     run.plan.from_meta(meta)
+    run.generator = generator
     _set_parameters(run.model, tensors)
     run.assignment = tensors["assignment"]
     run.batches.order, run.batches.position = tensors["batches.order"], position
-    _set_generator(run, tensors["generator"], str(meta.get("device")))
     run.adam = run.new_adam()
     run.adam.set_moments(
         {name.removeprefix("adam."): moment for name, moment in tensors.items() if name.startswith("adam.")},
@@ -117,12 +118,12 @@ def _set_parameters(model: nn.Module, tensors: Mapping[str, Tensor]) -> None:
     model.load_state_dict({name: tensors[f"model.{name}"] for name in model.state_dict()})
 
 
-def _set_generator(run: "GmmVaeModelRun", saved: Tensor, device: str) -> None:
+def _generator(run: "GmmVaeModelRun", saved: Tensor, device: str) -> torch.Generator:
     """The saved stream; on another kind of device a fresh one, since streams cannot be carried over."""
-    if device == run.generator.device.type:
+    generator = torch.Generator(run.generator.device).manual_seed(run.config.seed + 1)
+    if device == generator.device.type:
         try:
-            run.generator.set_state(saved)
+            generator.set_state(saved)
         except RuntimeError as error:
             raise InputError("checkpoint: generator is damaged; take another checkpoint.") from error
-    else:
-        run.generator.manual_seed(run.config.seed + run.plan.step)
+    return generator
