@@ -11,7 +11,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QSize
 from PySide6.QtGui import QImage, QPaintDevice, QPainter
-from PySide6.QtWidgets import QGraphicsView, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QWidget
 
 from dgm_explorer.core.arrays import FloatArray, IntArray
 from dgm_explorer.core.atomic_write import open_atomically
@@ -80,8 +80,7 @@ def export_svg(widget: QWidget, path: Path) -> None:
     generator.setSize(widget.size())
     generator.setViewBox(widget.rect())
     generator.setResolution(96)
-    with _backgrounds_drawn(widget):
-        _render(widget, generator)
+    _render(widget, generator)
     _write(path, bytes(buffer.data().data()))
 
 
@@ -112,23 +111,31 @@ def paint(widget: QWidget, scale: float) -> QImage:
 
 
 @contextmanager
-def _backgrounds_drawn(widget: QWidget) -> Iterator[None]:
-    """Keep graphics views from painting their background as a cached image, which no vector file wants."""
-    views = [widget, *widget.findChildren(QGraphicsView)]
-    cached = [(view, view.cacheMode()) for view in views if isinstance(view, QGraphicsView)]
-    for view, _ in cached:
+def _uncached(widget: QWidget) -> Iterator[None]:
+    """Keep graphics views from painting images of the screen's resolution, which no vector file wants."""
+    every = (widget, *widget.findChildren(QGraphicsView))
+    views = [view for view in every if isinstance(view, QGraphicsView)]
+    backgrounds = [(view, view.cacheMode()) for view in views]
+    items = [(item, item.cacheMode()) for view in views for item in view.items()]
+    cached = [(item, mode) for item, mode in items if mode != QGraphicsItem.CacheMode.NoCache]
+    for view in views:
         view.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)
+    for item, _ in cached:
+        item.setCacheMode(QGraphicsItem.CacheMode.NoCache)
     try:
         yield
     finally:
-        for view, mode in cached:
-            view.setCacheMode(mode)
+        for view, background in backgrounds:
+            view.setCacheMode(background)
+        for item, mode in cached:
+            item.setCacheMode(mode)
 
 
 def _render(widget: QWidget, device: QPaintDevice) -> None:
     painter = QPainter(device)
     try:
-        QWidget.render(widget, painter, QPoint(0, 0))  # a QGraphicsView's own render leaves the frame out
+        with _uncached(widget):
+            QWidget.render(widget, painter, QPoint(0, 0))  # a QGraphicsView's own render leaves the frame out
     finally:
         painter.end()  # Qt aborts when a device goes before its painter
 

@@ -8,6 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 import pytest
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QGraphicsItem
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.errors import InputError
@@ -19,6 +20,7 @@ from dgm_explorer.ui.export import (
     export_png,
     export_svg,
 )
+from dgm_explorer.ui.plots.density_plot import DensityPlot
 
 
 class Parabola(pg.PlotWidget):
@@ -61,6 +63,18 @@ def test_svg_holds_the_curve_as_a_path_in_its_colour(plot: Parabola, tmp_path: P
     assert "path" in tags or "polyline" in tags
     assert "image" not in tags
     assert "#d55e00" in text.lower()
+
+
+def test_the_axes_of_a_plot_that_caches_them_are_vectors(qtbot: QtBot, tmp_path: Path) -> None:
+    plot = DensityPlot()
+    qtbot.addWidget(plot)
+    plot.show()
+    export_svg(plot, tmp_path / "a.svg")
+    elements = list(ElementTree.fromstring((tmp_path / "a.svg").read_text()).iter())
+    assert {"density", "x", "−5", "5"} <= {(element.text or "").strip() for element in elements}
+    assert not [element for element in elements if element.tag.endswith("image")]
+    modes = {item.cacheMode() for item in plot.items()}
+    assert modes == {QGraphicsItem.CacheMode.NoCache, QGraphicsItem.CacheMode.DeviceCoordinateCache}
 
 
 def test_csv_names_its_columns_and_keeps_every_digit(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import math
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis
@@ -34,6 +34,8 @@ class Plot(pg.PlotWidget):
     def __init__(self, x_axis: NumberAxis, y_axis: NumberAxis, parent: QWidget | None = None) -> None:
         super().__init__(parent, axisItems={"bottom": x_axis, "left": y_axis}, enableMenu=False)
         self._axes = (x_axis, y_axis)
+        for axis in self._axes:  # painted with every change beside them, changed only with the range
+            axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self._title = ""
         self._title_color = ""
         self._grab_button: Qt.MouseButton | None = None
