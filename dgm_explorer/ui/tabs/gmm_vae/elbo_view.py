@@ -220,9 +220,9 @@ class ElboView(QWidget):
         """What the lines are, and over how many steps they are averaged; rich text."""
         length = self.chart.block_length
         mean = f"mean over {length:,} steps" if length > 1 else "every step"
-        words = [f"{self._names[0] or 'curves'}: {mean}", "○ held-out"]
+        words = [mean, "○ held-out"]
         if len(self._runs.compare):
-            words.append(f"╌╌ {self._names[1] or 'second run'}")
+            words[:0] = [f"— {self._names[0] or 'this run'}", f"╌╌ {self._names[1] or 'second run'}"]
         return " &nbsp; ".join(words)
 
     def _show_detail(self) -> None:

@@ -12,7 +12,7 @@ from dgm_explorer.core.gmm_vae_state import Coloring
 from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.plots.captions import Cover
 from dgm_explorer.ui.plots.latent_view import LatentView
-from dgm_explorer.ui.tabs.gmm_vae.latent_scene import LatentPicture, make_picture
+from dgm_explorer.ui.tabs.gmm_vae.latent_scene import LatentPicture, has_no_mixture, make_picture
 from dgm_explorer.ui.tabs.gmm_vae.point_picker import PointPicker
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import ChoiceBox, label_for, set_tip
@@ -162,7 +162,8 @@ class LatentArea(QWidget):
             previous=None if self._picture is None else self._picture.plane,
         )
         self.picker.show_picture(snapshot, dataset, self._picture)
-        self.note.setText(f"{len(self._picture.rows):,} dots")
+        stage = ", no mixture yet" if has_no_mixture(snapshot) else ""
+        self.note.setText(f"{len(self._picture.rows):,} dots{stage}")
 
     def _draw_second(self) -> None:
         """With the examples of the first run where they are the same ones, else without labels."""

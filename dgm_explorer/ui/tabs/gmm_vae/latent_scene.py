@@ -75,12 +75,17 @@ def make_picture(
         positions=_picked(plane.place_codes(snapshot.latent_means), places),
         rgb=_colors(snapshot, places, rows, dataset, coloring, theme),
         is_selected=None if selected is None or not len(selected) else np.isin(rows, selected),
-        components=_components(snapshot, plane, coloring, theme),
+        components=() if has_no_mixture(snapshot) else _components(snapshot, plane, coloring, theme),
         axis_names=plane.axis_names,
         key=color_key(coloring, snapshot.n_components, class_names, theme),
         has_equal_aspect=plane.has_equal_aspect,
     )
     return LatentPicture(scene, plane, places, rows)
+
+
+def has_no_mixture(snapshot: GmmVaeSnapshot) -> bool:
+    """Whether the networks are still trained under N(0, I): the components mean nothing yet."""
+    return snapshot.phase == "pretrain"
 
 
 def shown_coloring(coloring: Coloring, dataset: Dataset | None) -> Coloring:

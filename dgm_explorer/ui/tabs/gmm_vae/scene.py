@@ -4,7 +4,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from dgm_explorer.core.arrays import FloatArray, IntArray
@@ -75,6 +76,7 @@ class GmmVaeScene(QWidget):
         self.panels = LowerPanels(theme)
         self.timeline = Timeline([PHASE_WORDS[phase] for phase in PHASES], theme)
         self.settings = SettingsPanel(self.editor, theme)
+        self._wants_settings = True
         self._curves = QTimer(self)
         self._curves.setSingleShot(True)
         self._curves.setInterval(CURVES_MS)
@@ -123,8 +125,10 @@ class GmmVaeScene(QWidget):
         pictures.setChildrenCollapsible(False)
         pictures.addWidget(self.latent)
         pictures.addWidget(right)
-        pictures.setSizes([1, 1])  # as good as the least widths allow, at any size of the window
-        column = QVBoxLayout()
+        pictures.setSizes([480, 460])
+        pictures.setStretchFactor(0, 1)
+        pictures.setStretchFactor(1, 1)
+        column = self._column = QVBoxLayout()
         column.setSpacing(2)
         for widget, stretch in ((self.controls, 0), (self.alarms, 0), (pictures, 1), (self.timeline, 0)):
             column.addWidget(widget, stretch)
@@ -193,10 +197,12 @@ class GmmVaeScene(QWidget):
         for part in (self.controls, self.alarms, self.latent, self.elbo, self.panels, self.timeline):
             part.set_theme(theme)
         self.settings.set_theme(theme)
+        self._place_settings()
         self._draw()
 
     def set_controls_visible(self, is_visible: bool) -> None:
-        self.settings.setVisible(is_visible)
+        self._wants_settings = is_visible
+        self._place_settings()
 
     def plots(self) -> Sequence[ExportablePlot]:
         return (*self.latent.plots(), *self.elbo.plots(), *self.panels.plots())
@@ -325,7 +331,7 @@ class GmmVaeScene(QWidget):
 
     @Slot()
     def _draw_curves(self) -> None:
-        self.elbo.set_names(self._name(), self.second.name)
+        self.elbo.set_names(_short(self._name()), _short(self.second.name))
         self.elbo.show_history(self.history, self.second.history)
         self.panels.show_history(self.history, self.second.history)
 
@@ -387,3 +393,22 @@ class GmmVaeScene(QWidget):
 
     def _compare_with(self, folder: Path | None) -> None:
         self.editor.apply(compare_folder="" if folder is None else str(folder))
+
+    # -- Qt -----------------------------------------------------------------------------------------------
+
+    def minimumSizeHint(self) -> QSize:
+        """Without the settings: where both have no room the pictures come first."""
+        return self._column.minimumSize()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_settings()
+
+    def _place_settings(self) -> None:
+        needed = self._column.minimumSize().width() + self.settings.width()
+        self.settings.setVisible(self._wants_settings and self.width() > needed)
+
+
+def _short(name: str) -> str:
+    """What tells one run folder from another: the four digits at the end of its name."""
+    return name.rpartition("-")[2]
