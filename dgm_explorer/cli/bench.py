@@ -4,24 +4,31 @@ import argparse
 import importlib
 
 from dgm_explorer.cli.parser import OneLineParser
+from dgm_explorer.core.errors import InputError
 
-NAMES = ("kl", "drag", "startup")
+NAMES = ("kl", "drag", "startup", "train")
+MODELS = ("gmm-vae",)
 
 
 def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     """Describe the command to the parser."""
     parser = commands.add_parser("bench", help="measure how fast and how exact the program is")
     parser.add_argument("name", choices=[*NAMES, "all"], help="what to measure")
+    parser.add_argument("model", nargs="?", choices=MODELS, help="with train: whose training")
     parser.add_argument("--json", action="store_true", help="print JSON in place of a table")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Measure and print; a goal that is missed is printed as such and is no error."""
+    benches = _find_benches(options.name, options.model)
+
     from dgm_explorer.bench.report import as_json, as_table
 
-    names = NAMES if options.name == "all" else (options.name,)
-    reports = [(name, importlib.import_module(f"dgm_explorer.bench.{name}").measure()) for name in names]
+    reports = [
+        (" ".join((name, *models)), importlib.import_module(f"dgm_explorer.bench.{name}").measure(*models))
+        for name, models in benches
+    ]
     if not options.json:
         print("\n\n".join(as_table(name, figures) for name, figures in reports))
     elif options.name == "all":
@@ -29,3 +36,17 @@ def run(options: argparse.Namespace) -> int:
     else:
         print(as_json(*reports[0]))
     return 0
+
+
+def _find_benches(name: str, model: str | None) -> list[tuple[str, tuple[str, ...]]]:
+    """Modules of `dgm_explorer.bench` and the models that they are called with."""
+    if name == "all":
+        if model is not None:
+            raise InputError("bench all measures every model; leave the model out.")
+        plain = [(bench, ()) for bench in NAMES if bench != "train"]
+        return [*plain, *(("train", (one,)) for one in MODELS)]
+    if name == "train" and model is None:
+        raise InputError(f"bench train: name the model, one of {', '.join(MODELS)}.")
+    if name != "train" and model is not None:
+        raise InputError(f"bench {name} measures no model; leave {model} out.")
+    return [(name, () if model is None else (model,))]

@@ -1,0 +1,95 @@
+"""Training in the window with the tab visible: how fast, and how late the window's own events come."""
+
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QElapsedTimer, QEventLoop, QObject, Qt, QTimer
+from PySide6.QtWidgets import QLayout
+
+from dgm_explorer.bench.headless_run import request_in
+from dgm_explorer.training.make_run import make_run
+from dgm_explorer.ui.run.readings import RunReadings
+from dgm_explorer.ui.tabs.gmm_vae.gmm_vae_tab import GmmVaeTab
+
+SIZE = (1280, 690)
+"""What the window of 1280 × 800 leaves to the tab."""
+TICK_MS = 5
+WARM_UP_S = 2.0
+LONGEST_START_S = 120.0
+
+
+class TrainingWindow(QObject):
+    """The GMM-VAE tab, visible, with a run that trains only during `stretch`."""
+
+    def __init__(self, parent: Path) -> None:
+        super().__init__()
+        self.tab = GmmVaeTab(make_run)
+        layout = self.tab.layout()
+        assert layout is not None
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self.tab.resize(*SIZE)
+        self.tab.show()
+        turn_event_loop(0.3)
+        self._run = self.tab.scene.run
+        self._marks: list[tuple[float, int]] = []
+        self._run.progressed.connect(self._note)
+        self._run.start(request_in(parent))
+        began_s = time.perf_counter()
+        while not self._marks and time.perf_counter() - began_s < LONGEST_START_S:
+            turn_event_loop(0.1)
+        self.stretch(WARM_UP_S)
+
+    def stretch(self, seconds: float) -> tuple[float, list[float]]:
+        """Train for so long; images per second, and how late each tick of the event loop came, ms."""
+        if not self._run.is_playing:
+            self._run.play_pause()
+        turn_event_loop(0.2)
+        self._marks.clear()
+        ticks = Ticks(self)
+        turn_event_loop(seconds)
+        lags_ms = ticks.stop()
+        self._run.play_pause()
+        (first_s, first), (last_s, last) = self._marks[0], self._marks[-1]
+        turn_event_loop(0.2)
+        return (last - first) / (last_s - first_s), lags_ms
+
+    def close(self) -> None:
+        self._run.progressed.disconnect(self._note)
+        self.tab.finish()
+        self.tab.close()
+        self.tab.deleteLater()
+        turn_event_loop(0.1)
+
+    def _note(self, readings: RunReadings) -> None:
+        if readings.state == "running" and readings.progress is not None and readings.progress.step:
+            self._marks.append((time.perf_counter(), readings.progress.n_images))
+
+
+class Ticks(QObject):
+    """A steady beat of the event loop, and how far it is behind."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._lags_ms: list[float] = []
+        self._clock = QElapsedTimer()
+        self._clock.start()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start(TICK_MS)
+
+    def stop(self) -> list[float]:
+        self._timer.stop()
+        self.deleteLater()
+        return self._lags_ms
+
+    def _tick(self) -> None:
+        self._lags_ms.append(max(0.0, self._clock.nsecsElapsed() / 1e6 - TICK_MS))
+        self._clock.restart()
+
+
+def turn_event_loop(seconds: float) -> None:
+    """Let Qt work for so long."""
+    loop = QEventLoop()
+    QTimer.singleShot(round(1000 * seconds), loop.quit)
+    loop.exec()
