@@ -369,9 +369,10 @@ def test_shares_of_a_batch_are_taken_and_added_up(dataset: Dataset) -> None:
 
 
 def test_without_the_first_two_phases_components_collapse(dataset: Dataset) -> None:
-    config = GmmVaeConfig(hidden=(64, 64), pretrain_epochs=10, epochs=30, guided_epochs=25)
+    config = GmmVaeConfig(latent_dim=10, hidden=(64, 64), pretrain_epochs=10, epochs=30, guided_epochs=25)
     skipped = finished(GmmVaeModelRun(replace(config, pretrain_epochs=0, is_mixture_fitted=False), dataset))
     full = finished(GmmVaeModelRun(config, dataset))
     occupied = [column(run.take_metrics(), "quality", "occupied")[-1] for run in (skipped, full)]
-    assert occupied[0] < occupied[1] == 10
+    assert occupied[0] <= 3
+    assert occupied[1] >= 9
     assert full.snapshot().accuracy > skipped.snapshot().accuracy + 0.3
