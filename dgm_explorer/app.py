@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
 from PySide6.QtCore import QTimer
@@ -13,7 +14,6 @@ from PySide6.QtWidgets import QApplication, QLayout
 
 from dgm_explorer import __version__
 from dgm_explorer.core.errors import InputError
-from dgm_explorer.core.training import RunRequest, TrainingRun
 from dgm_explorer.paths import config_dir, resource_root, state_dir
 from dgm_explorer.session import Session, read_preset, read_session
 from dgm_explorer.ui.error_reporter import ErrorReporter, log_hard_crashes
@@ -22,6 +22,9 @@ from dgm_explorer.ui.screenshot import ScreenshotTaker
 from dgm_explorer.ui.tabs.tab import PlaceholderTab, Tab
 from dgm_explorer.ui.theme import THEMES
 from dgm_explorer.ui.window_settings import WindowSettings
+
+if TYPE_CHECKING:
+    from dgm_explorer.core.training import RunRequest, TrainingRun
 
 DESKTOP_ID = "dgm-explorer"
 
@@ -145,7 +148,7 @@ def make_tabs() -> list[Tab]:
     ]
 
 
-def _make_run(request: RunRequest, report: Callable[[str, float | None], bool]) -> TrainingRun:
+def _make_run(request: "RunRequest", report: Callable[[str, float | None], bool]) -> "TrainingRun":
     """Set up a run, in its thread: torch is imported there, behind the painted window."""
     from dgm_explorer.training.make_run import make_run
 

@@ -12,7 +12,10 @@ from pathlib import Path
 
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 CUDA_INDEX = "https://download.pytorch.org/whl/cu130"
-IMPORTS = "import contourpy, msgspec, numpy, pyqtgraph, PySide6.QtCore, scipy, sklearn, torch, pytest"
+IMPORTS = (
+    "import contourpy, msgspec, numpy, PIL, pooch, pyqtgraph, PySide6.QtCore, "
+    "safetensors, scipy, sklearn, torch, pytest"
+)
 
 
 class SetupError(Exception):

@@ -11,7 +11,10 @@ from PySide6.QtGui import QImage
 from dgm_explorer.app import WindowOptions
 from dgm_explorer.core.errors import InputError
 
-HEAVY = ("torch", "scipy.stats", "sklearn", "ziamath", "qtawesome", "matplotlib")
+HEAVY = (
+    *("torch", "scipy.stats", "sklearn", "ziamath", "qtawesome", "matplotlib", "PIL", "pooch", "safetensors"),
+    *("dgm_explorer.training", "dgm_explorer.data", "dgm_explorer.ui.tabs.gmm_vae.scene"),
+)
 
 
 def run_python(code: str, tmp_path: Path) -> subprocess.CompletedProcess[str]:

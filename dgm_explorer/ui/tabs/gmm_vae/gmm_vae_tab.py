@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dgm_explorer.core.gmm_vae_state import GmmVaeState
-from dgm_explorer.core.training import MakeRun
 from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.store import Store
-from dgm_explorer.ui.tabs.gmm_vae.scene import GmmVaeScene
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.theme import LIGHT, Theme
+
+if TYPE_CHECKING:
+    from dgm_explorer.core.training import MakeRun
+    from dgm_explorer.ui.tabs.gmm_vae.scene import GmmVaeScene
 
 LOOKS = ("run_folder", "compare_folder", "coloring", "n_points", "is_terms_stacked", "panel", "component")
 """Fields of the state that say what is looked at: no steps of the history."""
@@ -31,7 +34,7 @@ class GmmVaeTab(Tab):
     title = "GMM-VAE"
     notes_name = "gmm-vae"
 
-    def __init__(self, make_run: MakeRun, theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
+    def __init__(self, make_run: "MakeRun", theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         store = Store(GmmVaeState(), looks=LOOKS)
         super().__init__(store, parent)
         store.setParent(self)
@@ -43,9 +46,11 @@ class GmmVaeTab(Tab):
         self._layout.setContentsMargins(4, 2, 2, 2)
 
     @property
-    def scene(self) -> GmmVaeScene:
+    def scene(self) -> "GmmVaeScene":
         """Everything visible, made when first wanted."""
         if self._scene is None:
+            from dgm_explorer.ui.tabs.gmm_vae.scene import GmmVaeScene
+
             assert self.store is not None
             scene = self._scene = GmmVaeScene(self.store, self._make_run, self.theme)
             self._layout.addWidget(scene)
