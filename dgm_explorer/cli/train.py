@@ -158,13 +158,12 @@ def _train(request: "RunRequest", signals: "StopSignals", group: "Group | None")
         display = Display(sys.stdout if is_first else nowhere)
         try:
             run = make_run(request, go_on, group)
+            for line in (*run.facts.notes, f"{run.facts.folder}: {request.model} on {run.facts.device}"):
+                display.say(line)
+            state = train(run, signals, display)
         except Cancelled:
             display.say("stopped before the first step")
             return 0
-        for line in (*run.facts.notes, f"{run.facts.folder}: {request.model} on {run.facts.device}"):
-            display.say(line)
-        try:
-            state = train(run, signals, display)
         except RunFailed as failure:
             print(f"dgm-explorer: {failure}", file=sys.stderr)
             return 1

@@ -70,9 +70,23 @@ def make_run(
     ------
     InputError
         If data, device, folder or checkpoint cannot be used.
+    RunFailed
+        If there is not memory enough.
     Cancelled
-        If ``report`` answered so. Either way no new folder is left behind.
+        If ``report`` answered so. Whatever is raised, no new folder is left behind.
     """
+    try:
+        return _set_up(request, report, group)
+    except Exception as error:
+        from dgm_explorer.training.failures import explain, is_out_of_memory
+
+        if not is_out_of_memory(error):
+            raise
+        failure = explain(error, 0)
+    raise failure  # behind the except block: there the traceback still holds every tensor
+
+
+def _set_up(request: RunRequest, report: Report, group: "Group | None") -> "RecordedRun | FollowerRun":
     info = open_run_folder(_folder_to_resume(request)) if request.resume else None
     is_first = group is None or group.shard.rank == 0
     with ExitStack() as undo:

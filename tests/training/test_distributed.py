@@ -19,12 +19,12 @@ from dgm_explorer.training.distributed import GroupShard
 from dgm_explorer.training.make_run import make_run
 from dgm_explorer.training.shard import Shard
 
-SETTINGS = ("hidden=16", "n_components=3", "pretrain_epochs=4", "batch_size=61", "learning_rate=0.001")
+SETTINGS = ("hidden=16", "n_components=3", "pretrain_epochs=4", "batch_size=17", "learning_rate=0.001")
 CONFIG = GmmVaeConfig(
     hidden=(16,),
     n_components=3,
     pretrain_epochs=4,
-    batch_size=61,
+    batch_size=17,
     learning_rate=0.001,
     epochs=100_000,
     seed=3,

@@ -14,18 +14,24 @@ from dgm_explorer.core.checkpoint import CheckpointState
 from dgm_explorer.core.dataset import DataSource
 from dgm_explorer.core.errors import Cancelled, InputError
 from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
-from dgm_explorer.core.training import Command, Recording, RunRequest
+from dgm_explorer.core.training import Command, Recording, RunFailed, RunRequest
 from dgm_explorer.runs.checkpoint_file import read_checkpoint, read_latest_checkpoint, write_checkpoint
 from dgm_explorer.runs.folder import RunFolder, steps_in
 from dgm_explorer.runs.reader import RunReader
 from dgm_explorer.runs.run_info import open_run_folder
 from dgm_explorer.runs.writer import RunWriter
+from dgm_explorer.training.gmm_vae_run import GmmVaeModelRun
 from dgm_explorer.training.make_run import make_run
 from dgm_explorer.training.run import RecordedRun
 
 SOURCE = DataSource("digits", limit=200)
-CONFIG = GmmVaeConfig(hidden=(12,), n_components=3, pretrain_epochs=3, epochs=6, batch_size=60, seed=5)
-N_STEPS = 9 * 3 + 1
+EPOCH = 11
+"""Steps: 180 examples are trained on, in batches of 16."""
+CONFIG = GmmVaeConfig(
+    hidden=(12,), n_components=3, pretrain_epochs=1, guided_epochs=1, epochs=2, batch_size=16, seed=5
+)
+FITTED = EPOCH + 1
+N_STEPS = FITTED + 2 * EPOCH
 
 
 def go_on(_words: str, _share: float | None) -> bool:
@@ -76,7 +82,7 @@ def test_a_new_run_describes_itself(whole: Path) -> None:
     assert reader.read_snapshot(N_STEPS).step == N_STEPS
 
 
-@pytest.mark.parametrize("n_before", [4, 9, 10, 20])
+@pytest.mark.parametrize("n_before", [4, EPOCH, FITTED, 15])
 def test_a_run_that_was_stopped_goes_on_bit_for_bit(whole: Path, tmp_path: Path, n_before: int) -> None:
     folder = tmp_path / "run"
     stopped = train(make(folder), n_before)
@@ -126,33 +132,33 @@ def test_a_changed_learning_rate_outlives_a_resume(tmp_path: Path) -> None:
 def test_a_longer_plan_may_be_given_on_resume_and_nothing_else(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     train(make(folder))
-    request = RunRequest("gmm-vae", DataSource("rings"), replace(CONFIG, epochs=8, seed=99), "cpu", folder)
+    request = RunRequest("gmm-vae", DataSource("rings"), replace(CONFIG, epochs=4, seed=99), "cpu", folder)
     run = make_run(replace(request, resume=True), go_on)
     assert isinstance(run, RecordedRun)
-    assert (run.progress.step, run.progress.n_steps) == (N_STEPS, N_STEPS + 2 * 3)
+    assert (run.progress.step, run.progress.n_steps) == (N_STEPS, N_STEPS + 2 * EPOCH)
     train(run)
     info = open_run_folder(folder)
-    assert info.config == replace(CONFIG, epochs=8)
+    assert info.config == replace(CONFIG, epochs=4)
     assert info.source == SOURCE
     assert info.created == open_run_folder(folder).created
 
 
 def test_a_branch_starts_at_the_nearest_checkpoint_with_the_same_seed(whole: Path, tmp_path: Path) -> None:
-    assert steps_in(RunFolder(whole).checkpoints) == (0, 9, 10, N_STEPS)
+    assert steps_in(RunFolder(whole).checkpoints) == (0, EPOCH, FITTED, N_STEPS)
     request = RunRequest(
         "gmm-vae", DataSource("rings"), replace(CONFIG, seed=99), "cpu", parent=tmp_path,
-        branch_from=whole, branch_step=12,
+        branch_from=whole, branch_step=FITTED + 3,
     )  # fmt: skip
     run = make_run(request, go_on)
     assert isinstance(run, RecordedRun)
-    assert run.progress.step == 10
+    assert run.progress.step == FITTED
     train(run)
     assert run.facts.folder != whole
     assert run.facts.folder.parent == tmp_path
     info = open_run_folder(run.facts.folder)
     assert info.seed == 5
     assert info.branched_from is not None
-    assert (info.branched_from.folder, info.branched_from.step) == (str(whole), 10)
+    assert (info.branched_from.folder, info.branched_from.step) == (str(whole), FITTED)
     assert_bit_for_bit(last_arrays(whole), last_arrays(run.facts.folder))
 
 
@@ -160,10 +166,10 @@ def test_a_damaged_newest_checkpoint_costs_only_what_came_after_the_one_before(
     whole: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "run"
-    train(make(folder), 12)
-    RunFolder(folder).checkpoint_file(12).write_bytes(b"\x10" * 100)
+    train(make(folder), 15)
+    RunFolder(folder).checkpoint_file(15).write_bytes(b"\x10" * 100)
     run = make(folder, resume=True)
-    assert run.progress.step == 10
+    assert run.progress.step == FITTED
     train(run)
     assert_bit_for_bit(last_arrays(whole), last_arrays(folder))
 
@@ -243,6 +249,18 @@ def test_bad_input_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         with pytest.raises(InputError):
             make_run(request, go_on)
         assert not folder.exists()
+
+
+def test_a_model_that_does_not_fit_on_the_device_is_a_failure_with_advice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(*_arguments: object, **_named: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    monkeypatch.setattr(GmmVaeModelRun, "__init__", fill)
+    with pytest.raises(RunFailed, match="batch_size"):
+        make(tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 def test_recording_rates_of_the_request_are_used(tmp_path: Path) -> None:
