@@ -37,7 +37,7 @@ class ComponentBars(QWidget):
         self._chosen = -1
         self.setAccessibleName("Components: mean γ and π")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme

@@ -42,7 +42,7 @@ class ComponentDetails(QWidget):
         self.samples = ImageGrid("Samples of the component", min_tile_px=14)
         self.typical = ImageGrid("Most typical examples", min_tile_px=14)
         self.points = PointsPicture("Component in the plane")
-        self._captions = [QLabel(text) for text in ("decoded μ", "samples", "most typical data")]
+        self._captions = [QLabel(text) for text in ("decoded μ", "samples", "typical data")]
         self._pages = QStackedWidget()
         self._one = QWidget()
         self._all = scrolling(self.all_means)

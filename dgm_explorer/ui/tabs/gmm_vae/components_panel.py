@@ -4,8 +4,8 @@ import math
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
@@ -15,6 +15,7 @@ from dgm_explorer.ui.tabs.gmm_vae.component_details import ComponentDetails
 from dgm_explorer.ui.tabs.gmm_vae.component_facts import mean_entropy
 from dgm_explorer.ui.tabs.gmm_vae.snapshot_panel import SnapshotPanel, scrolling
 from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from dgm_explorer.ui.widgets.form import row, set_formula, set_text, set_tip
 
 MAX_COMPONENTS: Final = 100
@@ -37,9 +38,9 @@ class ComponentsPanel(SnapshotPanel):
         self._refusal = "Nothing is being trained; Space starts a run"
         self._entropy_nats = math.nan
         self.bars = ComponentBars()
+        self._bars_area = scrolling(self.bars)
         self.details = ComponentDetails()
-        self.entropy = QLabel()
-        self.entropy.setTextFormat(Qt.TextFormat.PlainText)
+        self.entropy = ElidedLabel()
         self.add = QPushButton("Add")
         self.remove = QPushButton("Remove")
         self.add.clicked.connect(self.add_requested)
@@ -55,12 +56,12 @@ class ComponentsPanel(SnapshotPanel):
         left = QVBoxLayout()
         left.setSpacing(3)
         left.addWidget(self.entropy)
-        left.addWidget(scrolling(self.bars), 1)
+        left.addWidget(self._bars_area, 1)
         left.addLayout(row(self.add, self.remove, stretch=(1, 1)))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(4, 2, 4, 2)
-        layout.addLayout(left, 2)
-        layout.addWidget(self.details, 3)
+        layout.addLayout(left, 1)
+        layout.addWidget(self.details, 1)
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
@@ -85,7 +86,7 @@ class ComponentsPanel(SnapshotPanel):
     def _show(self, snapshot: GmmVaeSnapshot, dataset: Dataset) -> None:
         self._entropy_nats = mean_entropy(snapshot.responsibilities)
         most = math.log(snapshot.n_components)
-        set_text(self.entropy, f"mean entropy of γ: {self._entropy_nats:.3f} of {most:.3f} nats")
+        set_text(self.entropy, f"H(γ) = {self._entropy_nats:.3f} of {most:.3f} nats")
         pi = np.exp(snapshot.log_pi.astype(np.float64))
         self.bars.set_values(snapshot.occupancy.astype(np.float64), pi)
         index = self._component if self._component < snapshot.n_components else -1

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSplitter, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from dgm_explorer.core.arrays import FloatArray, IntArray
 from dgm_explorer.core.dataset import Dataset
@@ -15,7 +15,8 @@ from dgm_explorer.ui.plots.latent_view import LatentView
 from dgm_explorer.ui.tabs.gmm_vae.latent_scene import LatentPicture, has_no_mixture, make_picture
 from dgm_explorer.ui.tabs.gmm_vae.point_picker import PointPicker
 from dgm_explorer.ui.theme import Theme
-from dgm_explorer.ui.widgets.form import ChoiceBox, label_for, set_tip
+from dgm_explorer.ui.widgets.elided_label import ElidedLabel
+from dgm_explorer.ui.widgets.form import ChoiceBox, label_for, set_text, set_tip
 
 COLORINGS: tuple[tuple[Coloring, str], ...] = (
     ("label", "label"),
@@ -65,7 +66,7 @@ class LatentArea(QWidget):
         self.coloring = ChoiceBox("Colour of the dots", COLORINGS)
         self.lasso = QToolButton()
         self.compare = QToolButton()
-        self.note = QLabel()
+        self.note = ElidedLabel()
         self._build()
         self._connect()
         self.set_theme(theme)
@@ -162,8 +163,17 @@ class LatentArea(QWidget):
             previous=None if self._picture is None else self._picture.plane,
         )
         self.picker.show_picture(snapshot, dataset, self._picture)
-        stage = ", no mixture yet" if has_no_mixture(snapshot) else ""
-        self.note.setText(f"{len(self._picture.rows):,} dots{stage}")
+        self._show_note(snapshot, len(self._picture.rows))
+
+    def _show_note(self, snapshot: GmmVaeSnapshot, n_dots: int) -> None:
+        """How many dots there are, or why there are no ellipses around them."""
+        dots = f"{n_dots:,} dots"
+        if has_no_mixture(snapshot):
+            set_text(self.note, "no mixture yet")
+            set_tip(self.note, f"{dots}; the mixture is fitted to them when pre-training is done")
+        else:
+            set_text(self.note, dots)
+            set_tip(self.note, f"Examples of the probe, out of {len(snapshot.probe):,}: one dot each")
 
     def _draw_second(self) -> None:
         """With the examples of the first run where they are the same ones, else without labels."""

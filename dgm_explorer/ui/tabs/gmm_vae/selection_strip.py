@@ -1,8 +1,8 @@
 """The examples in the lasso."""
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from dgm_explorer.core.arrays import IntArray
 from dgm_explorer.core.dataset import Dataset
@@ -10,6 +10,7 @@ from dgm_explorer.ui.plots.image_grid import ImageGrid, ImageTable
 from dgm_explorer.ui.tabs.gmm_vae.hover_card import point_text
 from dgm_explorer.ui.tabs.gmm_vae.latent_scene import class_names_of
 from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 
 MOST_IMAGES = 60
 _MOST_CLASSES = 5
@@ -28,9 +29,7 @@ class SelectionStrip(QWidget):
         super().__init__(parent)
         self._rows: IntArray = np.zeros(0, np.int64)
         self._dataset: Dataset | None = None
-        self._words = QLabel(_HINT)
-        self._words.setTextFormat(Qt.TextFormat.PlainText)
-        self._words.setToolTip("Examples whose dots lie in the lasso, counted by label.")
+        self._words = ElidedLabel()
         self._clear = QToolButton()
         self._clear.setText("Unselect")
         self._clear.setToolTip(
@@ -70,15 +69,19 @@ class SelectionStrip(QWidget):
         self._dataset, self._rows = dataset, rows
         self._clear.setVisible(len(rows) > 0)
         if dataset is None or not len(rows):
-            self._words.setText("Nothing selected")
+            self._say("Nothing selected")
             self.grid.clear(_HINT)
             return
-        self._words.setText(_summary(dataset, rows, len(rows) - len(self.shown_rows)))
+        self._say(_summary(dataset, rows, len(rows) - len(self.shown_rows)))
         if dataset.image_shape is None:
             self.grid.clear(_point_words(dataset, rows))
         else:
             images = dataset.inputs[self.shown_rows].reshape(-1, *dataset.image_shape)
             self.grid.set_table(ImageTable(images, tip=self._tip))
+
+    def _say(self, words: str) -> None:
+        self._words.setText(words)
+        self._words.setToolTip(f"{words}\nExamples whose dots lie in the lasso, counted by label.")
 
     def _tip(self, index: int) -> str:
         row = int(self.shown_rows[index])

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
 from scipy import stats
 from scipy.spatial.distance import mahalanobis
@@ -371,3 +371,16 @@ def test_rows_explain_themselves(components: ComponentsPanel) -> None:
     assert "mean γ = 0.9990" in bars.tip(0)
     assert "almost empty" in bars.tip(1)
     assert "1/K" in bars.tip(-1)
+
+
+def test_the_panel_leaves_the_latent_view_its_half_of_a_small_window(components: ComponentsPanel) -> None:
+    for index in (-1, 1):
+        components.set_component(index)
+        assert components.minimumSizeHint().width() <= 450
+
+
+def test_with_nothing_to_show_there_is_nothing_to_scroll(components: ComponentsPanel) -> None:
+    components.clear("Play trains.")
+    components.resize(440, 160)
+    QApplication.processEvents()
+    assert not [bar for bar in components.findChildren(QScrollBar) if bar.isVisible()]
