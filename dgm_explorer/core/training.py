@@ -109,7 +109,8 @@ class Command:
 
     Names understood by every run: ``learning_rate``, ``beta``, ``snapshot_every_s``,
     ``checkpoint_every_s`` (value: a float), ``skip_phase`` and ``checkpoint`` (no value). The GMM-VAE
-    also takes ``move_component`` (index, mean…), ``add_component`` (mean…), ``remove_component`` (index).
+    also takes ``pretrain_beta``, ``move_component`` (index, mean…), ``add_component`` (mean…) and
+    ``remove_component`` (index).
     """
 
     name: str

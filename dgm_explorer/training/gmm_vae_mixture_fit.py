@@ -46,6 +46,7 @@ class MixtureFit:
         self._config = config
         self._inputs = inputs
         self._rows = rows[:: -(-len(rows) // MAX_ROWS)]
+        self._n_components = 0
         self._clustering: Generator[None, None, IntArray] | None = None
 
     @property
@@ -55,9 +56,13 @@ class MixtureFit:
         return count_pieces(n) if self._config.mixture_init == "graph" and n > ROWS_PER_PIECE else 1
 
     def advance(self, n_components: int) -> None:
-        """One piece, about a second on a slow core."""
+        """One piece, about a second on a slow core; all anew if the number of components has changed."""
         with _threads_to_spare():
             next(self._started(n_components))
+
+    def restart(self) -> None:
+        """Forget the pieces done."""
+        self._clustering = None
 
     def finish(self, model: GmmVae) -> FitResult:
         """The rest of the work, and the mixture of the codes as the model makes them now."""
@@ -68,13 +73,14 @@ class MixtureFit:
             if self._config.mixture_init == "gmm":
                 return FitResult(fit_gmm(codes, n_components, seed).widened(spread), assignment)
             clusters = _drained(self._started(n_components))
-        self._clustering = None
+        self.restart()
         assignment[self._rows.cpu().numpy()] = clusters
         mixture = mixture_of_clusters(codes, clusters, n_components, seed)
         return FitResult(mixture.widened(spread), assignment)
 
     def _started(self, n_components: int) -> Generator[None, None, IntArray]:
-        if self._clustering is None:
+        if self._clustering is None or n_components != self._n_components:
+            self._n_components = n_components
             images = self._inputs[self._rows].cpu().numpy()
             self._clustering = cluster_by_neighbours(images, n_components, self._config.seed)
         return self._clustering
@@ -83,9 +89,9 @@ class MixtureFit:
     def _codes(self, model: GmmVae) -> tuple[FloatArray, FloatArray]:
         """Means of q(z|x), (rows, J), and the average of its variances, (J,)."""
         parts = [model.encode(self._inputs[rows]) for rows in torch.split(self._rows, CHUNK)]
-        codes = torch.cat([part.mean for part in parts]).double()
-        variance = torch.cat([part.log_var for part in parts]).double().exp().mean(0)
-        return codes.cpu().numpy(), variance.cpu().numpy()
+        codes = torch.cat([part.mean for part in parts]).cpu().double()
+        variance = torch.cat([part.log_var for part in parts]).cpu().double().exp().mean(0)
+        return codes.numpy(), variance.numpy()
 
 
 def _drained(work: Generator[None, None, IntArray]) -> IntArray:

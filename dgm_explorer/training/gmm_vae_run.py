@@ -225,6 +225,7 @@ class GmmVaeModelRun:
 
     def load_state(self, state: CheckpointState) -> None:
         restore(self, state)
+        self._fit.restart()
         self._log.clear()
 
     def apply(self, command: Command) -> None:

@@ -108,21 +108,22 @@ def count_in_use(gamma: Float32Array) -> int:
     return count_occupied(gamma.argmax(1), gamma.shape[1])
 
 
-def information_per_dim(mean: Tensor, log_var: Tensor) -> Tensor:
+def information_per_dim(mean: Float32Array, log_var: Float32Array) -> Float32Array:
     """Mean over x of KL(q(z_j|x) ‖ N_j), nats (J,), N_j with mean and variance of the average of q(z_j|x).
 
     Closed form ½ log(Var[μ̃_j] + E[σ̃_j²]) - ½ E[log σ̃_j²]. It is at least the mutual information of x
     and z_j under q, and 0 just where q(z_j|x) is the same for every x.
     """
-    total = mean.double().var(0, correction=0) + log_var.double().exp().mean(0)
-    return 0.5 * (total.log() - log_var.double().mean(0))
+    log_var = log_var.astype(np.float64)
+    total = mean.var(0, dtype=np.float64) + np.exp(log_var).mean(0)
+    return (0.5 * (np.log(total) - log_var.mean(0))).astype(np.float32)
 
 
 @torch.no_grad()
 def take_snapshot(model: GmmVae, probe: Probe, step: int, epoch: float, phase: str) -> GmmVaeSnapshot:
     """Copy what the window draws; draws no random numbers."""
     mean, log_var, gamma = probe.encode(model)
-    gamma_array = _array(gamma)
+    mean_array, log_var_array, gamma_array = _array(mean), _array(log_var), _array(gamma)
     quality = probe.quality(gamma_array.argmax(1), model.n_components)
     noise = probe.sample_noise(model.n_components)
     log_vars = model.clamped_component_log_vars()
@@ -133,8 +134,8 @@ def take_snapshot(model: GmmVae, probe: Probe, step: int, epoch: float, phase: s
         phase=phase,
         likelihood=model.likelihood,
         probe=probe.rows,
-        latent_means=_array(mean),
-        latent_log_vars=_array(log_var),
+        latent_means=mean_array,
+        latent_log_vars=log_var_array,
         responsibilities=gamma_array,
         log_pi=_array(model.log_pi()),
         component_means=_array(model.component_means),
@@ -148,7 +149,7 @@ def take_snapshot(model: GmmVae, probe: Probe, step: int, epoch: float, phase: s
         component_images=_array(model.decoded_mean(model.component_means)),
         train_terms=_array(probe.train_terms(model, phase)),
         held_out_terms=_array(probe.held_out_terms(model, phase)),
-        kl_per_dim=_array(information_per_dim(mean, log_var)),
+        kl_per_dim=information_per_dim(mean_array, log_var_array),
         occupancy=gamma_array.mean(0),
         accuracy=quality.accuracy,
         nmi=quality.nmi,
