@@ -37,7 +37,7 @@ def as_classes(where: str, values: NDArray[np.generic], n: int) -> Classes:
     if values.ndim == 2:
         values = _from_one_hot(where, values)
     if values.dtype.kind == "f" and np.isfinite(values).all() and (values == np.rint(values)).all():
-        values = values.astype(np.int64) if np.abs(values).max() < 2**53 else values
+        values = values.astype(np.int64) if np.abs(values).max().item() < 2**53 else values
     if values.dtype.kind not in "biuU":
         raise InputError(f"{where}: the labels are not whole numbers or words; number the classes from 0.")
     found, labels = np.unique(values, return_inverse=True)

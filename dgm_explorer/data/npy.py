@@ -1,6 +1,7 @@
 """NumPy's .npy format, read from a stream of known length: never unpickled, never believed unchecked."""
 
 import math
+import sys
 from dataclasses import dataclass
 from tokenize import TokenError
 from typing import BinaryIO
@@ -54,7 +55,9 @@ def require_body(where: str, header: NpyHeader, size: int) -> None:
     InputError
     """
     n_bytes = math.prod(header.shape) * header.dtype.itemsize
-    if min(header.shape, default=0) < 0 or n_bytes != size - header.n_bytes:
+    # An axis of length 0, or numbers without any bytes, let the other axes claim to be of any length.
+    has_room = header.dtype.itemsize > 0 and all(0 <= length <= sys.maxsize for length in header.shape)
+    if not has_room or n_bytes != size - header.n_bytes:
         raise InputError(
             f"{where}: shape {header.shape} of {header.dtype} does not fit the file's {size} bytes; "
             "save the array again."

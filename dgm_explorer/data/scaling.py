@@ -8,6 +8,9 @@ from dgm_explorer.core.errors import InputError
 from dgm_explorer.data.progress import Report, tell
 from dgm_explorer.data.toys import standardised
 
+# Differences beyond these, or their inverses, are no float32.
+_SMALLEST_RANGE, _LARGEST_RANGE = 1e-37, 1e38
+
 
 def require_finite(where: str, array: NDArray[np.generic]) -> None:
     """Refuse NaN and infinity, also where a number is too large for float32.
@@ -42,7 +45,7 @@ def scaled_images(where: str, images: NDArray[np.generic], report: Report) -> Fl
     Raises
     ------
     InputError
-        For NaN, infinity, or where every pixel is the same so that there is nothing to stretch.
+        For NaN, infinity, or where every pixel is the same, or nearly, so that there is nothing to stretch.
     """
     flat = images.reshape(len(images), -1)
     require_finite(where, flat)
@@ -53,6 +56,10 @@ def scaled_images(where: str, images: NDArray[np.generic], report: Report) -> Fl
         return divided(flat, 255)
     if lo == hi:
         raise InputError(f"{where}: every pixel is {lo:g}; choose images with something on them.")
+    if not _SMALLEST_RANGE <= hi - lo <= _LARGEST_RANGE:
+        raise InputError(
+            f"{where}: pixels from {lo:g} to {hi:g} cannot be stretched to 0…1; scale them before."
+        )
     tell(report, f"values from {lo:g} to {hi:g} are stretched to 0…1")
     offset, factor = np.float32(lo), np.float32(1 / (hi - lo))
     scaled = flat.astype(np.float32)

@@ -130,6 +130,7 @@ def test_fortran_order_and_foreign_byte_order(tmp_path: Path) -> None:
     [
         (LABELS[:, None], ("0", "1", "2", "3")),
         (LABELS.astype(np.float64), ("0", "1", "2", "3")),
+        (LABELS.astype(np.float16), ("0", "1", "2", "3")),
         (LABELS * 7 - 3, ("-3", "4", "11", "18")),
         (np.eye(4)[LABELS], ("0", "1", "2", "3")),
         (np.array(["ant", "bee", "cat", "dog"])[LABELS], ("ant", "bee", "cat", "dog")),
@@ -172,6 +173,8 @@ def test_too_many_classes_are_refused(tmp_path: Path) -> None:
         (np.zeros((0, 3, 3)), "no examples"),
         (np.zeros((5, 0)), "no examples"),
         (np.full((5, 4), 7.0), "every pixel is 7"),
+        (np.array([[[-3e38, 3e38]]] * 3, dtype=np.float32), "cannot be stretched"),
+        (np.array([[[-3e-41, 3e-41]]] * 3, dtype=np.float32), "cannot be stretched"),
         (np.full((5, 4), np.nan), "example 1 holds NaN"),
         (np.array([[1.0, 2], [3, np.inf]]), "example 2 holds NaN"),
         (np.array([[0.0, 2, 1], [3, 0, 1e300]]), "example 2 holds"),
@@ -192,6 +195,14 @@ def test_arrays_that_are_no_data_are_refused(tmp_path: Path, array: np.ndarray, 
     np.save(path, array)
     assert message in refusal(path)
     assert message in refusal(saved(tmp_path, x=array))
+
+
+@pytest.mark.parametrize(("kind", "shape"), [("<U0", (10**15, 10**15)), ("<f4", (0, 10**30))])
+def test_lengths_that_cost_no_bytes_are_refused(tmp_path: Path, kind: str, shape: tuple[int, int]) -> None:
+    path = tmp_path / "a.npy"
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, {"descr": kind, "fortran_order": False, "shape": shape})
+    assert "does not fit the file" in refusal(path)
 
 
 def test_class_names_are_short_printable_lines(tmp_path: Path) -> None:
