@@ -3,20 +3,19 @@
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from dgm_explorer.core.arrays import Float32Array
+from dgm_explorer.core.arrays import Float32Array, FloatArray
 from dgm_explorer.ui.plots.axis import tick_text
 from dgm_explorer.ui.plots.image_mosaic import mosaic_image
+from dgm_explorer.ui.tabs.gmm_vae.card_corner import CardCorner
 from dgm_explorer.ui.theme import LIGHT, Theme, color
 
 _IMAGE_PX = 64
 _MARGIN_PX = 8.0
 _GAP_PX = 10.0
-_AWAY_PX = 24.0
-_BORDER_PX = 6.0
 _BAR_PX = 56.0
 _CAPTIONS = ("decoded here", "nearest")
 
@@ -47,7 +46,7 @@ class CardContent:
 
 
 class HoverCard(QWidget):
-    """Lies over the corner of a plot that is farthest from what it is about; never takes the mouse."""
+    """Lies over a corner of a plot, away from what it is about; never takes the mouse."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -55,6 +54,7 @@ class HoverCard(QWidget):
         self._content: CardContent | None = None
         self._images: list[QImage] = []
         self._column_px = float(_IMAGE_PX)
+        self._corner = CardCorner()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName("Under the mouse")
         self.set_theme(LIGHT)
@@ -72,8 +72,11 @@ class HoverCard(QWidget):
         """What is shown; None while hidden."""
         return self._content
 
-    def show_content(self, content: CardContent, about: QPointF, room: QRectF) -> None:
-        """Show ``content`` in a corner of ``room`` away from ``about``, in pixels of the parent."""
+    def show_content(self, content: CardContent, about: QPointF, room: QRectF, dots: FloatArray) -> None:
+        """Show ``content`` in a corner of ``room`` away from ``about``, where few of the ``dots`` lie.
+
+        All in pixels of the parent; dots (n, 2).
+        """
         self._content = content
         arrays = (content.decoded, content.nearest)
         shape = content.image_shape
@@ -82,31 +85,15 @@ class HoverCard(QWidget):
         )
         self.setAccessibleDescription(", ".join((content.code, content.example)))
         self._fit()
-        self._go_to_corner(about, room)
+        rooms = (room, QRectF(self._host.rect()))
+        self.move(self._corner.place(QSizeF(self.size()), about, rooms, dots).toPoint())
         self.show()
         self.update()
 
     def clear(self) -> None:
         self._content = None
+        self._corner.forget()
         self.hide()
-
-    def _go_to_corner(self, about: QPointF, room: QRectF) -> None:
-        """At the top right; elsewhere only while the mouse would be covered, so that it seldom jumps."""
-        whole = QRectF(self._host.rect())
-        corners = [*self._corners(room), *self._corners(whole)]  # over the axes where the plot is small
-        corner = max(corners, key=lambda at: min(self._distance(at, about), _AWAY_PX))
-        self.move(round(corner.x()), round(corner.y()))
-
-    def _corners(self, room: QRectF) -> tuple[QPointF, ...]:
-        """Places for the upper left corner of the card."""
-        inner = room.adjusted(_BORDER_PX, _BORDER_PX, -_BORDER_PX - self.width(), -_BORDER_PX - self.height())
-        return inner.topRight(), inner.bottomRight(), inner.topLeft(), inner.bottomLeft()
-
-    def _distance(self, corner: QPointF, about: QPointF) -> float:
-        """From the card, with its upper left corner there, to a place; 0 inside."""
-        dx = max(corner.x() - about.x(), about.x() - corner.x() - self.width(), 0.0)
-        dy = max(corner.y() - about.y(), about.y() - corner.y() - self.height(), 0.0)
-        return max(dx, dy)
 
     # -- layout and painting ------------------------------------------------------------------------------
 

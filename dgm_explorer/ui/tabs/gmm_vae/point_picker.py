@@ -17,6 +17,7 @@ from dgm_explorer.ui.throttle import TurnThrottle
 
 _MOST_GAMMAS = 3
 _LEAST_GAMMA = 5e-4
+_MOST_DOTS_AROUND = 1000
 _NOTHING: IntArray = np.zeros(0, np.int64)
 
 
@@ -69,6 +70,7 @@ class PointPicker(QObject):
         view.clicked.connect(self._click)
         view.dismissed.connect(self.unpin)
         view.lassoed.connect(self._select)
+        view.view_box.sigResized.connect(self._fill_card)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -185,7 +187,17 @@ class PointPicker(QObject):
             self._content(self._shown, at),
             QPointF(view.view_to_viewport(*at)),
             QRectF(corner, room.size()),
+            self._dots_px(self._shown.picture, QRectF(corner, room.size())),
         )
+
+    def _dots_px(self, picture: LatentPicture, room: QRectF) -> FloatArray:
+        """Where some of the dots are painted, (n, 2): enough to know where there are few."""
+        positions = picture.scene.positions
+        some = positions[:: max(1, len(positions) // _MOST_DOTS_AROUND)].astype(np.float64)
+        (x_lo, x_hi), (y_lo, y_hi) = self._view.view_range
+        x = room.left() + room.width() * (some[:, 0] - x_lo) / (x_hi - x_lo)
+        y = room.bottom() - room.height() * (some[:, 1] - y_lo) / (y_hi - y_lo)
+        return np.column_stack([x, y])
 
     def _content(self, shown: _Shown, at: tuple[float, float]) -> CardContent:
         snapshot, dataset, picture = shown.snapshot, shown.dataset, shown.picture

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.ui.plots.latent_view import LatentView
+from dgm_explorer.ui.tabs.gmm_vae.card_corner import CardCorner
 from dgm_explorer.ui.tabs.gmm_vae.latent_scene import LatentPicture, make_picture
 from dgm_explorer.ui.tabs.gmm_vae.point_picker import PointPicker
 from dgm_explorer.ui.theme import DARK, LIGHT, PROJECTOR
@@ -271,3 +272,25 @@ def test_without_data_the_code_is_still_told(make_bench) -> None:
     assert content.code.startswith("z = ")
     assert content.nearest is None
     assert not bench.card.grab().isNull()
+
+
+def test_the_card_lies_where_the_fewest_dots_are_and_stays_there() -> None:
+    room, size = QRectF(0, 0, 400, 600), QSizeF(150, 120)
+    rng = np.random.default_rng(0)
+    dots = rng.random((500, 2)) * (380, 420)  # nothing below
+    corner = CardCorner()
+    at = corner.place(size, QPointF(50, 100), (room, room), dots)
+    assert at.y() > 420
+    elsewhere = np.vstack([dots, rng.random((500, 2)) * (400, 100) + (0, 500)])
+    assert corner.place(size, QPointF(80, 90), (room, room), elsewhere) == at
+    moved = corner.place(size, at + QPointF(10, 10), (room, room), elsewhere)
+    assert not QRectF(moved, size).contains(at + QPointF(10, 10))
+
+
+def test_a_pinned_card_stays_inside_a_view_that_gets_narrower(make_bench) -> None:
+    bench = make_bench()
+    bench.click(bench.place(bench.lonely_dot()))
+    assert bench.card.isVisible()
+    bench.view.resize(bench.view.width() - 120, bench.view.height())
+    QApplication.processEvents()
+    assert bench.view.rect().contains(bench.card.geometry())
