@@ -30,7 +30,7 @@ class TrainingWindow(QObject):
         self.tab.resize(*SIZE)
         self.tab.show()
         turn_event_loop(0.3)
-        self._run = self.tab.scene.run
+        self._run = self.tab.scene.desk.run
         self._marks: list[tuple[float, int]] = []
         self._run.progressed.connect(self._note)
         self._run.start(request_in(parent))

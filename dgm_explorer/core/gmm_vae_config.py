@@ -2,9 +2,12 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from dgm_explorer.core.errors import InputError
+
+MODEL: Final = "gmm-vae"
+"""Its name in run folders and on the command line."""
 
 Likelihood: TypeAlias = Literal["bernoulli", "gaussian"]
 Phase: TypeAlias = Literal["pretrain", "mixture_fit", "joint"]

@@ -48,6 +48,6 @@ def test_the_window_trains_during_a_stretch_and_rests_between(qtbot: QtBot, tmp_
         speed, lags_ms = window.stretch(0.5)
         assert speed > 0
         assert len(lags_ms) > 10
-        qtbot.waitUntil(lambda: window.tab.scene.run.state == "paused", timeout=10_000)
+        qtbot.waitUntil(lambda: window.tab.scene.desk.run.state == "paused", timeout=10_000)
     finally:
         window.close()

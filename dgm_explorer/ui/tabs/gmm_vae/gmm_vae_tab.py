@@ -70,26 +70,26 @@ class GmmVaeTab(Tab):
 
     @property
     def is_playing(self) -> bool:
-        return self._scene is not None and self._scene.run.is_playing
+        return self._scene is not None and self._scene.desk.run.is_playing
 
     @property
     def busy_sentence(self) -> str:
-        return "" if self._scene is None else self._scene.busy_sentence
+        return "" if self._scene is None else self._scene.desk.describe_work(self.title)
 
     def play_pause(self) -> None:
-        self.scene.run.play_pause()
+        self.scene.desk.run.play_pause()
 
     def step(self) -> None:
-        self.scene.run.step()
+        self.scene.desk.run.step()
 
     def reset(self) -> None:
-        self.scene.run.reset()
+        self.scene.desk.run.reset()
 
     def open_path(self, path: Path) -> bool:
         return self.scene.open_path(path)
 
     def open_run(self, path: Path) -> bool:
-        self.scene.run.follow(path)
+        self.scene.desk.run.follow(path)
         return True
 
     def plots(self) -> Sequence[ExportablePlot]:

@@ -6,14 +6,13 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from dgm_explorer.core.gmm_vae_config import PHASES
 from dgm_explorer.core.gmm_vae_state import GmmVaeState
 from dgm_explorer.core.training import Command
+from dgm_explorer.ui.run.wording import describe_phase
 from dgm_explorer.ui.tabs.gmm_vae.config_fields import LIVE_CONFIG_FIELDS
 from dgm_explorer.ui.tabs.gmm_vae.config_form import ConfigForm
 from dgm_explorer.ui.tabs.gmm_vae.state_editor import GmmVaeEditor
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import label_for, row, section, set_tip
 from dgm_explorer.ui.widgets.number_edit import NumberEdit
-
-PHASE_WORDS = {"pretrain": "pre-training", "mixture_fit": "the mixture fit", "joint": "joint training"}
 
 
 class LiveSection(QWidget):
@@ -57,9 +56,9 @@ class LiveSection(QWidget):
         """The phase of the running run; empty while none runs."""
         following = PHASES[PHASES.index(phase) + 1 :] if phase in PHASES else ()
         self.skip.setEnabled(bool(following))
-        set_button_text(self.skip, f"Skip {PHASE_WORDS[phase]}" if following else "Skip this phase")
+        set_button_text(self.skip, f"Skip {describe_phase(phase)}" if following else "Skip this phase")
         if following:
-            set_tip(self.skip, f"Go on with {PHASE_WORDS[following[0]]}; recorded as an event of the run")
+            set_tip(self.skip, f"Go on with {describe_phase(following[0])}; recorded as an event of the run")
         elif phase:
             set_tip(self.skip, "Joint training is the last phase; stop ends it")
         else:

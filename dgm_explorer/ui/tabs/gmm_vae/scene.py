@@ -4,42 +4,32 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from dgm_explorer.core.arrays import FloatArray, IntArray
 from dgm_explorer.core.dataset import Dataset
-from dgm_explorer.core.gmm_vae_config import PHASES
+from dgm_explorer.core.gmm_vae_config import MODEL, PHASES
 from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
 from dgm_explorer.core.gmm_vae_state import GmmVaeState
-from dgm_explorer.core.training import Command, MakeRun, MetricsTable, Recording, RunRequest
+from dgm_explorer.core.training import Command, MakeRun, Recording, RunRequest
 from dgm_explorer.runs.folder import default_parent
-from dgm_explorer.runs.history import MetricsHistory
 from dgm_explorer.ui.export import ExportablePlot
-from dgm_explorer.ui.run.controller import RunController
-from dgm_explorer.ui.run.readings import RunOnScreen, RunReadings
-from dgm_explorer.ui.run.timeline_source import TimelineSource
+from dgm_explorer.ui.run.readings import RunOnScreen
+from dgm_explorer.ui.run.run_desk import RunDesk
+from dgm_explorer.ui.run.wording import describe_phase
 from dgm_explorer.ui.store import Store
-from dgm_explorer.ui.tabs.gmm_vae.alarm_strip import AlarmStrip
 from dgm_explorer.ui.tabs.gmm_vae.alarms import find_alarms
-from dgm_explorer.ui.tabs.gmm_vae.compare_menu import fill_compare_menu
-from dgm_explorer.ui.tabs.gmm_vae.dataset_loader import DatasetLoader
 from dgm_explorer.ui.tabs.gmm_vae.elbo_view import ElboView
 from dgm_explorer.ui.tabs.gmm_vae.latent_area import LatentArea
-from dgm_explorer.ui.tabs.gmm_vae.live_section import PHASE_WORDS
 from dgm_explorer.ui.tabs.gmm_vae.lower_panels import LowerPanels
 from dgm_explorer.ui.tabs.gmm_vae.pending_changes import RunSettings
-from dgm_explorer.ui.tabs.gmm_vae.second_run import MODEL, SecondRun
 from dgm_explorer.ui.tabs.gmm_vae.settings_panel import SettingsPanel
 from dgm_explorer.ui.tabs.gmm_vae.single_terms import component_terms, point_terms
 from dgm_explorer.ui.tabs.gmm_vae.state_editor import GmmVaeEditor
 from dgm_explorer.ui.theme import Theme
-from dgm_explorer.ui.widgets.run_controls import RunControls
-from dgm_explorer.ui.widgets.timeline import Timeline
-
-CURVES_MS = 200
-"""Least time between two drawings of the curves: they change by a pixel."""
+from dgm_explorer.ui.widgets.alarm_strip import AlarmStrip
 
 NOTHING_YET = "Press Space, or Play, to train."
 
@@ -63,24 +53,15 @@ class GmmVaeScene(QWidget):
         self._store = store
         self.theme = theme
         self.editor = GmmVaeEditor(store, self)
-        self.run = RunController(make_run, self.make_request, self)
-        self.source = TimelineSource(self)
-        self.examples = DatasetLoader(self)
-        self.second = SecondRun(self)
-        self.history = MetricsHistory()
+        phases = [describe_phase(phase) for phase in PHASES]
+        self.desk = RunDesk(MODEL, phases, make_run, self.make_request, theme, self)
         self.snapshot: GmmVaeSnapshot | None = None
-        self.controls = RunControls(theme)
         self.alarms = AlarmStrip()
         self.latent = LatentArea(theme)
         self.elbo = ElboView()
         self.panels = LowerPanels(theme)
-        self.timeline = Timeline([PHASE_WORDS[phase] for phase in PHASES], theme)
         self.settings = SettingsPanel(self.editor, theme)
         self._wants_settings = True
-        self._curves = QTimer(self)
-        self._curves.setSingleShot(True)
-        self._curves.setInterval(CURVES_MS)
-        self._curves.timeout.connect(self._draw_curves)
         self._lay_out()
         self._connect()
         self.set_theme(theme)
@@ -95,16 +76,7 @@ class GmmVaeScene(QWidget):
     @property
     def dataset(self) -> Dataset | None:
         """Examples of the run on the screen; None until they are loaded."""
-        return self.examples.dataset
-
-    @property
-    def busy_sentence(self) -> str:
-        """What closing the window would stop; empty for nothing."""
-        if not self.run.is_training_here:
-            return ""
-        progress = self.run.readings.progress
-        where = "" if progress is None else f" (step {progress.step:,} of {progress.n_steps:,})"
-        return f"The GMM-VAE is training{where}."
+        return self.desk.dataset
 
     def make_request(self) -> RunRequest:
         """What Play starts, from the present settings."""
@@ -130,7 +102,8 @@ class GmmVaeScene(QWidget):
         pictures.setStretchFactor(1, 1)
         column = self._column = QVBoxLayout()
         column.setSpacing(2)
-        for widget, stretch in ((self.controls, 0), (self.alarms, 0), (pictures, 1), (self.timeline, 0)):
+        controls, timeline = self.desk.controls, self.desk.timeline
+        for widget, stretch in ((controls, 0), (self.alarms, 0), (pictures, 1), (timeline, 0)):
             column.addWidget(widget, stretch)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -142,34 +115,21 @@ class GmmVaeScene(QWidget):
         self._store.changed.connect(self._take_state)
         self.editor.refused.connect(self._refuse)
         self.editor.noticed.connect(self.noticed)
-        self._connect_run()
+        self._connect_desk()
         self._connect_pictures()
 
-    def _connect_run(self) -> None:
-        run, source, controls = self.run, self.source, self.controls
-        controls.play_requested.connect(run.play_pause)
-        controls.step_requested.connect(run.step)
-        controls.stop_requested.connect(run.stop)
-        controls.reset_requested.connect(run.reset)
-        controls.device_chosen.connect(self._choose_device)
-        run.run_changed.connect(self._take_run)
-        run.snapshot_ready.connect(source.take_live)
-        run.metrics_ready.connect(self._take_metrics)
-        run.metrics_ready.connect(source.take_metrics)
-        run.progressed.connect(self._take_readings)
-        run.state_changed.connect(self._take_run_state)
-        run.failed.connect(self.message)
-        run.refused.connect(self.message)
-        run.noticed.connect(self.noticed)
-        source.picture_changed.connect(self._take_picture)
-        source.marks_changed.connect(self.timeline.set_marks)
-        source.refused.connect(self.message)
-        self.timeline.position_changed.connect(self._look_at)
-        self.timeline.branch_requested.connect(run.branch)
-        self.examples.loaded.connect(self._draw)
-        self.examples.failed.connect(self.message)
-        self.second.changed.connect(self._draw_second)
-        self.second.failed.connect(self.message)
+    def _connect_desk(self) -> None:
+        desk = self.desk
+        desk.controls.device_chosen.connect(self._choose_device)
+        desk.run_changed.connect(self._take_run)
+        desk.picture_changed.connect(self._take_picture)
+        desk.examples_changed.connect(self._draw)
+        desk.curves_due.connect(self._draw_curves)
+        desk.second_changed.connect(self._draw_second)
+        desk.standing_changed.connect(self._show_standing)
+        desk.playing_changed.connect(self.playing_changed)
+        desk.message.connect(self.message)
+        desk.noticed.connect(self.noticed)
 
     def _connect_pictures(self) -> None:
         latent, panels, settings = self.latent, self.panels, self.settings
@@ -187,16 +147,15 @@ class GmmVaeScene(QWidget):
         panels.selection.row_chosen.connect(latent.picker.pin_row)
         panels.selection.clear_requested.connect(latent.picker.clear)
         panels.pictures.component_clicked.connect(self._choose_component)
-        settings.command_requested.connect(self.run.apply)
-        settings.restart_requested.connect(lambda: self.run.start(self.make_request()))
+        settings.command_requested.connect(self.desk.run.apply)
+        settings.restart_requested.connect(lambda: self.desk.run.start(self.make_request()))
 
     # -- what the window asks -----------------------------------------------------------------------------
 
     def set_theme(self, theme: Theme) -> None:
         self.theme = theme
-        for part in (self.controls, self.alarms, self.latent, self.elbo, self.panels, self.timeline):
+        for part in (self.desk, self.alarms, self.latent, self.elbo, self.panels, self.settings):
             part.set_theme(theme)
-        self.settings.set_theme(theme)
         self._place_settings()
         self._draw()
 
@@ -213,10 +172,7 @@ class GmmVaeScene(QWidget):
 
     def finish(self) -> None:
         """Stop whatever trains or reads and wait for it."""
-        self.run.finish()
-        self.source.close()
-        self.examples.close()
-        self.second.close()
+        self.desk.finish()
 
     # -- state --------------------------------------------------------------------------------------------
 
@@ -225,22 +181,19 @@ class GmmVaeScene(QWidget):
         self.show_state(new)
         if old.coloring != new.coloring:
             self._draw()
-        if new.run_folder != old.run_folder and new.run_folder and not self._is_on_screen(new.run_folder):
-            self.run.follow(Path(new.run_folder))
+        if new.run_folder != old.run_folder:
+            self.desk.show_folder(new.run_folder)
 
     def show_state(self, state: GmmVaeState) -> None:
         """Set every control; none answers back."""
         self.settings.show_state(state)
-        self.controls.set_device(state.device)
+        self.desk.controls.set_device(state.device)
         self.latent.set_coloring(state.coloring)
         self.latent.set_component(state.component)
         self.panels.set_panel(state.panel)
         self.panels.components.set_component(state.component)
         self.elbo.set_stacked(state.is_terms_stacked)
-        self.second.open(Path(state.compare_folder) if state.compare_folder else None)
-
-    def _is_on_screen(self, folder: str) -> bool:
-        return self.run.on_screen is not None and self.run.on_screen.folder == Path(folder)
+        self.desk.second.open(Path(state.compare_folder) if state.compare_folder else None)
 
     def _refuse(self, sentence: str) -> None:
         self.message.emit(sentence)
@@ -252,67 +205,33 @@ class GmmVaeScene(QWidget):
     def _take_run(self, screen: RunOnScreen) -> None:
         """Another run is on the screen: nothing of the one before is left."""
         self._clear()
-        self.source.set_folder(screen.folder)
-        self.examples.ask(screen.request.source)
         self.editor.apply(run_folder=str(screen.folder), component=-1)
-        self._draw_curves()
-        self._take_run_state()
 
     def _clear(self) -> None:
-        self.history.clear()
         self.snapshot = None
         self.latent.clear(NOTHING_YET)
         self.panels.clear(NOTHING_YET)
-        self.alarms.show_alarms(())
-
-    @Slot(object)
-    def _take_readings(self, readings: RunReadings) -> None:
-        self.controls.show_readings(readings)
-        if readings.progress is not None:
-            self.timeline.set_planned_steps(readings.progress.n_steps if readings.is_active else 0)
-        self._show_running()
+        self.alarms.show_sentences(())
 
     @Slot()
-    def _take_run_state(self) -> None:
-        self.source.set_growing(self.run.readings.is_active)
-        self._show_running()
-        self.playing_changed.emit()
-
-    def _show_running(self) -> None:
+    def _show_standing(self) -> None:
         """Tell the settings and the components what can be changed now."""
-        screen, readings = self.run.on_screen, self.run.readings
-        can_change = self.run.is_training_here and readings.state in ("running", "paused")
-        phase = readings.progress.phase if readings.progress is not None else ""
-        running = None
-        if screen is not None and self.run.is_training_here:
-            running = RunSettings(screen.request.source, screen.request.config)
-        self.settings.set_running(running, phase if can_change else "")
-        refusal = "" if can_change and self.source.position is None else "Possible while a run trains here"
+        request, takes_commands = self.desk.training_request, self.desk.takes_commands
+        running = None if request is None else RunSettings(request.source, request.config)
+        self.settings.set_running(running, self.desk.phase if takes_commands else "")
+        refusal = "" if takes_commands and self.desk.is_live else "Possible while a run trains here"
         self.panels.components.set_editable(refusal)
         self.latent.set_components_movable(not refusal)
-
-    @Slot(object)
-    def _take_metrics(self, tables: tuple[MetricsTable, ...]) -> None:
-        self.history.append(tables)
-        if not self._curves.isActive():
-            self._curves.start()
 
     @Slot(str)
     def _choose_device(self, device: str) -> None:
         self.editor.apply(device=device)
-
-    @Slot(object)
-    def _look_at(self, step: int | None) -> None:
-        self.source.set_position(step)
-        self.second.go_to(step)
-        self._show_running()
 
     # -- pictures -----------------------------------------------------------------------------------------
 
     @Slot(object)
     def _take_picture(self, snapshot: GmmVaeSnapshot) -> None:
         self.snapshot = snapshot
-        self.controls.set_shown_step(None if self.source.position is None else snapshot.step)
         self._draw()
 
     @Slot()
@@ -325,22 +244,21 @@ class GmmVaeScene(QWidget):
         self.latent.show_snapshot(snapshot, dataset, self.state.n_points)
         if dataset is not None:
             self.panels.show_snapshot(snapshot, dataset)
-        self.alarms.show_alarms(find_alarms(snapshot, self.history))
+        alarms = find_alarms(snapshot, self.desk.history)
+        self.alarms.show_sentences([alarm.sentence for alarm in alarms])
         self._show_single()
         self.frame_done.emit(1e3 * (time.perf_counter() - started_s))
 
     @Slot()
     def _draw_curves(self) -> None:
-        self.elbo.set_names(_short(self._name()), _short(self.second.name))
-        self.elbo.show_history(self.history, self.second.history)
-        self.panels.show_history(self.history, self.second.history)
-
-    def _name(self) -> str:
-        return "" if self.run.on_screen is None else self.run.on_screen.folder.name
+        history, second = self.desk.history, self.desk.second
+        self.elbo.set_names(_short(self.desk.name), _short(second.name))
+        self.elbo.show_history(history, second.history)
+        self.panels.show_history(history, second.history)
 
     @Slot()
     def _draw_second(self) -> None:
-        self.latent.show_second(self.second.snapshot, self.second.name)
+        self.latent.show_second(self.desk.second.snapshot, self.desk.second.name)
         self._draw_curves()
 
     @Slot()
@@ -367,17 +285,17 @@ class GmmVaeScene(QWidget):
 
     @Slot(int, object)
     def _move_component(self, index: int, mean: FloatArray) -> None:
-        self.run.apply(Command("move_component", (float(index), *mean.tolist())))
+        self.desk.run.apply(Command("move_component", (float(index), *mean.tolist())))
 
     @Slot()
     def _add_component(self) -> None:
         place = self.latent.place_for_component()
         if place is not None:
-            self.run.apply(Command("add_component", tuple(place.tolist())))
+            self.desk.run.apply(Command("add_component", tuple(place.tolist())))
 
     @Slot(int)
     def _remove_component(self, index: int) -> None:
-        self.run.apply(Command("remove_component", (float(index),)))
+        self.desk.run.apply(Command("remove_component", (float(index),)))
         self.editor.apply(component=-1)
 
     # -- selection and comparison -------------------------------------------------------------------------
@@ -388,8 +306,7 @@ class GmmVaeScene(QWidget):
 
     @Slot(object)
     def _fill_compare(self, menu: QMenu) -> None:
-        present = None if self.run.on_screen is None else self.run.on_screen.folder
-        fill_compare_menu(menu, default_parent(), present, self.second.folder, self._compare_with)
+        self.desk.fill_compare_menu(menu, self._compare_with)
 
     def _compare_with(self, folder: Path | None) -> None:
         self.editor.apply(compare_folder="" if folder is None else str(folder))

@@ -47,7 +47,7 @@ def tab(qtbot: QtBot) -> Iterator[GmmVaeTab]:
 def train_to_the_end(tab: GmmVaeTab, qtbot: QtBot) -> GmmVaeScene:
     """Play, and wait for the end."""
     tab.play_pause()
-    qtbot.waitUntil(lambda: tab.scene.run.state == "finished", timeout=START_MS)
+    qtbot.waitUntil(lambda: tab.scene.desk.run.state == "finished", timeout=START_MS)
     qtbot.waitUntil(lambda: tab.scene.dataset is not None, timeout=START_MS)
     return tab.scene
 
@@ -66,8 +66,8 @@ def start(tab: GmmVaeTab, qtbot: QtBot) -> GmmVaeScene:
 def pause(tab: GmmVaeTab, qtbot: QtBot) -> int:
     """Pause, wait until the run says in its folder where it rests, and until that is what is shown."""
     scene = tab.scene
-    assert scene.run.on_screen is not None
-    reader = RunReader(scene.run.on_screen.folder)
+    assert scene.desk.run.on_screen is not None
+    reader = RunReader(scene.desk.run.on_screen.folder)
     tab.play_pause()
 
     def is_resting() -> bool:
@@ -82,16 +82,16 @@ def pause(tab: GmmVaeTab, qtbot: QtBot) -> int:
 
 def test_one_press_trains_and_all_views_show_the_last_step(tab: GmmVaeTab, qtbot: QtBot) -> None:
     scene = train_to_the_end(tab, qtbot)
-    steps_per_epoch = 5  # 180 of 200 examples are trained on, 32 a step; the rest comes another time
+    steps_per_epoch = 11  # 180 of 200 examples are trained on, 16 a step; the rest comes another time
     last = 7 * steps_per_epoch + 1
     assert scene.snapshot is not None
     assert scene.snapshot.step == last
     assert len(scene.latent.view.latent_scene.positions) == 200
     np.testing.assert_array_equal(scene.latent.view.latent_scene.positions, scene.snapshot.latent_means)
     assert scene.panels.components.bars.n_components == 4
-    qtbot.waitUntil(lambda: scene.history.steps("train")[-1:] == [last], timeout=SOON_MS)
-    terms = sum(scene.history.last("train", term) for term in "abcde")
-    assert terms == pytest.approx(scene.history.last("train", "elbo"), abs=1e-3)
+    qtbot.waitUntil(lambda: scene.desk.history.steps("train")[-1:] == [last], timeout=SOON_MS)
+    terms = sum(scene.desk.history.last("train", term) for term in "abcde")
+    assert terms == pytest.approx(scene.desk.history.last("train", "elbo"), abs=1e-3)
     assert not tab.busy_sentence
 
 
@@ -99,26 +99,26 @@ def test_the_timeline_drives_all_views_and_live_returns(tab: GmmVaeTab, qtbot: Q
     scene = train_to_the_end(tab, qtbot)
     assert scene.snapshot is not None
     newest = scene.snapshot
-    qtbot.waitUntil(lambda: len(scene.source.marks) > 1, timeout=SOON_MS)
-    first = scene.source.marks[0].step
-    scene.timeline.track.setFocus()
-    QTest.keyClick(scene.timeline.track, Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: len(scene.desk.source.marks) > 1, timeout=SOON_MS)
+    first = scene.desk.source.marks[0].step
+    scene.desk.timeline.track.setFocus()
+    QTest.keyClick(scene.desk.timeline.track, Qt.Key.Key_Home)
     qtbot.waitUntil(lambda: scene.snapshot is not None and scene.snapshot.step == first, timeout=SOON_MS)
     np.testing.assert_array_equal(scene.latent.view.latent_scene.positions, scene.snapshot.latent_means)
-    assert f"step {first}" in scene.controls.age.text()
-    QTest.mouseClick(scene.timeline.live, Qt.MouseButton.LeftButton)
+    assert f"step {first}" in scene.desk.controls.age.text()
+    QTest.mouseClick(scene.desk.timeline.live, Qt.MouseButton.LeftButton)
     assert scene.snapshot is newest
 
 
 def test_a_branch_begins_at_the_nearest_checkpoint_of_the_old_run(tab: GmmVaeTab, qtbot: QtBot) -> None:
     scene = train_to_the_end(tab, qtbot)
-    old = scene.run.on_screen
+    old = scene.desk.run.on_screen
     assert old is not None
     step = RunReader(old.folder).checkpoint_steps()[-1]
-    scene.timeline.branch_requested.emit(step)
-    qtbot.waitUntil(lambda: scene.run.on_screen not in (None, old), timeout=START_MS)
-    assert scene.run.on_screen is not None
-    branched_from = RunReader(scene.run.on_screen.folder).info.branched_from
+    scene.desk.timeline.branch_requested.emit(step)
+    qtbot.waitUntil(lambda: scene.desk.run.on_screen not in (None, old), timeout=START_MS)
+    assert scene.desk.run.on_screen is not None
+    branched_from = RunReader(scene.desk.run.on_screen.folder).info.branched_from
     assert branched_from is not None
     assert (Path(branched_from.folder), branched_from.step) == (old.folder, step)
 
@@ -129,8 +129,8 @@ def test_pausing_stops_at_a_step_and_one_step_is_one(tab: GmmVaeTab, qtbot: QtBo
     tab.step()
     qtbot.waitUntil(lambda: scene.snapshot is not None and scene.snapshot.step == step + 1, timeout=SOON_MS)
     qtbot.wait(100)
-    assert scene.run.readings.progress is not None
-    assert scene.run.readings.progress.step == step + 1
+    assert scene.desk.run.readings.progress is not None
+    assert scene.desk.run.readings.progress.step == step + 1
 
 
 def test_a_dragged_mean_is_where_it_was_let_go_and_training_goes_on_from_there(
@@ -173,8 +173,8 @@ def drag(widget, begin: QPoint, end: QPoint) -> None:
 
 
 def events(scene: GmmVaeScene):
-    assert scene.run.on_screen is not None
-    return RunReader(scene.run.on_screen.folder).poll().events
+    assert scene.desk.run.on_screen is not None
+    return RunReader(scene.desk.run.on_screen.folder).poll().events
 
 
 def test_components_come_and_go_while_it_trains(tab: GmmVaeTab, qtbot: QtBot) -> None:
@@ -194,7 +194,8 @@ def test_a_learning_rate_reaches_the_run_and_is_an_event(tab: GmmVaeTab, qtbot: 
     scene = start(tab, qtbot)
     scene.editor.set_config(learning_rate=5e-4)
     qtbot.waitUntil(
-        lambda: scene.history.last("train", "learning_rate") == pytest.approx(5e-4, rel=1e-5), timeout=SOON_MS
+        lambda: scene.desk.history.last("train", "learning_rate") == pytest.approx(5e-4, rel=1e-5),
+        timeout=SOON_MS,
     )
     assert any(event.name == "learning_rate" for event in events(scene))
 
@@ -213,20 +214,21 @@ def test_clicking_a_dot_shows_its_five_terms_alone(tab: GmmVaeTab, qtbot: QtBot)
 
 def test_two_runs_lie_side_by_side(tab: GmmVaeTab, qtbot: QtBot) -> None:
     scene = train_to_the_end(tab, qtbot)
-    first = scene.run.on_screen
+    first = scene.desk.run.on_screen
     assert first is not None
     scene.editor.set_config(seed=1)
     tab.play_pause()
     qtbot.waitUntil(
-        lambda: scene.run.on_screen not in (None, first) and scene.run.state == "finished", timeout=START_MS
+        lambda: scene.desk.run.on_screen not in (None, first) and scene.desk.run.state == "finished",
+        timeout=START_MS,
     )
     scene.editor.apply(compare_folder=str(first.folder))
-    qtbot.waitUntil(lambda: scene.second.snapshot is not None, timeout=SOON_MS)
+    qtbot.waitUntil(lambda: scene.desk.second.snapshot is not None, timeout=SOON_MS)
     assert scene.latent.second_view.isVisible()
     assert scene.snapshot is not None
-    assert scene.second.snapshot is not None
+    assert scene.desk.second.snapshot is not None
     shown = scene.latent.second_view.latent_scene.positions
-    np.testing.assert_array_equal(shown, scene.second.snapshot.latent_means)
+    np.testing.assert_array_equal(shown, scene.desk.second.snapshot.latent_means)
     assert not np.array_equal(shown, scene.snapshot.latent_means)
     scene.editor.apply(compare_folder="")
     assert not scene.latent.second_view.isVisible()
@@ -241,7 +243,7 @@ def test_data_that_cannot_be_read_are_one_sentence_and_the_tab_lives(
     with qtbot.waitSignal(tab.message, timeout=START_MS) as said:
         tab.play_pause()
     assert "broken.npz" in said.args[0]
-    assert tab.scene.run.state == "failed"
+    assert tab.scene.desk.run.state == "failed"
     tab.store.update(source=FEW)
     train_to_the_end(tab, qtbot)
 
@@ -249,7 +251,7 @@ def test_data_that_cannot_be_read_are_one_sentence_and_the_tab_lives(
 def test_closing_the_tab_stops_the_run_and_saves_it(tab: GmmVaeTab, qtbot: QtBot) -> None:
     scene = start(tab, qtbot)
     assert "step" in tab.busy_sentence
-    folder = scene.run.on_screen.folder if scene.run.on_screen is not None else Path()
+    folder = scene.desk.run.on_screen.folder if scene.desk.run.on_screen is not None else Path()
     tab.finish()
     assert not tab.busy_sentence
     reader = RunReader(folder)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from dgm_explorer.ui.tabs.gmm_vae.alarms import Alarm
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import set_text
 
@@ -26,7 +25,7 @@ class AlarmStrip(QLabel):
     def set_theme(self, theme: Theme) -> None:
         self.setStyleSheet(f"AlarmStrip {{ background: {theme.warning}; color: {theme.warning_text}; }}")
 
-    def show_alarms(self, alarms: Sequence[Alarm]) -> None:
+    def show_sentences(self, sentences: Sequence[str]) -> None:
         """Say these; none hides the strip."""
-        set_text(self, "\n".join(alarm.sentence for alarm in alarms))
-        self.setVisible(bool(alarms))
+        set_text(self, "\n".join(sentences))
+        self.setVisible(bool(sentences))

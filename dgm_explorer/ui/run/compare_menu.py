@@ -13,6 +13,7 @@ MOST_LISTED = 15
 
 def fill_compare_menu(
     menu: QMenu,
+    model: str,
     parent: Path,
     present: Path | None,
     compared: Path | None,
@@ -22,6 +23,7 @@ def fill_compare_menu(
 
     Parameters
     ----------
+    model : whose runs are listed.
     parent : folder of run folders.
     present : the run on the screen, left out.
     compared : the run compared with at present; None for none.
@@ -29,7 +31,7 @@ def fill_compare_menu(
     """
     menu.clear()
     menu.setToolTipsVisible(True)
-    runs = [run for run in list_runs(parent) if run.model == "gmm-vae" and run.path != present]
+    runs = [run for run in list_runs(parent) if run.model == model and run.path != present]
     for run in runs[:MOST_LISTED]:
         action = menu.addAction(run.path.name.replace("&", "&&"))
         action.setToolTip(_describe(run))

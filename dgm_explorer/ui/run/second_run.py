@@ -2,22 +2,22 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from dgm_explorer.core.errors import InputError
-from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
 from dgm_explorer.runs.history import MetricsHistory
 from dgm_explorer.runs.reader import RunReader
 from dgm_explorer.ui.newest_worker import NewestWorker
-
-MODEL = "gmm-vae"
+from dgm_explorer.ui.run.past import poll_all
 
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """Read a run; ``step`` None for its newest snapshot, ``has_metrics`` if its curves are known already."""
+    """Read a run of ``model``; ``step`` None for its newest snapshot, ``has_metrics`` if curves are known."""
 
+    model: str
     folder: Path
     step: int | None
     has_metrics: bool
@@ -27,7 +27,7 @@ class _Wish:
 class _Found:
     """What was read; ``error`` is one sentence, or empty."""
 
-    snapshot: GmmVaeSnapshot | None = None
+    snapshot: Any = None
     history: MetricsHistory | None = None
     error: str = ""
 
@@ -35,10 +35,14 @@ class _Found:
 class SecondRun(QObject):
     """Holds curves and one picture of the run that is compared with; lives in the GUI thread.
 
+    Parameters
+    ----------
+    model : runs of another one are refused.
+
     Attributes
     ----------
     folder : of the run; None for none.
-    history, snapshot : None until they have been read.
+    history, snapshot : None until they have been read; the snapshot is the model's own.
     """
 
     changed = Signal()
@@ -47,11 +51,12 @@ class SecondRun(QObject):
     failed = Signal(str)
     """It cannot be read: one sentence."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, model: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._model = model
         self.folder: Path | None = None
         self.history: MetricsHistory | None = None
-        self.snapshot: GmmVaeSnapshot | None = None
+        self.snapshot: Any = None
         self._step: int | None = None
         self._worker = NewestWorker(_read, self)
         self._worker.finished.connect(self._take)
@@ -67,7 +72,7 @@ class SecondRun(QObject):
         self.folder, self.history, self.snapshot = folder, None, None
         self.changed.emit()
         if folder is not None:
-            self._worker.ask(_Wish(folder, self._step, False))
+            self._worker.ask(_Wish(self._model, folder, self._step, False))
 
     def go_to(self, step: int | None) -> None:
         """Show the recorded picture nearest to ``step``; None for the newest."""
@@ -75,7 +80,7 @@ class SecondRun(QObject):
             return
         self._step = step
         if self.folder is not None:
-            self._worker.ask(_Wish(self.folder, step, self.history is not None))
+            self._worker.ask(_Wish(self._model, self.folder, step, self.history is not None))
 
     def close(self) -> None:
         """Wait for what is being read."""
@@ -97,8 +102,8 @@ def _read(wish: _Wish) -> _Found:
     """In the worker's thread."""
     try:
         reader = RunReader(wish.folder)
-        if reader.info.model != MODEL:
-            return _Found(error=f"{wish.folder} is a run of {reader.info.model}; choose one of {MODEL}.")
+        if reader.info.model != wish.model:
+            return _Found(error=f"{wish.folder} is a run of {reader.info.model}; choose one of {wish.model}.")
         history = None if wish.has_metrics else _read_history(reader)
         steps = reader.snapshot_steps()
         if not steps:
@@ -107,6 +112,8 @@ def _read(wish: _Wish) -> _Found:
         return _Found(reader.read_snapshot(nearest), history)
     except InputError as error:
         return _Found(error=str(error))
+    except OSError as error:
+        return _Found(error=f"{wish.folder} cannot be read ({error}); is its disk still there?")
 
 
 def _nearest(steps: tuple[int, ...], wanted: int) -> int:
@@ -115,9 +122,6 @@ def _nearest(steps: tuple[int, ...], wanted: int) -> int:
 
 def _read_history(reader: RunReader) -> MetricsHistory:
     history = MetricsHistory()
-    has_more = True
-    while has_more:
-        news = reader.poll()
-        history.append(news.metrics)
-        has_more = news.has_more
+    tables, _news = poll_all(reader)
+    history.append(tables)
     return history

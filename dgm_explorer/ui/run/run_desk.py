@@ -1,0 +1,230 @@
+"""What every tab that trains has: a run with its controls, its timeline, its examples, and a second run."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QMenu
+
+from dgm_explorer.core.dataset import Dataset
+from dgm_explorer.core.training import MakeRun, MetricsTable, RunRequest, Snapshot
+from dgm_explorer.runs.folder import default_parent
+from dgm_explorer.runs.history import MetricsHistory
+from dgm_explorer.ui.run.compare_menu import fill_compare_menu
+from dgm_explorer.ui.run.controller import RunController
+from dgm_explorer.ui.run.dataset_loader import DatasetLoader
+from dgm_explorer.ui.run.readings import RunOnScreen, RunReadings
+from dgm_explorer.ui.run.second_run import SecondRun
+from dgm_explorer.ui.run.timeline_source import TimelineSource
+from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.run_controls import RunControls
+from dgm_explorer.ui.widgets.timeline import Timeline
+
+CURVES_MS = 200
+"""Least time between two drawings of the curves: they change by a pixel."""
+
+
+class RunDesk(QObject):
+    """Joins what starts, follows, looks back on and compares the runs of one model; its tab draws what comes.
+
+    Lives in the GUI thread. The tab finds a place for the widgets `controls` and `timeline`.
+
+    Parameters
+    ----------
+    model : name of the model in run folders.
+    phases : its phases in their order, as words.
+    make_run : sets up a run, in the training thread.
+    make_request : what Play starts, from the tab's present settings.
+
+    Attributes
+    ----------
+    run : starts, pauses and follows.
+    source : the picture of the instant looked at.
+    examples : the data set of the run on the screen.
+    second : the run compared with.
+    history : metrics of the run on the screen.
+    """
+
+    run_changed = Signal(object)
+    """`RunOnScreen`: another run is on the screen; nothing of the one before is left."""
+
+    picture_changed = Signal(object)
+    """The snapshot to draw: the newest, or the one looked back on."""
+
+    examples_changed = Signal()
+    """`dataset` is there."""
+
+    curves_due = Signal()
+    """`history` has more than was drawn."""
+
+    second_changed = Signal()
+    """The second run has other curves or another picture, or is gone."""
+
+    standing_changed = Signal()
+    """What the run takes from a hand, and in which phase it is, may be different now."""
+
+    playing_changed = Signal()
+
+    message = Signal(str)
+    """One sentence that should not be missed."""
+
+    noticed = Signal(str)
+    """One sentence that asks for nothing."""
+
+    def __init__(
+        self,
+        model: str,
+        phases: Sequence[str],
+        make_run: MakeRun,
+        make_request: Callable[[], RunRequest],
+        theme: Theme,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.run = RunController(make_run, make_request, self)
+        self.source = TimelineSource(self)
+        self.examples = DatasetLoader(self)
+        self.second = SecondRun(model, self)
+        self.history = MetricsHistory()
+        self.controls = RunControls(theme)
+        self.timeline = Timeline(phases, theme)
+        self._curves = QTimer(self)
+        self._curves.setSingleShot(True)
+        self._curves.setInterval(CURVES_MS)
+        self._curves.timeout.connect(self.curves_due)
+        self._connect_run()
+        self._connect_pictures()
+
+    def _connect_run(self) -> None:
+        run, controls = self.run, self.controls
+        controls.play_requested.connect(run.play_pause)
+        controls.step_requested.connect(run.step)
+        controls.stop_requested.connect(run.stop)
+        controls.reset_requested.connect(run.reset)
+        run.run_changed.connect(self._take_run)
+        run.metrics_ready.connect(self._take_metrics)
+        run.metrics_ready.connect(self.source.take_metrics)
+        run.progressed.connect(self._take_readings)
+        run.state_changed.connect(self._take_state)
+        run.failed.connect(self.message)
+        run.refused.connect(self.message)
+        run.noticed.connect(self.noticed)
+
+    def _connect_pictures(self) -> None:
+        source = self.source
+        self.run.snapshot_ready.connect(source.take_live)
+        source.picture_changed.connect(self._take_picture)
+        source.marks_changed.connect(self.timeline.set_marks)
+        source.refused.connect(self.message)
+        self.timeline.position_changed.connect(self._look_at)
+        self.timeline.branch_requested.connect(self.run.branch)
+        self.examples.loaded.connect(self._take_examples)
+        self.examples.failed.connect(self.message)
+        self.second.changed.connect(self.second_changed)
+        self.second.failed.connect(self.message)
+
+    @property
+    def dataset(self) -> Dataset | None:
+        """Examples of the run on the screen; None until they are loaded."""
+        return self.examples.dataset
+
+    @property
+    def name(self) -> str:
+        """Of the run's folder; empty before the first run."""
+        return "" if self.run.on_screen is None else self.run.on_screen.folder.name
+
+    @property
+    def training_request(self) -> RunRequest | None:
+        """What the run was started with that trains or pauses here; None where nothing trains."""
+        screen = self.run.on_screen
+        return screen.request if screen is not None and self.run.is_training_here else None
+
+    @property
+    def takes_commands(self) -> bool:
+        """Whether a run trains or pauses here that can be changed between two steps."""
+        return self.run.is_training_here and self.run.readings.state in ("running", "paused")
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the newest picture is on the screen, not one looked back on."""
+        return self.source.position is None
+
+    @property
+    def phase(self) -> str:
+        """Of the run on the screen; empty before it is set up."""
+        progress = self.run.readings.progress
+        return "" if progress is None else progress.phase
+
+    def describe_work(self, title: str) -> str:
+        """What closing the window would stop, the model being called ``title``; empty for nothing."""
+        if not self.run.is_training_here:
+            return ""
+        progress = self.run.readings.progress
+        where = "" if progress is None else f" (step {progress.step:,} of {progress.n_steps:,})"
+        return f"The {title} is training{where}."
+
+    def show_folder(self, folder: str) -> None:
+        """Follow the run in this folder, unless it is on the screen or the name is empty."""
+        screen = self.run.on_screen
+        if folder and (screen is None or screen.folder != Path(folder)):
+            self.run.follow(Path(folder))
+
+    def fill_compare_menu(self, menu: QMenu, choose: Callable[[Path | None], None]) -> None:
+        """Offer the other runs of this model; ``choose`` gets a folder, or None for no comparison."""
+        present = None if self.run.on_screen is None else self.run.on_screen.folder
+        fill_compare_menu(menu, self._model, default_parent(), present, self.second.folder, choose)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.controls.set_theme(theme)
+        self.timeline.set_theme(theme)
+
+    def finish(self) -> None:
+        """Stop whatever trains or reads and wait for it."""
+        self.run.finish()
+        self.source.close()
+        self.examples.close()
+        self.second.close()
+
+    @Slot(object)
+    def _take_run(self, screen: RunOnScreen) -> None:
+        self.history.clear()
+        self.source.set_folder(screen.folder)
+        self.examples.ask(screen.request.source)
+        self.run_changed.emit(screen)
+        self.curves_due.emit()
+        self._take_state()
+
+    @Slot(object)
+    def _take_readings(self, readings: RunReadings) -> None:
+        self.controls.show_readings(readings)
+        if readings.progress is not None:
+            self.timeline.set_planned_steps(readings.progress.n_steps if readings.is_active else 0)
+        self.standing_changed.emit()
+
+    @Slot()
+    def _take_state(self) -> None:
+        self.source.set_growing(self.run.readings.is_active)
+        self.standing_changed.emit()
+        self.playing_changed.emit()
+
+    @Slot(object)
+    def _take_metrics(self, tables: tuple[MetricsTable, ...]) -> None:
+        self.history.append(tables)
+        if not self._curves.isActive():
+            self._curves.start()
+
+    @Slot(object)
+    def _look_at(self, step: int | None) -> None:
+        self.source.set_position(step)
+        self.second.go_to(step)
+        self.standing_changed.emit()
+
+    @Slot(object)
+    def _take_picture(self, snapshot: Snapshot) -> None:
+        self.controls.set_shown_step(None if self.is_live else snapshot.step)
+        self.picture_changed.emit(snapshot)
+
+    @Slot(object)
+    def _take_examples(self, _dataset: Dataset) -> None:
+        self.examples_changed.emit()
