@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -15,7 +17,9 @@ from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
 from dgm_explorer.core.training import Command, MetricsTable
+from dgm_explorer.numerics.graph_clustering import count_pieces
 from dgm_explorer.numerics.mlp import forward
+from dgm_explorer.training import gmm_vae_mixture_fit
 from dgm_explorer.training.gmm_vae_log import CAPACITY, MetricsLog, TrainStep
 from dgm_explorer.training.gmm_vae_run import GmmVaeModelRun
 from dgm_explorer.training.shard import Shard
@@ -348,24 +352,74 @@ def test_too_few_examples_to_train_on_are_refused(dataset: Dataset) -> None:
         GmmVaeModelRun(SMALL, replace(dataset, is_held_out=np.ones(500, dtype=bool)))
 
 
-class TwoHalves(Shard):
-    """Rank 0 of two; remembers which rows it was asked for."""
+class OneOfTwo(Shard):
+    """Half of every batch, added up with that of another thread."""
 
-    rank, world = 0, 2
+    world = 2
 
-    def __init__(self) -> None:
-        self.seen: list[slice] = []
+    def __init__(self, rank: int, meeting: Barrier, table: list[list[torch.Tensor]]) -> None:
+        self.rank = rank
+        self._meeting = meeting
+        self._table = table
 
-    def rows(self, n: int) -> slice:
-        self.seen.append(super().rows(n))
-        return self.seen[-1]
+    def add_up(self, tensors: Sequence[torch.Tensor]) -> None:
+        self._table[self.rank] = [tensor.clone() for tensor in tensors]
+        self._meeting.wait()
+        for tensor, *parts in zip(tensors, *self._table, strict=True):
+            tensor.copy_(parts[0] + parts[1])
+        self._meeting.wait()
+
+    def share(self, tensors: Sequence[torch.Tensor]) -> None:
+        self._table[self.rank] = [tensor.detach().clone() for tensor in tensors]
+        self._meeting.wait()
+        with torch.no_grad():
+            for tensor, first in zip(tensors, self._table[0], strict=True):
+                tensor.copy_(first)
+        self._meeting.wait()
 
 
-def test_shares_of_a_batch_are_taken_and_added_up(dataset: Dataset) -> None:
-    shard = TwoHalves()
-    run = GmmVaeModelRun(replace(SMALL, batch_size=31), dataset, shard=shard)
-    list(islice(run.steps(), 2))
-    assert set(map(str, shard.seen)) == {"slice(0, 15, None)"}
+def test_two_halves_of_every_batch_train_the_same_model_as_one_whole(dataset: Dataset) -> None:
+    meeting = Barrier(2, timeout=30)
+    table: list[list[torch.Tensor]] = [[], []]
+
+    def train(rank: int) -> CheckpointState:
+        return finished(GmmVaeModelRun(SMALL, dataset, shard=OneOfTwo(rank, meeting, table))).state()
+
+    with ThreadPoolExecutor(2) as threads:
+        halves = list(threads.map(train, range(2)))
+    whole = finished(GmmVaeModelRun(SMALL, dataset)).state()
+    assert_same(*halves)
+    for name, array in whole.arrays.items():
+        np.testing.assert_allclose(halves[0].arrays[name], array, rtol=1e-3, atol=1e-4, err_msg=name)
+
+
+def test_a_fit_in_pieces_can_stop_between_them_and_starts_anew(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = finished(GmmVaeModelRun(SMALL, dataset)).state()
+    monkeypatch.setattr(gmm_vae_mixture_fit, "ROWS_PER_PIECE", 100)
+    run = GmmVaeModelRun(SMALL, dataset)
+    n_pieces = count_pieces(450)
+    assert run.progress.n_steps == 5 * PER_EPOCH + n_pieces
+    list(islice(run.steps(), 2 * PER_EPOCH + 3))
+    half_way = run.state()
+    resumed = GmmVaeModelRun(SMALL, dataset)
+    resumed.load_state(half_way)
+    assert resumed.progress.step == 2 * PER_EPOCH
+    for state in (finished(run).state(), finished(resumed).state()):
+        assert state.meta["n_fits"] == n_pieces
+        for name, array in whole.arrays.items():
+            np.testing.assert_array_equal(state.arrays[name], array, err_msg=name)
+
+
+def test_components_may_go_while_the_mixture_is_fitted(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gmm_vae_mixture_fit, "ROWS_PER_PIECE", 100)
+    run = GmmVaeModelRun(SMALL, dataset)
+    list(islice(run.steps(), 2 * PER_EPOCH + 3))
+    run.apply(Command("remove_component", (0,)))
+    assert finished(run).snapshot().n_components == 3
 
 
 def test_without_the_first_two_phases_components_collapse(dataset: Dataset) -> None:
