@@ -190,6 +190,7 @@ class RunController(QObject):
             self._read_thread()
         for thread in self._leaving:
             thread.stop(timeout_ms)
+        self._leaving.clear()  # Qt may delete them before this is called again at the exit of the program
 
     def _begin(self, request: RunRequest, is_paused: bool, is_single_step: bool) -> None:
         self._thread = TrainingThread(self._make_run, request, is_paused)

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import shiboken6
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.dataset import DataSource
@@ -20,6 +22,7 @@ from dgm_explorer.runs.writer import RunWriter
 from dgm_explorer.ui.run import follower
 from dgm_explorer.ui.run.controller import RunController
 from dgm_explorer.ui.run.readings import RunOnScreen
+from dgm_explorer.ui.training_thread import TrainingThread
 from tests.ui.run.fake_run import REQUEST, FakeMaker
 from tests.ui.run.small_snapshot import make_snapshot
 
@@ -236,6 +239,22 @@ def writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunWrite
         write_steps(run_writer, 1, 10)
         run_writer.write_status(RunStatus("running", 10, 100, 1.0, "pretrain", 640, 50.0, 3200.0))
         yield run_writer
+
+
+def test_finishing_again_when_qt_has_taken_the_threads_is_no_error(
+    qtbot: QtBot, watch: Callable[..., Witness], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[TrainingThread] = []
+    begin = TrainingThread.begin
+    monkeypatch.setattr(TrainingThread, "begin", lambda self: (threads.append(self), begin(self)))
+    witness = watch(FakeMaker(n_steps=3))
+    witness.controller.play_pause()
+    wait_for(qtbot, witness, "finished")
+    witness.controller.finish()
+    qtbot.waitUntil(threads[0].isFinished)
+    QApplication.processEvents()
+    shiboken6.delete(threads[0])
+    witness.controller.finish()
 
 
 def test_a_running_folder_is_followed_live(
