@@ -51,6 +51,7 @@ class ElboView(QWidget):
         self._runs = Runs()
         self._epochs: FloatArray = np.empty(0)
         self._names = ("", "")
+        self._shown_step: float | None = None
         self.formula_panel = FormulaPanel()
         self.chart = ElboChart(TERMS, ("a", ELBO), "nats", "step")
         self.detail = ElboChart(TERMS[1:], TERMS[1:], "nats", "step")
@@ -99,6 +100,12 @@ class ElboView(QWidget):
         for chart in (self.chart, self.detail):
             chart.set_runs(self._runs)
         self._show_values()
+
+    def set_shown_step(self, step: float | None) -> None:
+        """The step looked back on, marked while the mouse is elsewhere; None for the newest."""
+        if step != self._shown_step:
+            self._shown_step = step
+            self._show_values()
 
     def show_single(self, single: SingleTerms | None) -> None:
         """The terms of one clicked point or component beside the curves; None takes them away."""
@@ -190,7 +197,8 @@ class ElboView(QWidget):
         self._show_caption()
 
     def _show_values(self, step: float | None = None) -> None:
-        """Numbers under the formula: at ``step``, or the newest."""
+        """Numbers under the formula: at ``step``, or at the one looked back on, or the newest."""
+        step = self._shown_step if step is None else step
         for chart in (self.chart, self.detail):
             chart.set_cursor_step(step)
         place = "" if step is None else self._place(step)

@@ -71,6 +71,10 @@ class LowerPanels(QTabWidget):
     def show_history(self, history: "MetricsHistory", compare: "MetricsHistory | None") -> None:
         self.quality.show_history(history, compare)
 
+    def set_shown_step(self, step: float | None) -> None:
+        """The step looked back on; None for the newest."""
+        self.quality.chart.set_shown_step(step)
+
     def show_selection(self, dataset: Dataset | None, rows: IntArray) -> None:
         """Show the examples in the lasso; a new selection comes to the front."""
         self.selection.show_rows(dataset, rows)

@@ -78,6 +78,7 @@ class QualityChart(Plot):
         self.set_view_range((0.0, 100.0), _Y_RANGE)
         self.setMinimumSize(140, 100)
         self.setAccessibleName("Accuracy, NMI and ARI over steps")
+        self._shown_step: float | None = None
         self._is_following = True
         self.view_changed.connect(self._stop_following)
         self.set_theme(LIGHT)
@@ -100,6 +101,12 @@ class QualityChart(Plot):
                 curve.set_points(shown.steps, shown.values.get(name, np.empty(0)))
         self._follow()
         self._show_key()
+
+    def set_shown_step(self, step: float | None) -> None:
+        """The step looked back on, marked while the mouse is elsewhere; None for the newest."""
+        if step != self._shown_step:
+            self._shown_step = step
+            self._go_to(step)
 
     @property
     def series(self) -> QualitySeries:
@@ -135,14 +142,17 @@ class QualityChart(Plot):
         steps = self._series.steps
         if is_inside and len(steps):
             step = self.pixel_to_view(at)[0]
-            self._cursor.set_step(float(steps[np.abs(steps - step).argmin()]))
+            self._go_to(float(steps[np.abs(steps - step).argmin()]))
         else:
-            self._cursor.set_step(None)
+            self._go_to(self._shown_step)
+
+    def _go_to(self, step: float | None) -> None:
+        """The values at a step; None for the newest."""
+        self._cursor.set_step(step)
         self._show_key()
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._cursor.set_step(None)
-        self._show_key()
+        self._go_to(self._shown_step)
         super().leaveEvent(event)
 
     def export_table(self) -> PlotTable:

@@ -81,6 +81,19 @@ def test_hovering_a_step_puts_its_values_under_the_formula(view: ElboView) -> No
     assert view.formula_panel.part("elbo").value_texts() == ("−21.50", "(−22.50)")
 
 
+def test_a_step_looked_back_on_stays_under_the_formula_once_the_mouse_has_left(view: ElboView) -> None:
+    view.set_shown_step(200.0)
+    sum_of = view.formula_panel.part("elbo").value_texts
+    assert sum_of() == ("−40.00", "(−41.00)")
+    hand = Hand(view.chart)
+    hand.move(at(view, -10.0, step=950.0), is_down=False)
+    assert sum_of() != ("−40.00", "(−41.00)")
+    hand.move(QPointF(2.0, 2.0), is_down=False)
+    assert sum_of() == ("−40.00", "(−41.00)")
+    view.set_shown_step(None)
+    assert sum_of() == ("−21.50", "(−22.50)")
+
+
 def test_hovering_an_area_lights_up_its_term_and_fades_the_others(view: ElboView) -> None:
     told: list[str] = []
     view.term_hovered.connect(told.append)

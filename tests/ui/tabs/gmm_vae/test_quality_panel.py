@@ -65,6 +65,16 @@ def test_the_key_has_the_values_of_the_step_under_the_mouse(panel: QualityPanel)
     assert "ARI 0.250" in text
 
 
+def test_the_key_stays_with_the_step_looked_back_on(panel: QualityPanel) -> None:
+    panel.chart.set_shown_step(600.0)
+    assert "accuracy 0.500" in shown_text(panel)
+    hand = Hand(panel.chart)
+    hand.move(QPointF(-5.0, 2.0), is_down=False)
+    assert "step 600" in shown_text(panel)
+    panel.chart.set_shown_step(None)
+    assert "accuracy 1.000" in shown_text(panel)
+
+
 def test_the_panel_says_that_labels_only_measure(panel: QualityPanel) -> None:
     assert "Labels are used for measuring only" in shown_text(panel)
     assert "one to one" in shown_text(panel)
