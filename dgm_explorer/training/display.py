@@ -17,15 +17,21 @@ SHOWN = {("train", "elbo"): "ELBO", ("held_out", "elbo"): "held out", ("quality"
 
 
 class Display:
-    """Draws progress.
+    """Draws progress; where that fails it falls silent, as a run is worth more than its display.
 
     Parameters
     ----------
     out : a terminal or anything else.
     clock : seconds that only grow.
+
+    Attributes
+    ----------
+    has_reader : False once whoever read it has gone, as behind ``| head``.
     """
 
     def __init__(self, out: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        self.has_reader = True
+        self._is_silent = False
         self._out = out
         self._is_terminal = out.isatty()
         self._clock = clock
@@ -55,12 +61,12 @@ class Display:
     def say(self, text: str) -> None:
         """A line of its own that stays."""
         self.end()
-        print(text, file=self._out, flush=True)
+        self._print(text)
 
     def end(self) -> None:
         """Leave the line that is drawn over."""
         if self._width:
-            print(file=self._out, flush=True)
+            self._print()
             self._width = 0
 
     def _note(self, tables: Sequence[MetricsTable]) -> None:
@@ -96,10 +102,20 @@ class Display:
 
     def _write(self, line: str) -> None:
         if not self._is_terminal:
-            print(line, file=self._out, flush=True)
+            self._print(line)
             return
-        print(f"\r{line.ljust(self._width)}", end="", file=self._out, flush=True)
+        self._print(f"\r{line.ljust(self._width)}", end="")
         self._width = len(line)
+
+    def _print(self, text: str = "", end: str = "\n") -> None:
+        if self._is_silent:
+            return
+        try:
+            print(text, end=end, file=self._out, flush=True)
+        except BrokenPipeError:
+            self._is_silent, self.has_reader = True, False
+        except OSError:  # the disk with the log is full, or the terminal was closed
+            self._is_silent = True
 
 
 def in_words(seconds: float) -> str:

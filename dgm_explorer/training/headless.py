@@ -9,7 +9,10 @@ from typing import Protocol
 from dgm_explorer.core.training import RunFailed, RunState, TrainingRun
 from dgm_explorer.training.display import Display
 
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+STOP_SIGNALS = tuple(
+    signal.Signals[name] for name in ("SIGINT", "SIGTERM", "SIGHUP") if name in signal.Signals.__members__
+)
+"""The last one comes when the terminal is closed; Windows has none."""
 
 
 class StoppableRun(TrainingRun, Protocol):
@@ -19,7 +22,9 @@ class StoppableRun(TrainingRun, Protocol):
 
 
 class StopSignals:
-    """SIGINT and SIGTERM as a wish; a second one interrupts at once.
+    """SIGINT, SIGTERM and SIGHUP as a wish; a second one interrupts at once.
+
+    SIGHUP stays ignored where it is, as under ``nohup``.
 
     Parameters
     ----------
@@ -34,11 +39,12 @@ class StopSignals:
     @contextmanager
     def watched(self) -> Iterator[None]:
         """Listen inside the block; from the main thread only."""
-        before = [signal.signal(number, self._hear) for number in STOP_SIGNALS]
+        heard = [number for number in STOP_SIGNALS if not _is_ignored_hangup(number)]
+        before = [signal.signal(number, self._hear) for number in heard]
         try:
             yield
         finally:
-            for number, handler in zip(STOP_SIGNALS, before, strict=True):
+            for number, handler in zip(heard, before, strict=True):
                 signal.signal(number, handler)
 
     def _hear(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - as signal wants it
@@ -49,8 +55,12 @@ class StopSignals:
             self.on_ask()
 
 
+def _is_ignored_hangup(number: signal.Signals) -> bool:
+    return number.name == "SIGHUP" and signal.getsignal(number) == signal.SIG_IGN
+
+
 def train(run: StoppableRun, signals: StopSignals, display: Display) -> RunState:
-    """Train, save, and say how it ended: finished or stopped.
+    """Train, save, and say how it ended: finished or stopped; that also where nobody reads on.
 
     Raises
     ------
@@ -65,6 +75,8 @@ def train(run: StoppableRun, signals: StopSignals, display: Display) -> RunState
         for progress in run.steps():
             if display.is_due(progress):
                 display.show(progress, run.take_metrics())
+            if not display.has_reader:
+                run.request_stop()
         if progress is not None:
             display.show(progress, run.take_metrics())
         is_done = progress is None or progress.step >= progress.n_steps
