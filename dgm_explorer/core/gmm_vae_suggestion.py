@@ -1,6 +1,6 @@
 """Model and recipe that suit a data set, for whoever has just chosen it."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from dgm_explorer.core.dataset import DOWNLOADED, EMBEDDED, FROM_PATH, DataSource
 from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
@@ -76,25 +76,3 @@ def _as(suited: GmmVaeConfig, config: GmmVaeConfig) -> GmmVaeConfig:
         guided_epochs=suited.epochs * standard.guided_epochs // standard.epochs,
         batch_size=suited.batch_size,
     )
-
-
-def describe_changes(old: GmmVaeConfig, new: GmmVaeConfig) -> str:
-    """Such as “K 10 → 5, likelihood bernoulli → gaussian”; empty where nothing differs."""
-    changes = []
-    for field in fields(GmmVaeConfig):
-        before, after = getattr(old, field.name), getattr(new, field.name)
-        if before != after:
-            words = FIELD_WORDS.get(field.name, field.name.replace("_", " "))
-            changes.append(f"{words} {value_text(before)} → {value_text(after)}")
-    return ", ".join(changes)
-
-
-def value_text(value: object) -> str:
-    """A value of the configuration as the user reads it."""
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, tuple):
-        return "-".join(str(item) for item in value)
-    if isinstance(value, float):
-        return f"{value:g}"
-    return str(value)

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from dgm_explorer.core.config_words import describe_changes
 from dgm_explorer.core.dataset import DOWNLOADED, SOURCES, TOYS, DataSource
 from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
-from dgm_explorer.core.gmm_vae_suggestion import FIELD_WORDS, describe_changes, suggest_config
+from dgm_explorer.core.gmm_vae_suggestion import FIELD_WORDS, suggest_config
 from dgm_explorer.data.catalogue import load_dataset
 
 USERS_OWN = GmmVaeConfig(
@@ -75,10 +76,10 @@ def test_the_user_counts_the_clusters_of_their_own_data(name: str) -> None:
 def test_changes_are_told_in_words_of_the_form() -> None:
     old = GmmVaeConfig()
     new = replace(old, n_components=5, hidden=(64, 32), likelihood="gaussian", is_mixture_fitted=False)
-    assert describe_changes(old, new) == (
+    assert describe_changes(old, new, FIELD_WORDS) == (
         "K 10 → 5, hidden layers 256-256 → 64-32, likelihood bernoulli → gaussian, mixture fit on → off"
     )
-    assert describe_changes(old, old) == ""
+    assert describe_changes(old, old, FIELD_WORDS) == ""
 
 
 def test_every_field_has_words() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QColor, QFont, QPalette, QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QGroupBox, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QGroupBox, QHBoxLayout, QLabel, QWidget
 
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.formula_tooltip import set_formula_tooltip
@@ -62,10 +62,10 @@ def set_formula(widget: QWidget, tex: str, text: Callable[[], str]) -> None:
         set_formula_tooltip(widget, tex, text)
 
 
-def set_text(label: QLabel, text: str) -> None:
+def set_text(widget: QLabel | QAbstractButton, text: str) -> None:
     """Set a text when it differs: an unchanged label is not painted again."""
-    if label.text() != text:
-        label.setText(text)
+    if widget.text() != text:
+        widget.setText(text)
 
 
 def font_of(widget: QWidget, theme: Theme, scale: float = 1.0) -> QFont:

@@ -1,47 +1,12 @@
-"""Each setting of the model and the recipe as a row of the form: what it is called and what it means."""
+"""The settings of the GMM-VAE and its recipe: what each is called and what it means."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
-
-from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
-
-Kind: TypeAlias = Literal["int", "float", "widths", "choice", "switch"]
-
-
-def _always(config: GmmVaeConfig) -> bool:
-    del config
-    return True
+from dgm_explorer.core.gmm_vae_config import PHASES, GmmVaeConfig
+from dgm_explorer.core.gmm_vae_suggestion import FIELD_WORDS
+from dgm_explorer.ui.settings.field_spec import FieldSpec, ModelSettings
 
 
 def _is_guided(config: GmmVaeConfig) -> bool:
     return config.is_mixture_fitted and config.mixture_init == "graph"
-
-
-@dataclass(frozen=True, slots=True)
-class FieldSpec:
-    """One field of `GmmVaeConfig` in the form.
-
-    Attributes
-    ----------
-    name : of the field.
-    label : in front of its box.
-    meaning : first line of its tool tip.
-    kind : which control edits it.
-    is_wide : whether it takes a line of its own.
-    tex : formula above the meaning; empty for none.
-    choices : values and their words, of a ``choice``.
-    matters : whether it has an effect beside the others.
-    """
-
-    name: str
-    label: str
-    meaning: str
-    kind: Kind = "int"
-    is_wide: bool = False
-    tex: str = ""
-    choices: tuple[tuple[str, str], ...] = ()
-    matters: Callable[[GmmVaeConfig], bool] = _always
 
 
 MODEL_FIELDS = (
@@ -162,4 +127,11 @@ LIVE_CONFIG_FIELDS = (
         is_wide=True,
         tex=r"-\mathrm{loss} = a + \beta\,(b + c + d + e)",
     ),
+)
+
+SETTINGS = ModelSettings(
+    sections=(("Model", MODEL_FIELDS), ("Recipe: three phases, lengths in epochs", RECIPE_FIELDS)),
+    live=LIVE_CONFIG_FIELDS,
+    phases=PHASES,
+    words=FIELD_WORDS,
 )

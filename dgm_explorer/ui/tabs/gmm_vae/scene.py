@@ -19,13 +19,14 @@ from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.run.readings import RunOnScreen
 from dgm_explorer.ui.run.run_desk import RunDesk
 from dgm_explorer.ui.run.wording import describe_phase
+from dgm_explorer.ui.settings.pending_changes import RunSettings
+from dgm_explorer.ui.settings.settings_panel import SettingsPanel
 from dgm_explorer.ui.store import Store
 from dgm_explorer.ui.tabs.gmm_vae.alarms import find_alarms
+from dgm_explorer.ui.tabs.gmm_vae.config_fields import SETTINGS
 from dgm_explorer.ui.tabs.gmm_vae.elbo_view import ElboView
 from dgm_explorer.ui.tabs.gmm_vae.latent_area import LatentArea
 from dgm_explorer.ui.tabs.gmm_vae.lower_panels import LowerPanels
-from dgm_explorer.ui.tabs.gmm_vae.pending_changes import RunSettings
-from dgm_explorer.ui.tabs.gmm_vae.settings_panel import SettingsPanel
 from dgm_explorer.ui.tabs.gmm_vae.single_terms import component_terms, point_terms
 from dgm_explorer.ui.tabs.gmm_vae.state_editor import GmmVaeEditor
 from dgm_explorer.ui.theme import Theme
@@ -60,8 +61,10 @@ class GmmVaeScene(QWidget):
         self.latent = LatentArea(theme)
         self.elbo = ElboView()
         self.panels = LowerPanels(theme)
-        self.settings = SettingsPanel(self.editor, theme)
+        self.settings = SettingsPanel(SETTINGS, self.editor, theme)
         self._wants_settings = True
+        self._is_component_last = False
+        self._opened: Path | None = None
         self._lay_out()
         self._connect()
         self.set_theme(theme)
@@ -134,7 +137,7 @@ class GmmVaeScene(QWidget):
     def _connect_pictures(self) -> None:
         latent, panels, settings = self.latent, self.panels, self.settings
         latent.coloring_chosen.connect(lambda key: self.editor.apply(coloring=key))
-        latent.example_pinned.connect(self._show_single)
+        latent.example_pinned.connect(self._take_pin)
         latent.component_chosen.connect(self._choose_component)
         latent.component_moved.connect(self._move_component)
         latent.compare_requested.connect(self._fill_compare)
@@ -169,6 +172,11 @@ class GmmVaeScene(QWidget):
     def open_path(self, path: Path) -> bool:
         """Train on this data file or folder next."""
         return self.settings.open_path(path)
+
+    def open_run(self, folder: Path) -> None:
+        """Show the run in a folder; its data, model and recipe become the present settings."""
+        self._opened = folder
+        self.desk.run.follow(folder)
 
     def finish(self) -> None:
         """Stop whatever trains or reads and wait for it."""
@@ -206,6 +214,15 @@ class GmmVaeScene(QWidget):
         """Another run is on the screen: nothing of the one before is left."""
         self._clear()
         self.editor.apply(run_folder=str(screen.folder), component=-1)
+        if screen.folder == self._opened:
+            self._take_settings(screen.request)
+        self._opened = None
+
+    def _take_settings(self, request: RunRequest) -> None:
+        """Those of a run that was opened: the controls tell of it, and Play goes on with it."""
+        is_other = (request.source, request.config) != (self.state.source, self.state.config)
+        if is_other and self.editor.apply(source=request.source, config=request.config):
+            self.noticed.emit("The settings are those of the run opened; Undo brings yours back.")
 
     def _clear(self) -> None:
         self.snapshot = None
@@ -232,6 +249,9 @@ class GmmVaeScene(QWidget):
     @Slot(object)
     def _take_picture(self, snapshot: GmmVaeSnapshot) -> None:
         self.snapshot = snapshot
+        step = None if self.desk.is_live else snapshot.step
+        self.elbo.set_shown_step(step)
+        self.panels.set_shown_step(step)
         self._draw()
 
     @Slot()
@@ -262,16 +282,21 @@ class GmmVaeScene(QWidget):
         self._draw_curves()
 
     @Slot()
+    def _take_pin(self) -> None:
+        self._is_component_last = False
+        self._show_single()
+
     def _show_single(self) -> None:
-        """The five terms of the pinned example, or of the component chosen, alone."""
+        """The five terms of the pinned example, or of the component chosen, alone: of what was chosen last."""
         snapshot, dataset = self.snapshot, self.dataset
         if snapshot is None or dataset is None:
             self.elbo.show_single(None)
             return
         place, component = self.latent.pinned_place, self.state.component
-        if place is not None:
+        has_component = 0 <= component < snapshot.n_components
+        if place is not None and not (has_component and self._is_component_last):
             self.elbo.show_single(point_terms(snapshot, dataset, place))
-        elif 0 <= component < snapshot.n_components:
+        elif has_component:
             self.elbo.show_single(component_terms(snapshot, dataset, component))
         else:
             self.elbo.show_single(None)
@@ -281,6 +306,7 @@ class GmmVaeScene(QWidget):
     @Slot(int)
     def _choose_component(self, index: int) -> None:
         self.editor.apply(component=index)
+        self._is_component_last = True
         self._show_single()
 
     @Slot(int, object)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TypeAlias, cast
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gaussians import MAX_COMPONENTS, Component1D, Component2D, Gaussian1D
 from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.ui.editor import Editor
 from dgm_explorer.ui.store import Store
 
 Component: TypeAlias = Component1D | Component2D
@@ -16,17 +17,11 @@ Component: TypeAlias = Component1D | Component2D
 MOVING_MS = 300
 
 
-class StateEditor(QObject):
-    """Writes into the store on behalf of everything that the hand can touch.
-
-    A change that the state refuses leaves the state as it was and becomes one sentence in `refused`.
-    """
-
-    refused = Signal(str)
+class StateEditor(Editor):
+    """Changes of the two sides, p and q, and of the views."""
 
     def __init__(self, store: Store, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._store = store
+        super().__init__(store, parent)
         self._moving = QTimer(self)
         self._moving.setSingleShot(True)
         self._moving.setInterval(MOVING_MS)
@@ -35,15 +30,6 @@ class StateEditor(QObject):
     @property
     def state(self) -> KLState:
         return cast(KLState, self._store.state)
-
-    def apply(self, **changes: object) -> bool:
-        """Change fields of the state; True if it was accepted."""
-        try:
-            self._store.update(**changes)
-        except InputError as error:
-            self.refused.emit(str(error))
-            return False
-        return True
 
     def apply_while_moving(self, **changes: object) -> bool:
         """Change fields again and again, as zooming does; within `MOVING_MS` of each other one undo step."""

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.dataset import MAX_PAINTED
-from dgm_explorer.ui.tabs.gmm_vae.plane_paint_plot import PlanePaintPlot
+from dgm_explorer.ui.plots.plane_paint_plot import PlanePaintPlot
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import label_for, set_tip
 

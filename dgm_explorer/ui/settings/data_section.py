@@ -7,11 +7,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from dgm_explorer.core.dataset import FROM_PATH, PAINTED, DataSource
-from dgm_explorer.core.gmm_vae_state import GmmVaeState
 from dgm_explorer.data.catalogue import SourceInfo, describe_sources
 from dgm_explorer.ui.file_dialogs import ask_data_file, ask_data_folder
-from dgm_explorer.ui.tabs.gmm_vae.config_form import NEXT_RUN, PENDING_MARK
-from dgm_explorer.ui.tabs.gmm_vae.state_editor import GmmVaeEditor, source_title
+from dgm_explorer.ui.settings.config_form import NEXT_RUN, PENDING_MARK
+from dgm_explorer.ui.settings.run_editor import RunEditor, source_title
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import ChoiceBox, label_for, row, section, set_color, set_text, set_tip
 from dgm_explorer.ui.widgets.number_edit import NumberEdit
@@ -29,7 +28,7 @@ class DataSection(QWidget):
 
     paint_requested = Signal()
 
-    def __init__(self, editor: GmmVaeEditor, parent: QWidget | None = None) -> None:
+    def __init__(self, editor: RunEditor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._editor = editor
         self._infos = {info.name: info for info in describe_sources()}
@@ -75,9 +74,8 @@ class DataSection(QWidget):
         """What is said about the data chosen."""
         return self._about.text()
 
-    def show_state(self, state: GmmVaeState, running: DataSource | None, theme: Theme) -> None:
+    def show_source(self, source: DataSource, running: DataSource | None, theme: Theme) -> None:
         """Show the source; never answers back. ``running`` is what the run on the screen has, if any."""
-        source = state.source
         self._show_own(source)
         self.source.set_key(source.name)
         self.limit.set_value(source.limit)
@@ -115,10 +113,10 @@ class DataSection(QWidget):
         return self._take(DataSource(PAINTED, painted=points))
 
     def _take(self, source: DataSource) -> bool:
-        return self._editor.set_source(replace(source, limit=self._editor.state.source.limit))
+        return self._editor.set_source(replace(source, limit=self._editor.training_state.source.limit))
 
     def _choose(self) -> None:
-        if self.source.key != self._editor.state.source.name:
+        if self.source.key != self._editor.training_state.source.name:
             self._take(DataSource(self.source.key))
 
     def _ask_folder(self) -> None:
@@ -132,7 +130,7 @@ class DataSection(QWidget):
             self.open_path(path)
 
     def _last_folder(self) -> Path:
-        path = self._editor.state.source.path
+        path = self._editor.training_state.source.path
         return Path(path).parent if path else Path.home()
 
     def _limit(self, value: float) -> None:

@@ -2,56 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
-from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
-from dgm_explorer.core.gmm_vae_suggestion import value_text
-from dgm_explorer.ui.tabs.gmm_vae.config_fields import FieldSpec
-from dgm_explorer.ui.tabs.gmm_vae.state_editor import GmmVaeEditor
+from dgm_explorer.core.config_words import value_text
+from dgm_explorer.ui.settings.field_spec import FieldSpec
+from dgm_explorer.ui.settings.run_editor import RunEditor
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import ChoiceBox, label_for, set_color, set_formula, set_text, set_tip
 from dgm_explorer.ui.widgets.number_edit import NumberEdit
+from dgm_explorer.ui.widgets.widths_edit import WidthsEdit
 
 PENDING_MARK: Final = "\u2009•"
 NEXT_RUN: Final = "takes effect with the next run (R starts it)"
-
-
-class WidthsEdit(QLineEdit):
-    """Widths of layers, typed as whole numbers with anything but digits between them."""
-
-    chosen = Signal(object)
-    """tuple of int."""
-    refused = Signal(str)
-
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setAccessibleName(name)
-        self._widths: tuple[int, ...] = ()
-        self.editingFinished.connect(self._commit)
-
-    def set_value(self, widths: tuple[int, ...]) -> None:
-        """Show widths; never emits."""
-        self._widths = widths
-        text = ", ".join(str(width) for width in widths)
-        if text != self.text():
-            self.setText(text)
-        self.setModified(False)
-
-    def _commit(self) -> None:
-        if not self.isModified():
-            return
-        parts = self.text().replace(",", " ").replace("-", " ").split()
-        old = self._widths
-        self.set_value(old)
-        if not parts or not all(part.isdecimal() and len(part) <= 6 for part in parts):
-            self.refused.emit("hidden layers: give whole numbers with commas between, such as 256, 256.")
-            return
-        widths = tuple(int(part) for part in parts)
-        if widths != old:
-            self.chosen.emit(widths)
 
 
 class ConfigForm(QWidget):
@@ -63,16 +27,14 @@ class ConfigForm(QWidget):
     editor : takes what is typed.
     """
 
-    def __init__(
-        self, specs: Sequence[FieldSpec], editor: GmmVaeEditor, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, specs: Sequence[FieldSpec], editor: RunEditor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._specs = tuple(specs)
         self._editor = editor
         self._boxes: dict[str, QWidget] = {}
         self._labels: dict[str, QLabel] = {}
-        self._config = GmmVaeConfig()
-        self._running: GmmVaeConfig | None = None
+        self._config: Any = None
+        self._running: Any = None
         self._pending: frozenset[str] = frozenset()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -121,6 +83,10 @@ class ConfigForm(QWidget):
         number.refused.connect(self._editor.refused)
         return number
 
+    def has(self, name: str) -> bool:
+        """Whether a field stands in this form."""
+        return name in self._boxes
+
     def box(self, name: str) -> QWidget:
         """The control of a field."""
         return self._boxes[name]
@@ -137,10 +103,15 @@ class ConfigForm(QWidget):
             value = int(value)
         self._editor.set_config(**{spec.name: value})
 
-    def show_config(
-        self, config: GmmVaeConfig, running: GmmVaeConfig | None, pending: frozenset[str], theme: Theme
-    ) -> None:
-        """Set every control; none answers back. ``pending`` names the fields that wait for the next run."""
+    def show_config(self, config: Any, running: Any | None, pending: frozenset[str], theme: Theme) -> None:
+        """Set every control; none answers back.
+
+        Parameters
+        ----------
+        config : the model's own, as it is set.
+        running : that of the run that trains; None where nothing trains.
+        pending : fields that wait for the next run.
+        """
         self._config, self._running, self._pending = config, running, pending
         for spec in self._specs:
             box, value = self._boxes[spec.name], getattr(config, spec.name)
@@ -157,8 +128,7 @@ class ConfigForm(QWidget):
         text = spec.label + PENDING_MARK * is_pending
         box, label = self._boxes[spec.name], self._labels.get(spec.name)
         if isinstance(box, QCheckBox):
-            if box.text() != text:
-                box.setText(text)
+            set_text(box, text)
         elif label is not None:
             set_text(label, text)
             set_color(label, theme.accent if is_pending else theme.text)
@@ -167,6 +137,8 @@ class ConfigForm(QWidget):
             set_tip(box, self._tip(spec))
 
     def _tip(self, spec: FieldSpec) -> str:
+        if self._config is None:
+            return spec.meaning
         value = value_text(getattr(self._config, spec.name))
         lines = [spec.meaning, f"{spec.label} = {value}"]
         if spec.name in self._pending and self._running is not None:

@@ -3,27 +3,26 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
-from dgm_explorer.core.gmm_vae_config import PHASES
-from dgm_explorer.core.gmm_vae_state import GmmVaeState
 from dgm_explorer.core.training import Command
 from dgm_explorer.ui.run.wording import describe_phase
-from dgm_explorer.ui.tabs.gmm_vae.config_fields import LIVE_CONFIG_FIELDS
-from dgm_explorer.ui.tabs.gmm_vae.config_form import ConfigForm
-from dgm_explorer.ui.tabs.gmm_vae.state_editor import GmmVaeEditor
+from dgm_explorer.ui.settings.config_form import ConfigForm
+from dgm_explorer.ui.settings.field_spec import ModelSettings
+from dgm_explorer.ui.settings.run_editor import RunEditor, TrainingState
 from dgm_explorer.ui.theme import Theme
-from dgm_explorer.ui.widgets.form import label_for, row, section, set_tip
+from dgm_explorer.ui.widgets.form import label_for, row, section, set_text, set_tip
 from dgm_explorer.ui.widgets.number_edit import NumberEdit
 
 
 class LiveSection(QWidget):
-    """Learning rate, β, snapshot rate, and skipping what is left of a phase."""
+    """Rates and weights, the snapshot rate, and skipping what is left of a phase."""
 
     command_requested = Signal(object)
     """A `Command` for the running run."""
 
-    def __init__(self, editor: GmmVaeEditor, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: ModelSettings, editor: RunEditor, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.form = ConfigForm(LIVE_CONFIG_FIELDS, editor)
+        self._phases = settings.phases
+        self.form = ConfigForm(settings.live, editor)
         self.snapshot_every = NumberEdit("seconds between snapshots")
         self.snapshot_every.edited.connect(lambda value: editor.apply(snapshot_every_s=value))
         self.snapshot_every.refused.connect(editor.refused)
@@ -42,7 +41,7 @@ class LiveSection(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._box)
 
-    def show_state(self, state: GmmVaeState, theme: Theme) -> None:
+    def show_state(self, state: TrainingState, theme: Theme) -> None:
         """Set every control; none answers back."""
         self.form.show_config(state.config, None, frozenset(), theme)
         self.snapshot_every.set_value(state.snapshot_every_s)
@@ -54,21 +53,15 @@ class LiveSection(QWidget):
 
     def set_phase(self, phase: str) -> None:
         """The phase of the running run; empty while none runs."""
-        following = PHASES[PHASES.index(phase) + 1 :] if phase in PHASES else ()
+        following = self._phases[self._phases.index(phase) + 1 :] if phase in self._phases else ()
         self.skip.setEnabled(bool(following))
-        set_button_text(self.skip, f"Skip {describe_phase(phase)}" if following else "Skip this phase")
+        set_text(self.skip, f"Skip {describe_phase(phase)}" if following else "Skip this phase")
         if following:
             set_tip(self.skip, f"Go on with {describe_phase(following[0])}; recorded as an event of the run")
         elif phase:
-            set_tip(self.skip, "Joint training is the last phase; stop ends it")
+            set_tip(self.skip, f"This is the last phase, {describe_phase(phase)}; stop ends it")
         else:
             set_tip(self.skip, "Nothing is being trained; Space starts a run")
 
     def _skip(self) -> None:
         self.command_requested.emit(Command("skip_phase"))
-
-
-def set_button_text(button: QPushButton, text: str) -> None:
-    """Set a text when it differs."""
-    if button.text() != text:
-        button.setText(text)

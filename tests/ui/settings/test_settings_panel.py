@@ -13,15 +13,17 @@ from dgm_explorer.core.dataset import DataSource
 from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
 from dgm_explorer.core.gmm_vae_state import GmmVaeState
 from dgm_explorer.core.training import Command
+from dgm_explorer.ui.settings import data_section
+from dgm_explorer.ui.settings.config_form import PENDING_MARK
+from dgm_explorer.ui.settings.pending_changes import RunSettings
+from dgm_explorer.ui.settings.settings_panel import SettingsPanel
 from dgm_explorer.ui.store import Store
-from dgm_explorer.ui.tabs.gmm_vae import data_section
-from dgm_explorer.ui.tabs.gmm_vae.config_fields import LIVE_CONFIG_FIELDS, MODEL_FIELDS, RECIPE_FIELDS
-from dgm_explorer.ui.tabs.gmm_vae.config_form import PENDING_MARK
-from dgm_explorer.ui.tabs.gmm_vae.pending_changes import RunSettings
-from dgm_explorer.ui.tabs.gmm_vae.settings_panel import SettingsPanel
+from dgm_explorer.ui.tabs.gmm_vae.config_fields import SETTINGS
 from dgm_explorer.ui.tabs.gmm_vae.state_editor import GmmVaeEditor
 from dgm_explorer.ui.theme import LIGHT, THEMES, Theme, apply_theme
 from dgm_explorer.ui.widgets.form import ChoiceBox
+
+ALL_FIELDS = [spec for specs in (*(specs for _, specs in SETTINGS.sections), SETTINGS.live) for spec in specs]
 
 
 class Column:
@@ -30,7 +32,7 @@ class Column:
     def __init__(self, qtbot: QtBot) -> None:
         self.store = Store(GmmVaeState())
         self.editor = GmmVaeEditor(self.store)
-        self.panel = SettingsPanel(self.editor, LIGHT)
+        self.panel = SettingsPanel(SETTINGS, self.editor, LIGHT)
         self.refused: list[str] = []
         self.noticed: list[str] = []
         self.commands: list[Command] = []
@@ -82,15 +84,15 @@ def themed() -> Iterator[QApplication]:
 
 
 def test_every_field_of_the_configuration_has_one_control() -> None:
-    names = [spec.name for spec in (*MODEL_FIELDS, *RECIPE_FIELDS, *LIVE_CONFIG_FIELDS)]
+    names = [spec.name for spec in ALL_FIELDS]
     assert sorted(names) == sorted(GmmVaeConfig.__dataclass_fields__)
 
 
 def test_numbers_typed_are_stored(column: Column) -> None:
-    column.type_into(column.panel.model.box("n_components"), "7")
-    column.type_into(column.panel.model.box("latent_dim"), "10")
-    column.type_into(column.panel.model.box("hidden"), "128, 64 32")
-    column.type_into(column.panel.recipe.box("pretrain_beta"), "0,5")
+    column.type_into(column.panel.box("n_components"), "7")
+    column.type_into(column.panel.box("latent_dim"), "10")
+    column.type_into(column.panel.box("hidden"), "128, 64 32")
+    column.type_into(column.panel.box("pretrain_beta"), "0,5")
     column.type_into(column.panel.live.snapshot_every, "0.5")
     assert column.config.n_components == 7
     assert isinstance(column.config.n_components, int)
@@ -116,7 +118,7 @@ def test_numbers_typed_are_stored(column: Column) -> None:
 def test_nonsense_is_refused_with_a_sentence_and_the_value_stays(
     column: Column, field: str, text: str, words: str
 ) -> None:
-    box = column.panel.model.box(field)
+    box = column.panel.box(field)
     assert isinstance(box, QLineEdit)
     shown = box.text()
     column.type_into(box, text)
@@ -129,17 +131,17 @@ def test_nonsense_is_refused_with_a_sentence_and_the_value_stays(
 
 
 def test_switch_and_choice_are_stored(column: Column) -> None:
-    switch = column.panel.recipe.box("is_mixture_fitted")
+    switch = column.panel.box("is_mixture_fitted")
     assert isinstance(switch, QCheckBox)
     switch.setFocus()
     QTest.keyClick(switch, Qt.Key.Key_Space)
     assert not column.config.is_mixture_fitted
-    column.choose(column.panel.model.box("likelihood"), "gaussian")
+    column.choose(column.panel.box("likelihood"), "gaussian")
     assert column.config.likelihood == "gaussian"
 
 
 def test_what_has_no_effect_beside_the_others_is_greyed(column: Column) -> None:
-    init, guided = column.panel.recipe.box("mixture_init"), column.panel.recipe.box("guided_epochs")
+    init, guided = column.panel.box("mixture_init"), column.panel.box("guided_epochs")
     assert init.isEnabled()
     assert guided.isEnabled()
     column.editor.set_config(mixture_init="gmm")
@@ -196,8 +198,8 @@ def test_the_limit_is_kept_when_the_data_change(column: Column) -> None:
 
 
 def test_defaults_are_those_of_the_data_and_can_be_undone(column: Column) -> None:
-    column.type_into(column.panel.model.box("hidden"), "9")
-    column.type_into(column.panel.recipe.box("seed"), "3")
+    column.type_into(column.panel.box("hidden"), "9")
+    column.type_into(column.panel.box("seed"), "3")
     before = column.config
     QTest.mouseClick(column.panel.defaults, Qt.MouseButton.LeftButton)
     assert column.config == GmmVaeConfig()
@@ -209,22 +211,22 @@ def test_defaults_are_those_of_the_data_and_can_be_undone(column: Column) -> Non
 def test_settings_that_wait_for_the_next_run_are_marked_and_listed(column: Column, qtbot: QtBot) -> None:
     column.run()
     assert column.panel.restart.text() == "Restart"
-    column.type_into(column.panel.model.box("n_components"), "4")
+    column.type_into(column.panel.box("n_components"), "4")
     assert column.panel.restart.text() == "Restart (1 change •)"
     assert column.panel.restart.toolTip().endswith("Take effect then: K")
-    assert column.panel.model.label_text("n_components") == "Clusters K" + PENDING_MARK
+    assert column.panel.label_text("n_components") == "Clusters K" + PENDING_MARK
     with qtbot.waitSignal(column.panel.restart_requested):
         QTest.mouseClick(column.panel.restart, Qt.MouseButton.LeftButton)
     column.run()
     assert column.panel.restart.text() == "Restart"
-    assert column.panel.model.label_text("n_components") == "Clusters K"
+    assert column.panel.label_text("n_components") == "Clusters K"
     assert column.commands == []
 
 
 def test_a_running_run_is_told_of_rates_at_once_also_by_undo(column: Column) -> None:
     column.run()
-    column.type_into(column.panel.live.form.box("learning_rate"), "0.001")
-    column.type_into(column.panel.live.form.box("beta"), "0.5")
+    column.type_into(column.panel.box("learning_rate"), "0.001")
+    column.type_into(column.panel.box("beta"), "0.5")
     column.type_into(column.panel.live.snapshot_every, "2")
     column.store.undo()
     assert column.commands == [
@@ -237,7 +239,7 @@ def test_a_running_run_is_told_of_rates_at_once_also_by_undo(column: Column) -> 
 
 
 def test_nobody_is_told_while_nothing_runs(column: Column) -> None:
-    column.type_into(column.panel.live.form.box("learning_rate"), "0.001")
+    column.type_into(column.panel.box("learning_rate"), "0.001")
     assert column.commands == []
     assert not column.panel.restart.isEnabled()
     assert not column.panel.live.skip.isEnabled()
@@ -253,15 +255,10 @@ def test_a_phase_can_be_skipped_until_the_last(column: Column) -> None:
 
 
 def test_every_control_explains_itself_and_has_a_name(column: Column) -> None:
-    for form, specs in (
-        (column.panel.model, MODEL_FIELDS),
-        (column.panel.recipe, RECIPE_FIELDS),
-        (column.panel.live.form, LIVE_CONFIG_FIELDS),
-    ):
-        for spec in specs:
-            box = form.box(spec.name)
-            assert spec.tex or spec.meaning in box.toolTip()
-            assert box.accessibleName() or isinstance(box, QCheckBox)
+    for spec in ALL_FIELDS:
+        box = column.panel.box(spec.name)
+        assert spec.tex or spec.meaning in box.toolTip()
+        assert box.accessibleName() or isinstance(box, QCheckBox)
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=list(THEMES))
@@ -270,7 +267,7 @@ def test_nothing_is_wider_than_the_column(qtbot: QtBot, themed: QApplication, th
     column = Column(qtbot)
     column.panel.set_theme(theme)
     column.run()
-    column.type_into(column.panel.model.box("n_components"), "4")
+    column.type_into(column.panel.box("n_components"), "4")
     area = column.panel.findChild(QScrollArea)
     assert area is not None
     inside = area.widget()

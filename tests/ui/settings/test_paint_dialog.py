@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.dataset import MAX_PAINTED, DataSource
 from dgm_explorer.ui.plots.paint_plot import POINTS_PER_MOVE
-from dgm_explorer.ui.tabs.gmm_vae.paint_dialog import MIN_POINTS, PaintDialog
+from dgm_explorer.ui.settings.paint_dialog import MIN_POINTS, PaintDialog
 from dgm_explorer.ui.theme import DARK
 
 LEFT = Qt.MouseButton.LeftButton

@@ -14,21 +14,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from dgm_explorer.core.gmm_vae_state import GmmVaeState
-from dgm_explorer.core.gmm_vae_suggestion import FIELD_WORDS
-from dgm_explorer.ui.tabs.gmm_vae.config_fields import MODEL_FIELDS, RECIPE_FIELDS
-from dgm_explorer.ui.tabs.gmm_vae.config_form import ConfigForm
-from dgm_explorer.ui.tabs.gmm_vae.data_section import DataSection
-from dgm_explorer.ui.tabs.gmm_vae.live_section import LiveSection, set_button_text
-from dgm_explorer.ui.tabs.gmm_vae.paint_dialog import PaintDialog
-from dgm_explorer.ui.tabs.gmm_vae.pending_changes import RunSettings, live_commands, pending_fields
-from dgm_explorer.ui.tabs.gmm_vae.state_editor import GmmVaeEditor
+from dgm_explorer.ui.settings.config_form import ConfigForm
+from dgm_explorer.ui.settings.data_section import DataSection
+from dgm_explorer.ui.settings.field_spec import ModelSettings
+from dgm_explorer.ui.settings.live_section import LiveSection
+from dgm_explorer.ui.settings.paint_dialog import PaintDialog
+from dgm_explorer.ui.settings.pending_changes import RunSettings, live_commands, pending_fields
+from dgm_explorer.ui.settings.run_editor import RunEditor, TrainingState
 from dgm_explorer.ui.theme import Theme
-from dgm_explorer.ui.widgets.form import font_of, row, section, set_tip
+from dgm_explorer.ui.widgets.form import font_of, row, section, set_text, set_tip
 
 WIDTH_CHARACTERS: Final = 46
 """Width of the column in average characters, as beside the KL landscapes."""
-_RECIPE_TITLE: Final = "Recipe: three phases, lengths in epochs"
 _RESTART_TIP: Final = "Stop this run, which stays in its folder, and begin one with these settings"
 
 
@@ -39,19 +36,21 @@ class SettingsPanel(QWidget):
     """A `Command` that the running run takes at once; never emitted while nothing runs."""
     restart_requested = Signal()
 
-    def __init__(self, editor: GmmVaeEditor, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, settings: ModelSettings, editor: RunEditor, theme: Theme, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self._settings = settings
         self._editor = editor
         self._theme = theme
-        self._shown: GmmVaeState | None = None
+        self._shown: TrainingState | None = None
         self._running: RunSettings | None = None
         self._phase = ""
         self.data = DataSection(editor)
         self.data.paint_requested.connect(self.open_painting)
-        self.model = ConfigForm(MODEL_FIELDS, editor)
-        self.recipe = ConfigForm(RECIPE_FIELDS, editor)
-        self.live = LiveSection(editor)
+        self.forms = {title: ConfigForm(specs, editor) for title, specs in settings.sections}
+        self.live = LiveSection(settings, editor)
         self.live.command_requested.connect(self.command_requested)
         self.defaults = QPushButton("Defaults")
         self.defaults.clicked.connect(editor.set_defaults)
@@ -71,8 +70,7 @@ class SettingsPanel(QWidget):
         sections = QVBoxLayout(inside)
         sections.setContentsMargins(2, 4, 6, 2)
         sections.setSpacing(2)
-        model, recipe = _titled("Model", self.model), _titled(_RECIPE_TITLE, self.recipe)
-        for widget in (self.data, model, recipe, self.live):
+        for widget in (self.data, *(_titled(title, form) for title, form in self.forms.items()), self.live):
             sections.addWidget(widget)
         sections.addStretch(1)
         self._area.setWidget(inside)
@@ -91,12 +89,12 @@ class SettingsPanel(QWidget):
         self.setFixedWidth(WIDTH_CHARACTERS * character_px + scroll_bar_px)
         self._show_again()
 
-    def show_state(self, state: GmmVaeState) -> None:
+    def show_state(self, state: TrainingState) -> None:
         """Set every control, none answers back; a running run is told what it takes at once."""
         old, self._shown = self._shown, state
         self._show_again()
         if old is not None and self._running is not None:
-            for command in live_commands(old, state):
+            for command in live_commands(old, state, self._settings.live_names):
                 self.command_requested.emit(command)
 
     def set_running(self, running: RunSettings | None, phase: str = "") -> None:
@@ -109,20 +107,22 @@ class SettingsPanel(QWidget):
         state, running = self._shown, self._running
         if state is None:
             return
-        pending = pending_fields(state, running) if running is not None else frozenset()
-        config = running.config if running is not None else None
+        config, pending = None, frozenset[str]()
+        if running is not None:
+            config, pending = running.config, pending_fields(state, running, self._settings.live_names)
         self._show_pending(pending)
-        self.data.show_state(state, running.source if running is not None else None, self._theme)
-        for form in (self.model, self.recipe):
+        self.data.show_source(state.source, running.source if running is not None else None, self._theme)
+        for form in self.forms.values():
             form.show_config(state.config, config, pending, self._theme)
         self.live.show_state(state, self._theme)
         self.live.set_phase(self._phase if running is not None else "")
 
     def _show_pending(self, names: frozenset[str]) -> None:
         """How many settings, and which, wait for the next run."""
-        words = [*(["data"] if "source" in names else []), *(w for f, w in FIELD_WORDS.items() if f in names)]
+        fields = {"source": "data", **self._settings.words}
+        words = [word for field, word in fields.items() if field in names]
         changes = f" ({len(words)} change{'s' * (len(words) != 1)} •)" if words else ""
-        set_button_text(self.restart, f"Restart{changes}")
+        set_text(self.restart, f"Restart{changes}")
         self.restart.setEnabled(self._running is not None)
         if words:
             set_tip(self.restart, f"{_RESTART_TIP}\nTake effect then: {', '.join(words)}")
@@ -131,13 +131,24 @@ class SettingsPanel(QWidget):
         else:
             set_tip(self.restart, "Nothing is being trained; Space starts a run")
 
+    def box(self, field: str) -> QWidget:
+        """The control of a field of the configuration."""
+        return self._form_of(field).box(field)
+
+    def label_text(self, field: str) -> str:
+        """What stands in front of it, its dot included."""
+        return self._form_of(field).label_text(field)
+
+    def _form_of(self, field: str) -> ConfigForm:
+        return next(form for form in (*self.forms.values(), self.live.form) if form.has(field))
+
     def open_path(self, path: Path) -> bool:
         """Train on a folder of images or a file next."""
         return self.data.open_path(path)
 
     def open_painting(self) -> PaintDialog:
         """Open the canvas, with the points there are."""
-        dialog = PaintDialog(self._theme, self._editor.state.source.painted, self.window())
+        dialog = PaintDialog(self._theme, self._editor.training_state.source.painted, self.window())
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.points_chosen.connect(self.data.set_points)
         dialog.open()

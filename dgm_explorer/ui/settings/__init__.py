@@ -1,0 +1,1 @@
+"""The column of settings beside the pictures of any model that trains."""
