@@ -102,10 +102,11 @@ class GmmVaeModelRun:
             else:
                 self._update()
             self.plan.advance()
-            if self.plan.phase != phase:
+            is_phase_over = self.plan.phase != phase
+            if is_phase_over:
                 self._begin_phase()
-            if self.batches.is_epoch_over:
-                self._measure(is_due=self.plan.phase != phase or self.plan.is_over)
+            if is_phase_over or (self.batches.is_epoch_over and phase != "mixture_fit"):
+                self._measure(is_due=is_phase_over or self.plan.is_over)
             yield self.progress
 
     def skip_phase(self) -> None:
