@@ -134,7 +134,7 @@ def create_run_folder(parent: Path, model: str, data: str) -> RunFolder:
 
 
 def make_run_folder(path: Path) -> RunFolder:
-    """Make exactly this folder, or take it where it is empty.
+    """Make exactly this folder, or take it where it is empty or a process was killed before it began there.
 
     Raises
     ------
@@ -144,22 +144,33 @@ def make_run_folder(path: Path) -> RunFolder:
     folder = RunFolder(path)
     try:
         path.mkdir(parents=True, exist_ok=True)
-        is_empty = next(path.iterdir(), None) is None
+        is_free = _is_free(folder)
         is_run = folder.info_file.exists()
     except (OSError, ValueError) as error:
         raise _cannot_make(path, error) from error
     if is_run:
         raise InputError(f"{path} already holds a run; resume it or name another folder.")
-    if not is_empty:
+    if not is_free:
         raise InputError(f"{path} is not empty and holds no run; name another folder.")
     _make_inside(folder)
     return folder
 
 
+def _is_free(folder: RunFolder) -> bool:
+    """Whether nothing is there but what was made before ``run.json`` was, by a process that was killed."""
+    own = (folder.snapshots, folder.checkpoints, folder.control)
+    for path in folder.path.iterdir():
+        is_bare = path in own and path.is_dir() and next(path.iterdir(), None) is None
+        is_half_written = path.match(f".{folder.info_file.name}.*.tmp")
+        if not (is_bare or is_half_written or path == folder.lock_file):
+            return False
+    return True
+
+
 def _make_inside(folder: RunFolder) -> None:
     try:
         for path in (folder.snapshots, folder.checkpoints, folder.control):
-            path.mkdir()
+            path.mkdir(exist_ok=True)
     except OSError as error:
         raise _cannot_make(folder.path, error) from error
 

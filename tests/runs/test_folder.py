@@ -69,6 +69,16 @@ def test_a_named_folder_is_made_or_taken_when_empty_and_never_overwritten(tmp_pa
         make_run_folder(tmp_path / "full" / "thesis.tex")
 
 
+def test_a_folder_is_taken_where_a_process_was_killed_before_it_said_what_it_trains(tmp_path: Path) -> None:
+    folder = make_run_folder(tmp_path / "run")
+    folder.lock_file.write_text("")
+    (folder.path / ".run.json.1a2b3c4d.tmp").write_text('{"schema"')
+    assert make_run_folder(tmp_path / "run") == folder
+    folder.checkpoint_file(3).write_text("of somebody")
+    with pytest.raises(InputError, match="not empty"):
+        make_run_folder(tmp_path / "run")
+
+
 def test_runs_lie_where_the_user_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DGM_EXPLORER_RUNS", str(tmp_path))
     assert default_parent() == tmp_path
