@@ -170,7 +170,17 @@ def _load(origin: Origin, report: Report, group: "Group | None") -> Dataset:
             f"data {dataset.name}: they are not those that the run began with (another fingerprint); "
             "put the old ones back, or begin a new run."
         )
+    _require_decoder(origin.config, dataset)
     return dataset
+
+
+def _require_decoder(config: GmmVaeConfig, dataset: Dataset) -> None:
+    """A Bernoulli likelihood of numbers outside [0, 1] has no upper bound: training would run away."""
+    if config.likelihood == "bernoulli" and not (dataset.inputs.min() >= 0 and dataset.inputs.max() <= 1):
+        raise InputError(
+            f"data {dataset.name}: there are values outside 0 to 1, which a Bernoulli decoder cannot have; "
+            "choose likelihood = gaussian."
+        )
 
 
 def _tell(report: Report, words: str) -> None:

@@ -243,6 +243,7 @@ def test_bad_input_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         RunRequest("gmm-vae", SOURCE, CONFIG, "cpu", folder, resume=True),
         RunRequest("gmm-vae", SOURCE, CONFIG, "cpu", None, resume=True),
         RunRequest("gmm-vae", SOURCE, CONFIG, "cpu", folder, branch_from=tmp_path / "none"),
+        RunRequest("gmm-vae", DataSource("rings"), CONFIG, "cpu", folder),  # no Bernoulli variables
         RunRequest("no-such-model", SOURCE, CONFIG, "cpu", folder),
     )
     for request in requests:
