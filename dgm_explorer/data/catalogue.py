@@ -82,6 +82,8 @@ def describe_sources() -> tuple[SourceInfo, ...]:
 def parse_source(text: str, limit: int = 0) -> DataSource:
     """The source that a user's ``NAME`` or path means; a name of a data set wins over a file called so.
 
+    The path is made absolute, so that a run begun in one folder can be resumed from another.
+
     Raises
     ------
     InputError
@@ -97,7 +99,7 @@ def parse_source(text: str, limit: int = 0) -> DataSource:
         raise InputError(
             f"data {text[:200]!r} is neither a data set ({', '.join(NAMES)}) nor a file or folder here."
         )
-    return DataSource(FROM_PATH, path=text, limit=limit)
+    return DataSource(FROM_PATH, path=str(Path(text).absolute()), limit=limit)
 
 
 def load_dataset(source: DataSource, report: Report = go_on) -> Dataset:
@@ -112,7 +114,6 @@ def load_dataset(source: DataSource, report: Report = go_on) -> Dataset:
     Cancelled
         As soon as ``report`` answers False.
     """
-    name = Path(source.path).name or source.path if source.name == FROM_PATH else source.name
     path = Path(source.path)
     name = plain_name(path.absolute().name) if source.name == FROM_PATH else source.name
     tell(report, f"loading {name}")

@@ -158,7 +158,7 @@ def test_a_name_wins_over_a_path_and_a_wrong_one_is_refused(
     (tmp_path / "digits").mkdir()
     (tmp_path / "mine").mkdir()
     assert parse_source("digits", limit=7) == DataSource("digits", limit=7)
-    assert parse_source("mine") == DataSource("path", path="mine")
+    assert parse_source("mine") == DataSource("path", path=str(Path("mine").absolute()))
     for wrong in ("minst", "", "a\0b", "x" * 5000, "painted", "path"):
         with pytest.raises(InputError, match="fashion-mnist") as caught:
             parse_source(wrong)
