@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from dgm_explorer.core.arrays import Float32Array, FloatArray
 from dgm_explorer.core.training import MetricsTable, Split
 
-MAX_ROWS = 500_000
+MAX_ROWS = 65_536
+"""A screen shows a few thousand; the run folder keeps every row."""
 MAX_COLUMNS = 64
 _FIRST_CAPACITY = 1024
 S = TypeVar("S", bound=np.floating)
