@@ -14,7 +14,7 @@ class SamplerProgress:
     Attributes
     ----------
     step, n_steps : done, and planned in all.
-    bits_per_code : of grids that are not trained on, measured last; NaN before the first measurement.
+    bits_per_code : of grids that are not trained on, the fewest so far; log₂ K before the first measurement.
     """
 
     step: int

@@ -1,0 +1,107 @@
+"""A PixelCNN that learns code grids in steps, for the window's background and for `evaluate`."""
+
+import copy
+import math
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from dgm_explorer.core.arrays import IntArray
+from dgm_explorer.core.code_sampler import SamplerProgress
+from dgm_explorer.core.errors import InputError
+from dgm_explorer.models.pixel_cnn import PixelCnn
+
+N_STEPS = 400
+BATCH_SIZE = 128
+LEARNING_RATE = 3e-3
+HELD_OUT_EVERY = 10
+"""One grid of so many is kept for measuring."""
+MAX_HELD_OUT = 500
+STEPS_BETWEEN_MEASURING = 20
+
+
+class PixelCnnRun:
+    """Implements `core.code_sampler.CodeSampler`.
+
+    Samples come from the weights that cost the fewest bits on held-out grids: few grids are soon learnt
+    by heart.
+
+    Parameters
+    ----------
+    codes : (n, h, w) grids, n ≥ 2, each number below ``n_codes``.
+    n_steps : of training in all.
+    seed : of weights, batches and samples.
+    """
+
+    def __init__(self, codes: IntArray, n_codes: int, n_steps: int = N_STEPS, seed: int = 0) -> None:
+        if codes.ndim != 3 or len(codes) < 2 or codes.size == 0:
+            raise InputError(f"code grids of shape {codes.shape} cannot be learnt; give two grids or more.")
+        if codes.min() < 0 or codes.max() >= n_codes:
+            raise InputError(f"code grids hold numbers outside 0 to {n_codes - 1}; use this codebook's own.")
+        grids = torch.from_numpy(codes.astype("int64"))
+        is_held_out = torch.arange(len(grids)) % HELD_OUT_EVERY == HELD_OUT_EVERY - 1
+        is_held_out[-1] = True
+        self._trained = grids[~is_held_out]
+        held_out = grids[is_held_out]
+        self._held_out = held_out[:: max(1, math.ceil(len(held_out) / MAX_HELD_OUT))]
+        self._generator = torch.Generator().manual_seed(seed)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self._model = PixelCnn(n_codes, codes.shape[1], codes.shape[2])
+        self._best = copy.deepcopy(self._model)
+        self._adam = torch.optim.Adam(self._model.parameters(), lr=LEARNING_RATE, fused=True)
+        self._progress = SamplerProgress(0, n_steps, math.log2(n_codes))
+
+    @property
+    def progress(self) -> SamplerProgress:
+        return self._progress
+
+    def steps(self) -> Iterator[SamplerProgress]:
+        """Train to the end of the plan, one optimiser step per item; called anew it goes on."""
+        n_steps = self._progress.n_steps
+        while self._progress.step < n_steps:
+            step = self._progress.step + 1
+            self._update(1 - step / n_steps)
+            bits = self._progress.bits_per_code
+            if step % STEPS_BETWEEN_MEASURING == 0 or step == n_steps:
+                bits = self._measure(bits)
+            self._progress = SamplerProgress(step, n_steps, bits)
+            yield self._progress
+
+    def bits_per_code(self, codes: IntArray) -> float:
+        """Of grids (n, h, w), by the best weights so far."""
+        return _bits(self._best, torch.from_numpy(codes.astype("int64")))
+
+    def sample(self, n: int) -> IntArray:
+        """Grids by the best weights so far, (n, h, w)."""
+        drawn: IntArray = self._best.sample(n, self._generator).numpy()
+        return drawn
+
+    def _update(self, share_left: float) -> None:
+        """One step of Adam; the rate falls as a cosine, so that a short plan ends near its best."""
+        self._adam.param_groups[0]["lr"] = LEARNING_RATE * (1 - math.cos(math.pi * share_left)) / 2
+        size = min(BATCH_SIZE, len(self._trained))
+        rows = torch.randint(len(self._trained), (size,), generator=self._generator)
+        self._adam.zero_grad(set_to_none=True)
+        self._model.nats(self._trained[rows]).backward()  # type: ignore[no-untyped-call]
+        self._adam.step()
+
+    def _measure(self, best_bits: float) -> float:
+        bits = _bits(self._model, self._held_out)
+        if not bits < best_bits:
+            return best_bits
+        self._best.load_state_dict(self._model.state_dict())
+        return bits
+
+
+@torch.no_grad()
+def _bits(model: PixelCnn, codes: Tensor) -> float:
+    """Mean of -log2 P per code of grids (n, h, w)."""
+    nats = sum(model.nats(part).item() * len(part) for part in torch.split(codes, MAX_HELD_OUT))
+    return nats / len(codes) / math.log(2)
+
+
+def make_code_sampler(codes: IntArray, n_codes: int) -> PixelCnnRun:
+    """A `core.code_sampler.MakeCodeSampler`."""
+    return PixelCnnRun(codes, n_codes)
