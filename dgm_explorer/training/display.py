@@ -1,12 +1,13 @@
 """Where a run is, as text: one line drawn over and over on a terminal, plain lines elsewhere."""
 
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
 import numpy as np
 
+from dgm_explorer.core.rate_meter import RateMeter
+from dgm_explorer.core.run_words import describe_duration, describe_phase
 from dgm_explorer.core.training import MetricsTable, Progress
 
 BAR_EVERY_S = 0.1
@@ -37,7 +38,7 @@ class Display:
         self._clock = clock
         self._shown_s = -float("inf")
         self._phase = ""
-        self._past: deque[tuple[float, Progress]] = deque()
+        self._rates = RateMeter(RATE_OVER_S)
         self._values: dict[tuple[str, str], float] = {}
         self._width = 0
 
@@ -49,11 +50,7 @@ class Display:
     def show(self, progress: Progress, tables: Sequence[MetricsTable]) -> None:
         """Draw the line of this step, with the newest numbers of ``tables`` or of before."""
         now_s = self._clock()
-        if progress.phase != self._phase:
-            self._past.clear()
-        self._past.append((now_s, progress))
-        while now_s - self._past[0][0] > RATE_OVER_S and len(self._past) > 2:
-            self._past.popleft()
+        self._rates.add(now_s, progress)
         self._shown_s, self._phase = now_s, progress.phase
         self._note(tables)
         self._write(self._line(progress))
@@ -84,21 +81,18 @@ class Display:
         bar = f"[{'#' * n_full}{'.' * (BAR_WIDTH - n_full)}] " if self._is_terminal else ""
         parts = [
             f"{bar}{share:4.0%}",
-            f"{progress.phase.replace('_', ' ')}, epoch {progress.epoch:.1f}",
+            f"{describe_phase(progress.phase)}, epoch {progress.epoch:.1f}",
             f"step {progress.step} of {progress.n_steps}",
             *(f"{SHOWN[key]} {value:.4g}" for key, value in self._values.items() if np.isfinite(value)),
-            *self._pace(progress),
+            *self._pace(),
         ]
         return " | ".join(parts)
 
-    def _pace(self, progress: Progress) -> list[str]:
-        then_s, then = self._past[0]
-        seconds, steps = self._past[-1][0] - then_s, progress.step - then.step
-        if seconds <= 0 or steps <= 0:
+    def _pace(self) -> list[str]:
+        left_s = self._rates.seconds_left
+        if left_s is None:
             return []
-        images_per_s = (progress.n_images - then.n_images) / seconds
-        left_s = (progress.n_steps - progress.step) * seconds / steps
-        return [f"{images_per_s:.0f} images/s", f"{in_words(left_s)} left"]
+        return [f"{self._rates.images_per_s:.0f} images/s", f"{describe_duration(left_s)} left"]
 
     def _write(self, line: str) -> None:
         if not self._is_terminal:
@@ -116,12 +110,3 @@ class Display:
             self._is_silent, self.has_reader = True, False
         except OSError:  # the disk with the log is full, or the terminal was closed
             self._is_silent = True
-
-
-def in_words(seconds: float) -> str:
-    """Such as ``42 s``, ``3:07`` or ``2:05:09``."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    hours, minutes = whole // 3600, whole // 60 % 60
-    return f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"

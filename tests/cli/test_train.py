@@ -46,7 +46,7 @@ def test_plain_lines_tell_the_folder_the_phases_and_the_end(
     assert printed.err == ""
     lines = printed.out.splitlines()
     assert lines[0] == f"{folder}: gmm-vae on cpu, 1 thread"
-    assert any("pretrain" in line for line in lines)
+    assert any("pre-training" in line for line in lines)
     assert lines[-2].startswith("100%")
     assert lines[-1].startswith(f"{folder}: finished after step ")
 

@@ -5,7 +5,7 @@ import io
 import numpy as np
 
 from dgm_explorer.core.training import MetricsTable, Progress
-from dgm_explorer.training.display import Display, in_words
+from dgm_explorer.training.display import Display
 from tests.training.fake_model import Clock
 
 
@@ -69,7 +69,3 @@ def test_the_newest_numbers_stay_on_the_line() -> None:
         assert "ELBO -25" in line
         assert "accuracy 0.71" in line
         assert "nan" not in line
-
-
-def test_durations_are_read_like_on_a_clock() -> None:
-    assert [in_words(s) for s in (0, 59.4, 59.6, 187, 7509)] == ["0 s", "59 s", "1:00", "3:07", "2:05:09"]

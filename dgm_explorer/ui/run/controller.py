@@ -8,14 +8,17 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from dgm_explorer.core.rate_meter import RateMeter
 from dgm_explorer.core.training import Command, MakeRun, MetricsTable, RunRequest
 from dgm_explorer.ui.newest_worker import NewestWorker
 from dgm_explorer.ui.run.follower import FolderNews, RunFollower
 from dgm_explorer.ui.run.past import PastRequest, read_past
-from dgm_explorer.ui.run.readings import ControllerState, RateMeter, RunOnScreen, RunReadings
+from dgm_explorer.ui.run.readings import ControllerState, RunOnScreen, RunReadings
 from dgm_explorer.ui.run.take_readings import after_news, after_update, without_pace
 from dgm_explorer.ui.run.update import RunUpdate
 from dgm_explorer.ui.training_thread import JOIN_MS, TrainingThread
+
+RATE_WINDOW_S = 3.0
 
 
 class RunController(QObject):
@@ -65,7 +68,7 @@ class RunController(QObject):
         self._next: tuple[RunRequest, bool, bool] | None = None
         self._screen: RunOnScreen | None = None
         self._readings = RunReadings()
-        self._rates = RateMeter()
+        self._rates = RateMeter(RATE_WINDOW_S)
         self._drawing_since_s = 0.0
         self._held: list[MetricsTable] | None = None
         self._past = NewestWorker(read_past, self)

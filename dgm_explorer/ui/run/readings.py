@@ -1,7 +1,5 @@
 """What the controls of a run show, as one value, and how fast it goes."""
 
-from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -10,8 +8,6 @@ from dgm_explorer.core.training import Progress, RunRequest, RunState
 
 ControllerState: TypeAlias = Literal["idle"] | RunState
 ACTIVE: tuple[ControllerState, ...] = ("preparing", "running", "paused")
-RATE_WINDOW_S = 3.0
-LEAST_SPAN_S = 0.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,46 +60,3 @@ class RunReadings:
     def is_active(self) -> bool:
         """Whether it goes on by itself or waits for a hand."""
         return self.state in ACTIVE
-
-
-class RateMeter:
-    """Pace over the last seconds of one phase: phases differ, and a pause is no training."""
-
-    def __init__(self) -> None:
-        self._marks: deque[tuple[float, Progress]] = deque()
-
-    def clear(self) -> None:
-        """A pause or another run: what was measured says nothing of what comes."""
-        self._marks.clear()
-
-    def add(self, at_s: float, progress: Progress) -> None:
-        """Note where the run was at an instant (`time.monotonic`)."""
-        if self._marks and (self._marks[-1][1].phase != progress.phase):
-            self.clear()
-        self._marks.append((at_s, progress))
-        while at_s - self._marks[0][0] > RATE_WINDOW_S and len(self._marks) > 2:
-            self._marks.popleft()
-
-    @property
-    def steps_per_s(self) -> float:
-        """0 while nothing can be said."""
-        return self._per_s(lambda progress: progress.step)
-
-    @property
-    def images_per_s(self) -> float:
-        return self._per_s(lambda progress: progress.n_images)
-
-    @property
-    def seconds_left(self) -> float | None:
-        """Of the steps planned, at this pace."""
-        if not self._marks or self.steps_per_s <= 0:
-            return None
-        progress = self._marks[-1][1]
-        return max(0, progress.n_steps - progress.step) / self.steps_per_s
-
-    def _per_s(self, count: Callable[[Progress], int]) -> float:
-        if not self._marks:
-            return 0.0
-        (begin_s, first), (end_s, last) = self._marks[0], self._marks[-1]
-        span_s = end_s - begin_s
-        return (count(last) - count(first)) / span_s if span_s >= LEAST_SPAN_S else 0.0

@@ -1,9 +1,9 @@
 """The state of a run in words; pure functions."""
 
+from dgm_explorer.core.run_words import describe_duration, describe_phase
 from dgm_explorer.core.training import Progress
 from dgm_explorer.ui.run.readings import RunReadings
 
-PHASE_WORDS = {"pretrain": "pre-training", "mixture_fit": "mixture fit", "joint": "joint training"}
 STATE_WORDS = {
     "idle": "no run yet",
     "preparing": "preparing",
@@ -13,23 +13,6 @@ STATE_WORDS = {
     "stopped": "stopped",
     "failed": "failed",
 }
-
-
-def describe_phase(phase: str) -> str:
-    """A phase as words."""
-    return PHASE_WORDS.get(phase, phase.replace("_", " "))
-
-
-def describe_duration(seconds: float) -> str:
-    """``7 s``, ``3:07``, ``2 h 05 min`` or ``3 days``."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60}:{whole % 60:02d}"
-    if whole < 48 * 3600:
-        return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
-    return f"{whole // 86400} days"
 
 
 def describe_rate(per_s: float) -> str:

@@ -3,8 +3,8 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from dgm_explorer.core.run_words import describe_phase
 from dgm_explorer.core.training import Command
-from dgm_explorer.ui.run.wording import describe_phase
 from dgm_explorer.ui.settings.config_form import ConfigForm
 from dgm_explorer.ui.settings.field_spec import ModelSettings
 from dgm_explorer.ui.settings.run_editor import RunEditor, TrainingState

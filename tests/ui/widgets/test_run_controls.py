@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.training import Progress
-from dgm_explorer.ui.run.readings import ControllerState, RateMeter, RunReadings
-from dgm_explorer.ui.run.wording import describe_duration, describe_progress
+from dgm_explorer.ui.run.readings import ControllerState, RunReadings
+from dgm_explorer.ui.run.wording import describe_progress
 from dgm_explorer.ui.theme import LIGHT, THEMES, apply_theme
 from dgm_explorer.ui.widgets.run_controls import RunControls
 
@@ -144,29 +144,6 @@ def test_everything_fits_into_the_smallest_window(name: str, controls: RunContro
     assert controls.sizeHint().height() <= 70
     width = controls.bar.fontMetrics().horizontalAdvance(controls.bar.text())
     assert width < controls.bar.width()
-
-
-def test_rates_are_of_the_last_seconds_and_of_one_phase() -> None:
-    meter = RateMeter()
-    assert meter.seconds_left is None
-    for tenth in range(100):
-        meter.add(tenth / 10, Progress(tenth * 5, 1000, 0.0, "pretrain", tenth * 320))
-    assert meter.steps_per_s == pytest.approx(50)
-    assert meter.images_per_s == pytest.approx(3200)
-    assert meter.seconds_left == pytest.approx((1000 - 495) / 50)
-    meter.add(10.0, Progress(500, 1000, 0.0, "joint", 32_000))
-    assert meter.steps_per_s == 0
-    for tenth in range(1, 20):
-        meter.add(10 + tenth / 10, Progress(500 + tenth * 2, 1000, 0.0, "joint", 32_000 + tenth * 128))
-    assert meter.steps_per_s == pytest.approx(20)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [(0.2, "0 s"), (59.4, "59 s"), (187, "3:07"), (7500, "2 h 05 min"), (400_000, "4 days")],
-)
-def test_durations_read_as_one_would_say_them(seconds: float, text: str) -> None:
-    assert describe_duration(seconds) == text
 
 
 def test_a_run_that_is_over_says_how_it_ended() -> None:

@@ -13,12 +13,12 @@ from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.gmm_vae_config import MODEL, PHASES
 from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
 from dgm_explorer.core.gmm_vae_state import GmmVaeState
+from dgm_explorer.core.run_words import describe_phase
 from dgm_explorer.core.training import Command, MakeRun, Recording, RunRequest
 from dgm_explorer.runs.folder import default_parent
 from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.run.readings import RunOnScreen
 from dgm_explorer.ui.run.run_desk import RunDesk
-from dgm_explorer.ui.run.wording import describe_phase
 from dgm_explorer.ui.settings.pending_changes import RunSettings
 from dgm_explorer.ui.settings.settings_panel import SettingsPanel
 from dgm_explorer.ui.store import Store
@@ -287,7 +287,7 @@ class GmmVaeScene(QWidget):
         self._show_single()
 
     def _show_single(self) -> None:
-        """The five terms of the pinned example, or of the component chosen, alone: of what was chosen last."""
+        """The five terms of the pinned example, or of the component, alone: of what was chosen last."""
         snapshot, dataset = self.snapshot, self.dataset
         if snapshot is None or dataset is None:
             self.elbo.show_single(None)
