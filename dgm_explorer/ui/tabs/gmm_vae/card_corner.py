@@ -36,7 +36,8 @@ class CardCorner:
         gaps = [min(_gap(corner, size, about), _AWAY_PX) for corner in corners]
         clear = [index for index, gap in enumerate(gaps) if gap == max(gaps)]
         if self._index not in clear:
-            self._index = min(clear, key=lambda index: _n_covered(QRectF(corners[index], size), dots))
+            inside = [index for index in clear if index < len(corners) // 2] or clear
+            self._index = min(inside, key=lambda index: _n_covered(QRectF(corners[index], size), dots))
         return corners[self._index]
 
 

@@ -89,7 +89,7 @@ class GmmVaeTab(Tab):
         return self.scene.open_path(path)
 
     def open_run(self, path: Path) -> bool:
-        self.scene.desk.run.follow(path)
+        self.scene.open_run(path)
         return True
 
     def plots(self) -> Sequence[ExportablePlot]:
