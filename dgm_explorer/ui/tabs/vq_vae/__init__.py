@@ -1,0 +1,1 @@
+"""The VQ-VAE tab: train it, browse its codebook, paint with codes."""
