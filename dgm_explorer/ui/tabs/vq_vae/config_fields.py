@@ -83,7 +83,7 @@ NETWORK_FIELDS = (
         choices=(("light", "light"), ("residual", "residual (paper)"), ("local", "local patches")),
     ),
     FieldSpec("width", "Channels", "Of the network; 0 for its own."),
-    FieldSpec("stride", "Stride", "Pixels from one code to the next, a power of two; 0 lets the size choose."),
+    FieldSpec("stride", "Stride", "Pixels from one code to the next, a power of two; 0: by image size."),
     FieldSpec("epochs", "Epochs", "Of training."),
     FieldSpec("batch_size", "Batch", "Images per step of the optimiser."),
     FieldSpec(
