@@ -1,8 +1,6 @@
 """The GMM-VAE in training: pre-training, mixture fit, joint training of the whole bound."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -16,6 +14,7 @@ from dgm_explorer.core.gmm_vae_config import PHASES, GmmVaeConfig
 from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
 from dgm_explorer.core.training import Command, MetricsTable, Progress
 from dgm_explorer.models.gmm_vae import ElboTerms, GmmVae
+from dgm_explorer.training.allowance import Allowance
 from dgm_explorer.training.devices import Place
 from dgm_explorer.training.gmm_vae_adam import MIXTURE, NamedAdam
 from dgm_explorer.training.gmm_vae_batches import EpochOrder
@@ -80,7 +79,7 @@ class GmmVaeModelRun:
         self.adam = self.new_adam()
         self._probe = Probe(dataset, self._inputs, config.latent_dim, n_points)
         self._log = MetricsLog(device)
-        self._measuring = _Allowance(MEASURING_SHARE)
+        self._measuring = Allowance(MEASURING_SHARE)
         self._losses = self._compiled_losses()
 
     @property
@@ -235,21 +234,3 @@ class GmmVaeModelRun:
     def is_finite(self) -> bool:
         sums = torch.stack([parameter.detach().sum() for parameter in self.model.parameters()])
         return bool(sums.isfinite().all())
-
-
-class _Allowance:
-    """Lets something take a share of the time since it was made, and no more."""
-
-    def __init__(self, share: float) -> None:
-        self._share = share
-        self._start_s = time.perf_counter()
-        self._spent_s = 0.0
-
-    def is_free(self) -> bool:
-        return self._spent_s <= self._share * (time.perf_counter() - self._start_s)
-
-    @contextmanager
-    def spending(self) -> Iterator[None]:
-        before_s = time.perf_counter()
-        yield
-        self._spent_s += time.perf_counter() - before_s

@@ -10,6 +10,12 @@ from torch import Tensor, nn
 
 from dgm_explorer.core.checkpoint import CheckpointState
 from dgm_explorer.core.errors import InputError
+from dgm_explorer.training.checkpoint_checks import (
+    check_array,
+    check_range,
+    check_whole,
+    restore_generator,
+)
 from dgm_explorer.training.gmm_vae_adam import MIXTURE, MOMENTS
 
 if TYPE_CHECKING:
@@ -43,11 +49,12 @@ def restore(run: "GmmVaeModelRun", state: CheckpointState) -> None:
     if meta.get("format") != FORMAT:
         found = meta.get("format")
         raise InputError(f"checkpoint: format {found!r} is not {FORMAT}; use the version that wrote it.")
-    n_components = _whole(meta, "n_components", 1, MAX_COMPONENTS)
-    n_adam_steps = _whole(meta, "adam_steps", 0, 2**53)
-    position = _whole(meta, "position", 0, run.batches.batches_per_epoch)
+    n_components = check_whole(meta, "n_components", 1, MAX_COMPONENTS)
+    n_adam_steps = check_whole(meta, "adam_steps", 0, 2**53)
+    position = check_whole(meta, "position", 0, run.batches.batches_per_epoch)
     tensors = _checked(run, state.arrays, n_components, meta.get("phase"), n_adam_steps > 0)
-    generator = _generator(run, tensors["generator"], str(meta.get("device")))
+    fresh = torch.Generator(run.generator.device).manual_seed(run.config.seed + 1)
+    generator = restore_generator(fresh, tensors["generator"], meta.get("device"))
     run.plan.from_meta(meta)
     run.generator = generator
     _set_parameters(run.model, tensors)
@@ -58,13 +65,6 @@ def restore(run: "GmmVaeModelRun", state: CheckpointState) -> None:
         {name.removeprefix("adam."): moment for name, moment in tensors.items() if name.startswith("adam.")},
         n_adam_steps,
     )
-
-
-def _whole(meta: Mapping[str, Any], name: str, lo: int, hi: int) -> int:
-    value = meta.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or not lo <= value <= hi:
-        raise InputError(f"checkpoint: {name} = {value!r} must lie between {lo} and {hi}; take another one.")
-    return value
 
 
 def _checked(
@@ -82,48 +82,17 @@ def _checked(
         is_trained = name != "decoder_log_var" or run.config.likelihood == "gaussian"
         if has_moments and is_trained and not (phase == "pretrain" and name in MIXTURE):
             shapes |= {f"adam.{name}.{moment}": shape for moment in MOMENTS}
-    found = {name: _check_array(arrays, name, shape, np.float32) for name, shape in shapes.items()}
-    found["batches.order"] = _check_array(arrays, "batches.order", tuple(run.batches.order.shape), np.int64)
-    found["assignment"] = _check_array(arrays, "assignment", (run.n_examples,), np.int64)
-    _check_range("batches.order", found["batches.order"], 0, run.n_examples - 1)
-    _check_range("assignment", found["assignment"], -1, n_components - 1)
-    found["generator"] = _check_array(arrays, "generator", None, np.uint8)
+    found = {name: check_array(arrays, name, shape, np.float32) for name, shape in shapes.items()}
+    found["batches.order"] = check_array(arrays, "batches.order", tuple(run.batches.order.shape), np.int64)
+    found["assignment"] = check_array(arrays, "assignment", (run.n_examples,), np.int64)
+    check_range("batches.order", found["batches.order"], 0, run.n_examples - 1)
+    check_range("assignment", found["assignment"], -1, n_components - 1)
+    found["generator"] = check_array(arrays, "generator", None, np.uint8)
     on_device = {name: torch.tensor(array).to(run.place.device) for name, array in found.items()}
     return on_device | {"generator": torch.tensor(found["generator"])}
-
-
-def _check_array(
-    arrays: Mapping[str, NDArray[Any]], name: str, shape: tuple[int, ...] | None, dtype: type
-) -> NDArray[Any]:
-    array = arrays.get(name)
-    if array is None:
-        raise InputError(f"checkpoint: {name} is missing; take another checkpoint.")
-    if array.dtype != dtype or (shape is not None and array.shape != shape):
-        wanted = f"{np.dtype(dtype).name}{'' if shape is None else list(shape)}"
-        raise InputError(
-            f"checkpoint: {name} is {array.dtype.name}{list(array.shape)} where {wanted} is needed; "
-            "take another checkpoint or the configuration it was made with."
-        )
-    return array
-
-
-def _check_range(name: str, array: NDArray[Any], lo: int, hi: int) -> None:
-    if array.min() < lo or array.max() > hi:
-        raise InputError(f"checkpoint: {name} holds numbers outside {lo} to {hi}; take another checkpoint.")
 
 
 def _set_parameters(model: nn.Module, tensors: Mapping[str, Tensor]) -> None:
     for name in MIXTURE:  # their number may have changed
         setattr(model, name, nn.Parameter(tensors[f"model.{name}"]))
     model.load_state_dict({name: tensors[f"model.{name}"] for name in model.state_dict()})
-
-
-def _generator(run: "GmmVaeModelRun", saved: Tensor, device: str) -> torch.Generator:
-    """The saved stream; on another kind of device a fresh one, since streams cannot be carried over."""
-    generator = torch.Generator(run.generator.device).manual_seed(run.config.seed + 1)
-    if device == generator.device.type:
-        try:
-            generator.set_state(saved)
-        except RuntimeError as error:
-            raise InputError("checkpoint: generator is damaged; take another checkpoint.") from error
-    return generator
