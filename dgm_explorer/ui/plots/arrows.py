@@ -8,6 +8,7 @@ import pyqtgraph as pg
 from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
@@ -38,11 +39,13 @@ class ArrowOverlay(PixelOverlay):
 
     The exact arrow is `_EXACT_PX` long, or the median estimate `_MEDIAN_PX` where the exact gradient is
     lost in the noise, as at an optimum: lengths are read against each other. Directions are those on the
-    screen.
+    screen. What lies below changes more often than the arrows, so their picture is kept.
     """
 
     def __init__(self, view_box: pg.ViewBox) -> None:
         super().__init__(view_box, z_value=20)
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        self.setVisible(False)
         self._origin = (0.0, 0.0)
         self._clouds: tuple[ArrowCloud, ...] = ()
         self._exact: FloatArray | None = None
@@ -58,17 +61,16 @@ class ArrowOverlay(PixelOverlay):
         """Show ``clouds`` and ``exact`` (2,) from ``origin``, all in view coordinates; none to clear."""
         if clouds or self._clouds or exact is not None or self._exact is not None:
             self._origin, self._clouds, self._exact = origin, tuple(clouds), exact
+            self.setVisible(bool(clouds) or exact is not None)
             self.update()
 
     def draw(self, painter: QPainter) -> None:
-        if not self._clouds and self._exact is None:
-            return
         origin = self.point_px(*self._origin)
         clouds = [(cloud.color, self._on_screen(cloud.vectors)) for cloud in self._clouds]
         exact = None if self._exact is None else self._on_screen(self._exact[None])
         factor = _common_scale([vectors for _, vectors in clouds], exact)
         for rgb, vectors in clouds:
-            painter.setPen(QPen(color(rgb, 170), 1.4))
+            painter.setPen(QPen(color(rgb), 1.4))  # opaque: translucent lines take four times as long
             _draw_arrows(painter, origin, vectors * factor)
         if exact is not None:
             for rgb, width in ((self._theme.marker_outline, 5.4), (self._theme.marker, 3.0)):
