@@ -40,7 +40,7 @@ def test_two_plots_are_painted_at_once_in_one_pass(qtbot: QtBot) -> None:
     paints = Paints(window)
     for curve in curves:
         curve.setData(np.arange(3.0))
-    paint_now(window)
+    paint_now(window, window)
     assert paints.requests == 1
     assert {plot.viewport() for plot in plots} <= paints.painted
     paints.painted.clear()

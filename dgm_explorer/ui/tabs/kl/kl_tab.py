@@ -180,7 +180,7 @@ class KLTab(Tab):
     def _draw(self) -> None:
         """Compute and paint in one go: nothing comes between a frame and its picture."""
         self.refresh()
-        paint_now(self)
+        paint_now(self, self._scenes)
 
     def refresh(self) -> None:
         """Compute the newest state's frame and draw what differs."""
