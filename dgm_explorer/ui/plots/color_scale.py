@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dgm_explorer.core.arrays import FloatArray
+from dgm_explorer.core.arrays import Float32Array, FloatArray
 
 N_COLORS = 256
 
@@ -44,7 +44,7 @@ class ColorScale:
         """Length of the whole scale before it is brought to 0 … 1."""
         return math.log1p((self.hi - self.lo) / self.softness)
 
-    def position(self, z: FloatArray, out: FloatArray | None = None) -> FloatArray:
+    def position(self, z: FloatArray, out: FloatArray | Float32Array | None = None) -> FloatArray:
         """Place of each value on the scale, 0 at ``lo``, 1 at ``hi``; values below ``lo`` count as ``lo``."""
         result = np.subtract(z, self.lo, out=out)
         np.maximum(result, 0.0, out=result)

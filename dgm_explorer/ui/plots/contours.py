@@ -10,7 +10,7 @@ from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QPaintEngine, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
-from dgm_explorer.core.arrays import FloatArray, IntArray
+from dgm_explorer.core.arrays import Float32Array, FloatArray, IntArray
 from dgm_explorer.ui.plots.curve_overlay import line_segments
 from dgm_explorer.ui.theme import color
 
@@ -34,14 +34,14 @@ class ThinnedGrid:
         self._nodes = np.ix_(rows, columns)
         self._x, self._y = np.meshgrid(x[columns], y[rows])
 
-    def trace(self, z: FloatArray, levels: Sequence[float]) -> FloatArray:
+    def trace(self, z: FloatArray | Float32Array, levels: Sequence[float]) -> FloatArray:
         """Level lines of ``z`` (m, n); cells that are not finite are left out.
 
         Returns
         -------
         (k, 2) points, lines separated by rows of NaN.
         """
-        z = z[self._nodes]
+        z = z[self._nodes].astype(np.float64)
         generator = SerialContourGenerator(
             self._x,
             self._y,
@@ -86,7 +86,7 @@ class ContourItem(QGraphicsObject):
         self.prepareGeometryChange()
         self._rect = QRectF(x[0], y[0], x[-1] - x[0], y[-1] - y[0])
 
-    def set_values(self, z: FloatArray, levels: Sequence[float]) -> None:
+    def set_values(self, z: FloatArray | Float32Array, levels: Sequence[float]) -> None:
         """Trace ``z`` (m, n) on the grid of `set_axes`."""
         segments = line_segments(*self._grid.trace(z, levels).T)
         self._lines.resize(len(segments))
