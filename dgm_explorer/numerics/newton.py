@@ -59,7 +59,8 @@ def solve_stationary(p: Mixture1D, mu: FloatArray, sigma: FloatArray) -> Polishe
 
 def scaled(derivatives: Derivatives, sigma: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Gradient (n, 2) and Hessian (n, 2, 2) in (μ/σ, log σ), σ held fixed in the scale."""
-    scale = np.stack([sigma, np.ones_like(sigma)], axis=1)
+    scale = np.ones((len(sigma), 2))
+    scale[:, 0] = sigma
     return derivatives.gradient * scale, derivatives.hessian * scale[:, :, None] * scale[:, None, :]
 
 
