@@ -10,7 +10,8 @@ from dgm_explorer.cli.parser import OneLineParser
 from dgm_explorer.core.gmm_vae_config import TERM_MEANINGS, TERMS
 
 if TYPE_CHECKING:
-    from dgm_explorer.training.evaluate import Evaluation, SplitEvaluation
+    from dgm_explorer.training.evaluate import Evaluation
+    from dgm_explorer.training.gmm_vae_evaluation import GmmVaeFigures
 
 
 def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
@@ -37,11 +38,11 @@ def run(options: argparse.Namespace) -> int:
 
 def as_json(answer: "Evaluation") -> str:
     """One JSON object; numbers that cannot be had, such as accuracy without labels, are null."""
-    fields = {"model": answer.model, "data": answer.data, "step": answer.step, **_fields(answer.all)}
-    return json.dumps(fields | {"held_out": _fields(answer.held_out)}, indent=1, allow_nan=False)
+    fields = {"model": answer.model, "data": answer.data, "step": answer.step, **_fields(answer.figures.all)}
+    return json.dumps(fields | {"held_out": _fields(answer.figures.held_out)}, indent=1, allow_nan=False)
 
 
-def _fields(split: "SplitEvaluation") -> dict[str, Any]:
+def _fields(split: "GmmVaeFigures") -> dict[str, Any]:
     numbers = {"accuracy": split.accuracy, "nmi": split.nmi, "ari": split.ari, "elbo": split.elbo}
     terms = dict(zip(TERMS, map(float, split.terms), strict=True))
     return {
@@ -58,7 +59,7 @@ def _or_none(value: float) -> float | None:
 
 def as_text(answer: "Evaluation") -> str:
     """Lines for reading; the bound and its terms are nats per example."""
-    columns = (answer.all, answer.held_out)
+    columns = (answer.figures.all, answer.figures.held_out)
     rows = [
         ("examples", *(str(split.n) for split in columns)),
         ("accuracy", *(_percent(split.accuracy) for split in columns)),

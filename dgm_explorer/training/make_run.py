@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dgm_explorer.core.checkpoint import CheckpointState
 from dgm_explorer.core.dataset import Dataset, DataSource
 from dgm_explorer.core.errors import Cancelled, InputError
-from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
 from dgm_explorer.core.training import RunFacts, RunRequest
 from dgm_explorer.runs.checkpoint_file import read_checkpoint, read_latest_checkpoint
 from dgm_explorer.runs.folder import (
@@ -22,6 +20,7 @@ from dgm_explorer.runs.folder import (
 )
 from dgm_explorer.runs.run_info import BranchPoint, RunInfo, open_run_folder
 from dgm_explorer.runs.writer import RunWriter
+from dgm_explorer.training.models import model_of
 
 if TYPE_CHECKING:
     from dgm_explorer.training.devices import Place
@@ -87,6 +86,7 @@ def make_run(
 
 
 def _set_up(request: RunRequest, report: Report, group: "Group | None") -> "RecordedRun | FollowerRun":
+    model_kind = model_of(request.model)
     info = open_run_folder(_folder_to_resume(request)) if request.resume else None
     is_first = group is None or group.shard.rank == 0
     with ExitStack() as undo:
@@ -95,6 +95,7 @@ def _set_up(request: RunRequest, report: Report, group: "Group | None") -> "Reco
             writer = undo.enter_context(RunWriter(RunFolder(_folder_to_resume(request)), request.recording))
         origin = _find_origin(request, info)
         dataset = _load(origin, report, group)
+        model_kind.require_data(origin.config, dataset)
         _tell(report, "starting torch")
         place = _make_place(request, origin.config, dataset, group)
         _tell(report, f"making the model on {place.words}")
@@ -170,17 +171,7 @@ def _load(origin: Origin, report: Report, group: "Group | None") -> Dataset:
             f"data {dataset.name}: they are not those that the run began with (another fingerprint); "
             "put the old ones back, or begin a new run."
         )
-    _require_decoder(origin.config, dataset)
     return dataset
-
-
-def _require_decoder(config: GmmVaeConfig, dataset: Dataset) -> None:
-    """A Bernoulli likelihood of numbers outside [0, 1] has no upper bound: training would run away."""
-    if config.likelihood == "bernoulli" and not (dataset.inputs.min() >= 0 and dataset.inputs.max() <= 1):
-        raise InputError(
-            f"data {dataset.name}: there are values outside 0 to 1, which a Bernoulli decoder cannot have; "
-            "choose likelihood = gaussian."
-        )
 
 
 def _tell(report: Report, words: str) -> None:
@@ -192,26 +183,18 @@ def _make_place(request: RunRequest, config: Any, dataset: Dataset, group: "Grou
     from dgm_explorer.training.devices import Place, find_device, use_threads
 
     device = find_device(request.device) if group is None else group.device
-    use_threads(_count_multiplications(config, dataset.dimension), 1 if group is None else group.n_here)
+    n_multiplications = model_of(request.model).count_multiplications(config, dataset.dimension)
+    use_threads(n_multiplications, 1 if group is None else group.n_here)
     return Place(device)
-
-
-def _count_multiplications(config: GmmVaeConfig, n_inputs: int) -> int:
-    """Of one step forwards, about: batch size × weights of encoder and decoder."""
-    widths = (n_inputs, *config.hidden, config.latent_dim)
-    return 2 * config.batch_size * sum(a * b for a, b in pairwise(widths))
 
 
 def _make_model(
     request: RunRequest, config: Any, dataset: Dataset, place: "Place", group: "Group | None"
 ) -> "ModelRun":
-    from dgm_explorer.training.gmm_vae_run import GmmVaeModelRun
     from dgm_explorer.training.shard import Shard
 
-    if request.model != "gmm-vae":
-        raise InputError(f"model {request.model[:40]!r} cannot be trained; use gmm-vae.")
     shard = Shard() if group is None else group.shard
-    return GmmVaeModelRun(config, dataset, place, shard, request.recording.n_points)
+    return model_of(request.model).make(config, dataset, place, shard, request.recording.n_points)
 
 
 def _follow(model: "ModelRun", group: "Group", place: "Place", request: RunRequest) -> "FollowerRun":

@@ -39,7 +39,10 @@ def test_quality_is_that_of_scikit_learn(trained: Path) -> None:
     dataset = load_dataset(SOURCE)
     assert dataset.labels is not None
     assert answer.step == snapshot.step
-    for split, is_in in ((answer.all, np.full(300, True)), (answer.held_out, dataset.is_held_out)):
+    for split, is_in in (
+        (answer.figures.all, np.full(300, True)),
+        (answer.figures.held_out, dataset.is_held_out),
+    ):
         clusters = snapshot.responsibilities.argmax(1)[is_in]
         labels = dataset.labels[snapshot.probe][is_in]
         table = contingency_matrix(clusters, labels)
@@ -56,10 +59,10 @@ def test_the_terms_agree_with_those_recorded_within_their_noise(trained: Path) -
     reader = RunReader(trained)
     recorded = reader.read_snapshot(reader.snapshot_steps()[-1])
     # one sample of z for each of 30 held-out examples, drawn anew
-    np.testing.assert_allclose(answer.held_out.terms, recorded.held_out_terms, atol=1.0)
+    np.testing.assert_allclose(answer.figures.held_out.terms, recorded.held_out_terms, atol=1.0)
     # (d) has no noise at all
-    assert answer.held_out.terms[3] == pytest.approx(recorded.held_out_terms[3], abs=1e-4)
-    assert answer.all.elbo == pytest.approx(answer.all.terms.sum())
+    assert answer.figures.held_out.terms[3] == pytest.approx(recorded.held_out_terms[3], abs=1e-4)
+    assert answer.figures.all.elbo == pytest.approx(answer.figures.all.terms.sum())
 
 
 def test_evaluating_changes_nothing_and_repeats_itself(trained: Path) -> None:
@@ -68,7 +71,7 @@ def test_evaluating_changes_nothing_and_repeats_itself(trained: Path) -> None:
     first = evaluate(trained, "cpu")
     torch.manual_seed(2)
     second = evaluate(trained, "cpu")
-    np.testing.assert_array_equal(first.all.terms, second.all.terms)
+    np.testing.assert_array_equal(first.figures.all.terms, second.figures.all.terms)
     assert {path: path.stat().st_mtime_ns for path in trained.rglob("*")} == before
 
 
