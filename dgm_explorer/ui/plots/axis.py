@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pyqtgraph as pg
 from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneResizeEvent
 
 from dgm_explorer.ui.theme import Theme, color
 
@@ -100,6 +101,13 @@ class NumberAxis(pg.AxisItem):
         else:
             self.picture = None
             self.update()
+
+    def resizeEvent(self, event: QGraphicsSceneResizeEvent | None = None) -> None:
+        """WORKAROUND(Qt 6.11): the picture kept of an axis outlives its size: old ticks stay beside new ones."""
+        super().resizeEvent(event)
+        kept = self.cacheMode()
+        self.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+        self.setCacheMode(kept)
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         del scale
