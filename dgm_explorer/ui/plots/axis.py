@@ -103,7 +103,10 @@ class NumberAxis(pg.AxisItem):
             self.update()
 
     def resizeEvent(self, event: QGraphicsSceneResizeEvent | None = None) -> None:
-        """WORKAROUND(Qt 6.11): the picture kept of an axis outlives its size: old ticks stay beside new ones."""
+        """WORKAROUND(Qt 6.11): the picture kept of an axis outlives its size.
+
+        Ticks of the old size stayed beside the new ones.
+        """
         super().resizeEvent(event)
         kept = self.cacheMode()
         self.setCacheMode(QGraphicsItem.CacheMode.NoCache)
