@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass
 
-from dgm_explorer.core.arrays import Float32Array, IntArray
+from dgm_explorer.core.arrays import BoolArray, Float32Array, IntArray
+
+DEAD_AGE = 20
+"""Steps without use after which a code counts as dead: a code with a hundredth of the mean use, in batches
+with 50 vectors per code, goes without for so long once in 20,000 times."""
+
+MOST_PAIRED = 1024
+"""Codes up to which pairs of them are counted: more would make a snapshot too large."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +48,8 @@ class VqVaeSnapshot:
     constant_images : (K, d) decode of a grid of nothing else: out of distribution.
     background_changes : (K, d) decode of the modal grid with the code in its middle, minus without it.
     position_counts : (K, h, w) where in the analysed images each code is used.
-    pair_counts : (K, K) how often the second code lies to the right of or below the first.
+    pair_counts : (K, K) how often the second code lies to the right of or below the first; (0, 0) for more
+        than `MOST_PAIRED` codes.
     probe : (n,) rows of the data set that are analysed.
     codes : (n, h, w) their codes.
     points, point_codes : (m, D) and (m,) encoder outputs of some of their cells and their true codes.
@@ -88,3 +96,9 @@ class VqVaeSnapshot:
     @property
     def n_codes(self) -> int:
         return len(self.codebook)
+
+    @property
+    def is_dead(self) -> BoolArray:
+        """(K,) codes that no batch of late has used."""
+        dead: BoolArray = self.ages >= DEAD_AGE
+        return dead

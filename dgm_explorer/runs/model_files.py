@@ -8,6 +8,8 @@ from typing import Any
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
 from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
+from dgm_explorer.core.vq_vae_config import VqVaeConfig
+from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +23,16 @@ class ModelFiles:
     shapes : of each array in a snapshot, by letters; one letter means one number in all arrays of a
         snapshot. A letter with ``?`` may also be 0.
     layers : of each tuple of layers, the letters of what goes in and what comes out.
+    least : of each array of whole numbers that may go below 0.
+    below : of each array of whole numbers, the letter whose size they stay below, where there is one.
     """
 
     config: type[Any]
     snapshot: type[Any]
     shapes: Mapping[str, tuple[str, ...]]
     layers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    least: Mapping[str, int] = field(default_factory=dict)
+    below: Mapping[str, str] = field(default_factory=dict)
 
 
 GMM_VAE = ModelFiles(
@@ -53,7 +59,36 @@ GMM_VAE = ModelFiles(
     },
     layers={"decoder": ("J", "D")},
 )
-MODELS = {"gmm-vae": GMM_VAE}
+VQ_VAE = ModelFiles(
+    config=VqVaeConfig,
+    snapshot=VqVaeSnapshot,
+    shapes={
+        "codebook": ("K", "D"),
+        "ema_counts": ("K",),
+        "batch_counts": ("K",),
+        "epoch_counts": ("K",),
+        "ages": ("K",),
+        "revived_at": ("K",),
+        "patches": ("K", "p", "p", "c"),
+        "exemplars": ("K", "s", "p", "p", "c"),
+        "constant_images": ("K", "d"),
+        "background_changes": ("K", "d"),
+        "position_counts": ("K", "h", "w"),
+        "pair_counts": ("K?", "K?"),
+        "probe": ("n",),
+        "codes": ("n", "h", "w"),
+        "points": ("m", "D"),
+        "point_codes": ("m",),
+        "arrow_starts": ("a", "D"),
+        "arrow_codes": ("a",),
+        "arrow_gradients": ("a", "D"),
+        "shown": ("r",),
+        "reconstructions": ("r", "d"),
+    },
+    least={"revived_at": -1},
+    below={"codes": "K", "point_codes": "K", "arrow_codes": "K"},
+)
+MODELS = {"gmm-vae": GMM_VAE, "vq-vae": VQ_VAE}
 
 
 def files_of(model: str, path: Path) -> ModelFiles:

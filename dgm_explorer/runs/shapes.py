@@ -40,6 +40,10 @@ class ShapeChecker:
         for size, letter in zip(array.shape, letters, strict=True):
             self._check_axis(name, array, size, letter)
 
+    def size_of(self, letter: str) -> int:
+        """What a letter that was met stands for."""
+        return self._known[letter][0]
+
     def _check_axis(self, name: str, array: NDArray[Any], size: int, letter: str) -> None:
         if letter.endswith("?") and size == 0:
             return

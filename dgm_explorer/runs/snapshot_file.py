@@ -1,4 +1,4 @@
-"""Snapshots on the disk: any frozen dataclass of arrays, layers and plain values."""
+"""Snapshots on the disk: any frozen dataclass of arrays, layers, named arrays and plain values."""
 
 import json
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gmm_vae_snapshot import Layer
 from dgm_explorer.core.training import Snapshot
+from dgm_explorer.core.vq_vae_snapshot import NamedArray
 from dgm_explorer.runs.array_file import ArrayFile, read_arrays, write_arrays
 from dgm_explorer.runs.json_numbers import from_json_number, to_json_number
 from dgm_explorer.runs.model_files import ModelFiles
@@ -18,6 +19,7 @@ from dgm_explorer.runs.shapes import ShapeChecker
 
 MAX_BYTES = 1 << 30
 MAX_LAYERS = 64
+MAX_NAMED = 1024
 MAX_TEXT = 100
 MAX_INT = 2**53
 FORMAT = "dgm-explorer-snapshot 1"
@@ -37,7 +39,10 @@ def write_snapshot(path: Path, snapshot: Snapshot) -> None:
         value = getattr(snapshot, name)
         if _is_array(hint):
             arrays[name] = np.asarray(value, dtype=_dtype(hint))
-        elif _is_layers(hint):
+        elif _is_tuple_of(hint, NamedArray):
+            for named in value:
+                arrays[f"{name}.{named.name}"] = np.asarray(named.values, dtype=np.float32)
+        elif _is_tuple_of(hint, Layer):
             for index, layer in enumerate(value):
                 arrays[f"{name}.{index}.weight"] = np.asarray(layer.weight, dtype=np.float32)
                 arrays[f"{name}.{index}.bias"] = np.asarray(layer.bias, dtype=np.float32)
@@ -87,8 +92,11 @@ class _Parts:
         if _is_array(hint):
             array = self._take(name, _dtype(hint))
             self._shapes.check(name, array, self._files.shapes[name])
+            self._check_range(name, array)
             return array
-        if _is_layers(hint):
+        if _is_tuple_of(hint, NamedArray):
+            return self._named_arrays(name)
+        if _is_tuple_of(hint, Layer):
             return self._layers(name, *self._files.layers[name])
         return self._value(name, hint)
 
@@ -98,9 +106,25 @@ class _Parts:
             raise self._error(f"the array {name!r} is missing")
         if array.dtype != dtype:
             raise self._error(f"the array {name!r} holds {array.dtype} instead of {dtype}")
-        if dtype.kind == "i" and array.size and array.min() < 0:  # rows of the data set, and counts
-            raise self._error(f"the array {name!r} holds negative numbers")
         return array
+
+    def _check_range(self, name: str, array: NDArray[Any]) -> None:
+        """Whole numbers are rows, counts, or places in other arrays."""
+        if array.dtype.kind != "i" or not array.size:
+            return
+        if array.min() < self._files.least.get(name, 0):
+            raise self._error(f"the array {name!r} holds negative numbers")
+        letter = self._files.below.get(name)
+        if letter is not None and array.max() >= self._shapes.size_of(letter):
+            raise self._error(f"the array {name!r} holds numbers that are too large")
+
+    def _named_arrays(self, name: str) -> tuple[NamedArray, ...]:
+        keys = [key for key in self._left if key.startswith(f"{name}.")]
+        if not all(len(key) <= MAX_TEXT for key in keys) or len(keys) > MAX_NAMED:
+            raise self._error(f"the arrays of {name!r} do not fit")
+        return tuple(
+            NamedArray(key.removeprefix(f"{name}."), self._take(key, np.dtype(np.float32))) for key in keys
+        )
 
     def _layers(self, name: str, first: str, last: str) -> tuple[Layer, ...]:
         n_layers = next(i for i in range(MAX_LAYERS + 1) if f"{name}.{i}.weight" not in self._left)
@@ -155,5 +179,5 @@ def _dtype(hint: Any) -> np.dtype[Any]:
     return dtype
 
 
-def _is_layers(hint: Any) -> bool:
-    return get_origin(hint) is tuple and get_args(hint)[0] is Layer
+def _is_tuple_of(hint: Any, kind: type) -> bool:
+    return get_origin(hint) is tuple and get_args(hint)[0] is kind

@@ -24,7 +24,7 @@ def require_decoder(config: GmmVaeConfig, dataset: Dataset) -> None:
         )
 
 
-def count_multiplications(config: GmmVaeConfig, n_inputs: int) -> int:
+def count_multiplications(config: GmmVaeConfig, dataset: Dataset) -> int:
     """Of one step forwards, about: batch size × weights of encoder and decoder."""
-    widths = (n_inputs, *config.hidden, config.latent_dim)
+    widths = (dataset.dimension, *config.hidden, config.latent_dim)
     return 2 * config.batch_size * sum(a * b for a, b in pairwise(widths))

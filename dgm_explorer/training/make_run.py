@@ -183,7 +183,7 @@ def _make_place(request: RunRequest, config: Any, dataset: Dataset, group: "Grou
     from dgm_explorer.training.devices import Place, find_device, use_threads
 
     device = find_device(request.device) if group is None else group.device
-    n_multiplications = model_of(request.model).count_multiplications(config, dataset.dimension)
+    n_multiplications = model_of(request.model).count_multiplications(config, dataset)
     use_threads(n_multiplications, 1 if group is None else group.n_here)
     return Place(device)
 

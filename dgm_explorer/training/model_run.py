@@ -1,7 +1,8 @@
 """What a model offers to be trained: it knows nothing of files, threads or windows."""
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from dgm_explorer.core.checkpoint import CheckpointState
 from dgm_explorer.core.training import Command, MetricsTable, Progress, Snapshot
@@ -74,4 +75,29 @@ class ModelRun(Protocol):
 
     def is_finite(self) -> bool:
         """Whether all parameters are; asked before each checkpoint."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RunNote:
+    """Something that a model tells of its training, for the events of the run.
+
+    Attributes
+    ----------
+    name : of the event, such as ``refused batch``.
+    step : the step that it happened in.
+    reason : a sentence for the user.
+    """
+
+    name: str
+    step: int
+    reason: str
+
+
+@runtime_checkable
+class NotingRun(Protocol):
+    """An ability of a `ModelRun`: to tell of what happened besides its metrics."""
+
+    def take_notes(self) -> Sequence[RunNote]:
+        """All since the last call; asked after `ModelRun.take_metrics`."""
         ...

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from dgm_explorer.core import gmm_vae_config
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.errors import InputError
-from dgm_explorer.training.gmm_vae_facts import count_multiplications, require_decoder
+from dgm_explorer.training import gmm_vae_facts, vq_vae_facts
 
 if TYPE_CHECKING:
     from dgm_explorer.training.devices import Place
     from dgm_explorer.training.gmm_vae_evaluation import GmmVaeEvaluation
     from dgm_explorer.training.model_run import ModelRun
     from dgm_explorer.training.shard import Shard
+    from dgm_explorer.training.vq_vae_evaluation import VqVaeEvaluation
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +24,13 @@ class TrainableModel:
     Attributes
     ----------
     require_data : (config, data set) → raises `InputError` where the model cannot learn these.
-    count_multiplications : (config, numbers per example) → of one step forwards, about.
+    count_multiplications : (config, data set) → of one step forwards, about.
     make : (config, data set, place, shard, most points of a snapshot) → the model to train; imports torch.
     evaluate : (the model, data set) → what is measured of it, of the model's own kind.
     """
 
     require_data: Callable[[Any, Dataset], None]
-    count_multiplications: Callable[[Any, int], int]
+    count_multiplications: Callable[[Any, Dataset], int]
     make: "Callable[[Any, Dataset, Place, Shard, int], ModelRun]"
     evaluate: Callable[[Any, Dataset], Any]
 
@@ -59,8 +60,29 @@ def _evaluate_gmm_vae(run: Any, dataset: Dataset) -> "GmmVaeEvaluation":
     return evaluate_gmm_vae(run.model, dataset)
 
 
+def _make_vq_vae(config: Any, dataset: Dataset, place: "Place", shard: "Shard", n_points: int) -> "ModelRun":
+    from dgm_explorer.training.vq_vae_run import VqVaeModelRun
+
+    return VqVaeModelRun(config, dataset, place, shard, n_points)
+
+
+def _evaluate_vq_vae(run: Any, dataset: Dataset) -> "VqVaeEvaluation":
+    from dgm_explorer.training.vq_vae_evaluation import evaluate_vq_vae
+
+    return evaluate_vq_vae(run, dataset)
+
+
 MODELS = {
     gmm_vae_config.MODEL: TrainableModel(
-        require_decoder, count_multiplications, _make_gmm_vae, _evaluate_gmm_vae
+        gmm_vae_facts.require_decoder,
+        gmm_vae_facts.count_multiplications,
+        _make_gmm_vae,
+        _evaluate_gmm_vae,
+    ),
+    "vq-vae": TrainableModel(
+        vq_vae_facts.require_images,
+        vq_vae_facts.count_multiplications,
+        _make_vq_vae,
+        _evaluate_vq_vae,
     ),
 }

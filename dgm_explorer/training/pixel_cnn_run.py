@@ -13,7 +13,9 @@ from dgm_explorer.core.errors import InputError
 from dgm_explorer.models.pixel_cnn import PixelCnn
 
 N_STEPS = 400
-BATCH_SIZE = 128
+BATCH_CELLS = 6272
+"""Of a batch, about: 128 grids of 7 × 7."""
+LEAST_BATCH, MOST_BATCH = 8, 128
 LEARNING_RATE = 3e-3
 HELD_OUT_EVERY = 10
 """One grid of so many is kept for measuring."""
@@ -81,7 +83,8 @@ class PixelCnnRun:
     def _update(self, share_left: float) -> None:
         """One step of Adam; the rate falls as a cosine, so that a short plan ends near its best."""
         self._adam.param_groups[0]["lr"] = LEARNING_RATE * (1 - math.cos(math.pi * share_left)) / 2
-        size = min(BATCH_SIZE, len(self._trained))
+        wanted = max(LEAST_BATCH, min(MOST_BATCH, BATCH_CELLS // self._trained[0].numel()))
+        size = min(wanted, len(self._trained))
         rows = torch.randint(len(self._trained), (size,), generator=self._generator)
         self._adam.zero_grad(set_to_none=True)
         self._model.nats(self._trained[rows]).backward()  # type: ignore[no-untyped-call]

@@ -16,7 +16,7 @@ from dgm_explorer.runs.status import RunStatus, read_status
 from dgm_explorer.runs.writer import RunWriter
 from dgm_explorer.training.devices import Place
 from dgm_explorer.training.failures import require_finite
-from dgm_explorer.training.model_run import ModelRun
+from dgm_explorer.training.model_run import ModelRun, NotingRun
 from dgm_explorer.training.pacing import Pace
 
 FLUSH_EVERY_S = 0.5
@@ -165,6 +165,9 @@ class Recorder:
         self._unwritten += tables
         self._untaken += tables
         del self._untaken[:-MAX_UNTAKEN]
+        if isinstance(self.model, NotingRun):
+            for note in self.model.take_notes():
+                self._writer.append_event(note.name, note.step, reason=note.reason)
 
     def look_for_requests(self) -> None:
         """Heed what a watcher asked for."""

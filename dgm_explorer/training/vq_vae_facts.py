@@ -1,0 +1,48 @@
+"""What is known of a VQ-VAE before it is made; no torch."""
+
+from itertools import pairwise
+
+from dgm_explorer.core.dataset import Dataset
+from dgm_explorer.core.errors import InputError
+from dgm_explorer.core.vq_vae_config import VqVaeConfig
+
+
+def image_shape_of(dataset: Dataset) -> tuple[int, int, int]:
+    """(height, width, channels) of its examples.
+
+    Raises
+    ------
+    InputError
+        If they are points in the plane.
+    """
+    if dataset.image_shape is None:
+        raise InputError(
+            f"data {dataset.name}: points in the plane have no patches to make codes of; choose images."
+        )
+    return dataset.image_shape
+
+
+def require_images(config: VqVaeConfig, dataset: Dataset) -> None:  # noqa: ARG001 - any configuration does
+    """Refuse data that are no images; raises as `image_shape_of`."""
+    image_shape_of(dataset)
+
+
+def count_multiplications(config: VqVaeConfig, dataset: Dataset) -> int:
+    """Of one step forwards, about: batch size × what the convolutions cost an image, both ways alike."""
+    height, width, n_channels = image_shape_of(dataset)
+    stride, channels = config.stride_for(height, width), config.network_width
+    n_cells = height * width / stride**2
+    if config.network == "local":
+        per_cell = channels * (stride**2 * n_channels + channels + config.n_code_dims)
+        return round(2 * config.batch_size * n_cells * per_cell)
+    n_halvings = max(1, stride.bit_length() - 1)
+    if config.network == "light":
+        widths = [n_channels, *(channels * (i + 1) for i in range(n_halvings))]
+        per_cell = widths[-1] * 10 * config.n_code_dims
+    else:
+        widths = [n_channels, *[channels // 2] * (n_halvings - 1), channels]
+        per_cell = channels * (9 * channels + 2 * 32 * 10 + config.n_code_dims)
+    per_image = n_cells * per_cell
+    for i, (n_in, n_out) in enumerate(pairwise(widths)):
+        per_image += height * width / 4 ** (i + 1) * 16 * n_in * n_out
+    return round(2 * config.batch_size * per_image)
