@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSplitter, QToolButton, QVBoxLayout, QWidget
 
 from dgm_explorer.core.arrays import FloatArray, IntArray
@@ -59,7 +60,6 @@ class LatentArea(QWidget):
         self._cover = Cover(self.view.view_box)
         self._given: tuple[GmmVaeSnapshot, Dataset | None, int] | None = None
         self._second: GmmVaeSnapshot | None = None
-        self._second_name = ""
         self._picture: LatentPicture | None = None
         self._second_picture: LatentPicture | None = None
         self._coloring: Coloring = "label"
@@ -140,10 +140,17 @@ class LatentArea(QWidget):
         self._draw()
         self._draw_second()
 
-    def show_second(self, snapshot: GmmVaeSnapshot | None, name: str) -> None:
-        """Show another run beside it; without a snapshot and a name the comparison ends."""
-        self._second, self._second_name = snapshot, name
-        self.second_view.setVisible(bool(name))
+    def show_second(self, snapshot: GmmVaeSnapshot | None, name: str, own_name: str = "") -> None:
+        """Show another run beside it; without a snapshot and a name the comparison ends.
+
+        ``own_name`` is what the run shown alone so far is called beside the other.
+        """
+        self._second = snapshot
+        if bool(name) != self.second_view.isVisibleTo(self):
+            self.second_view.setVisible(bool(name))
+            self._share_room()
+        for view, title in ((self.view, own_name if name else ""), (self.second_view, name)):
+            view.set_title(title, self.theme.muted_text)
         self.compare.setText("Compare ✓" if name else "Compare")
         if not name:
             self._second_picture = None
@@ -186,8 +193,19 @@ class LatentArea(QWidget):
         self._second_picture = make_picture(
             self._second, dataset, self._coloring, self.theme, n_points=n_points, previous=previous
         )
-        self.second_view.set_title(self._second_name, self.theme.muted_text)
         self.second_picker.show_picture(self._second, dataset, self._second_picture)
+
+    def _share_room(self) -> None:
+        """Half for each of two views: side by side, or one above the other where there is more height."""
+        is_wide = self._views.width() > self._views.height()
+        self._views.setOrientation(Qt.Orientation.Horizontal if is_wide else Qt.Orientation.Vertical)
+        self._views.setSizes([1000, 1000])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        is_wide = self._views.orientation() == Qt.Orientation.Horizontal
+        if is_wide != (self._views.width() > self._views.height()):
+            self._share_room()
 
     def plots(self) -> Sequence[ExportablePlot]:
         return (self.view, self.second_view) if self.second_view.isVisible() else (self.view,)

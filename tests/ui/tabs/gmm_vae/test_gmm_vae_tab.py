@@ -230,8 +230,49 @@ def test_two_runs_lie_side_by_side(tab: GmmVaeTab, qtbot: QtBot) -> None:
     shown = scene.latent.second_view.latent_scene.positions
     np.testing.assert_array_equal(shown, scene.desk.second.snapshot.latent_means)
     assert not np.array_equal(shown, scene.snapshot.latent_means)
+    qtbot.waitUntil(lambda: scene.latent.second_view.height() > 100, timeout=SOON_MS)
+    own, other = scene.latent.view.size(), scene.latent.second_view.size()
+    assert abs(own.width() - other.width()) <= 2
+    assert abs(own.height() - other.height()) <= 2
     scene.editor.apply(compare_folder="")
     assert not scene.latent.second_view.isVisible()
+
+
+def test_opening_a_run_takes_its_settings_and_undo_brings_back_ones_own(tab: GmmVaeTab, qtbot: QtBot) -> None:
+    scene = train_to_the_end(tab, qtbot)
+    assert tab.store is not None
+    assert scene.desk.run.on_screen is not None
+    folder = scene.desk.run.on_screen.folder
+    own = tab.store.state
+    tab.store.update(source=DataSource("moons"), config=LONG, run_folder="")
+    told: list[str] = []
+    tab.noticed.connect(told.append)
+    tab.open_run(folder)
+    qtbot.waitUntil(lambda: tab.store.state.run_folder == str(folder), timeout=SOON_MS)
+    assert (tab.store.state.source, tab.store.state.config) == (own.source, own.config)
+    assert any("Undo" in sentence for sentence in told)
+    tab.store.undo()
+    assert (tab.store.state.source, tab.store.state.config) == (DataSource("moons"), LONG)
+    assert scene.desk.run.on_screen.folder == folder
+
+
+def test_of_pin_and_component_the_one_chosen_last_has_its_terms_shown(tab: GmmVaeTab, qtbot: QtBot) -> None:
+    scene = train_to_the_end(tab, qtbot)
+    view, bars = scene.latent.view, scene.panels.components.bars
+    shown = scene.elbo.bars
+    row = bars.row_rect(1).center().toPoint()
+    QTest.mouseClick(bars, Qt.MouseButton.LeftButton, pos=row)
+    assert "Component 2" in shown.toolTip()
+    positions = view.latent_scene.positions
+    means = np.array([shape.mean for shape in view.latent_scene.components])
+    away = np.linalg.norm(positions[:, None] - means, axis=2).min(axis=1)
+    dot = view.view_to_viewport(*positions[int(away.argmax())].tolist()).toPoint()
+    QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=dot)
+    assert "Example" in shown.toolTip()
+    QTest.mouseClick(bars, Qt.MouseButton.LeftButton, pos=bars.row_rect(2).center().toPoint())
+    assert "Component 3" in shown.toolTip()
+    QTest.mouseClick(bars, Qt.MouseButton.LeftButton, pos=bars.row_rect(2).center().toPoint())
+    assert "Example" in shown.toolTip()
 
 
 def test_data_that_cannot_be_read_are_one_sentence_and_the_tab_lives(
