@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dgm_explorer.cli.parser import OneLineParser
+from dgm_explorer.core.device_choice import DEVICE_CHOICES
 from dgm_explorer.core.gmm_vae_config import TERM_MEANINGS, TERMS
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
         description="Measure the newest checkpoint of a run on all its examples, and on those held out.",
     )
     parser.add_argument("folder", metavar="RUN_DIR", type=Path, help="the run folder")
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="where")
+    parser.add_argument("--device", choices=DEVICE_CHOICES, default="auto", help="where")
     parser.add_argument("--json", action="store_true", help="print JSON in place of text")
     parser.set_defaults(run=run)
 

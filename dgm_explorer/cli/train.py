@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dgm_explorer.cli.parser import OneLineParser, parse_within
 from dgm_explorer.cli.settings import parse_settings
+from dgm_explorer.core.device_choice import DEVICE_CHOICES
 from dgm_explorer.core.errors import Cancelled, InputError
 
 if TYPE_CHECKING:
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from dgm_explorer.training.distributed import Group
     from dgm_explorer.training.headless import StopSignals
 
-MODELS = ("gmm-vae",)
-DEVICES = ("auto", "cpu", "cuda", "mps")
+MODELS = ("gmm-vae", "vq-vae")
 DEFAULT_DATA = "digits"
 MOST_EPOCHS = 100_000
 MOST_EXAMPLES = 10_000_000
@@ -42,13 +42,13 @@ def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     parser.add_argument(
         "--out", metavar="DIR", type=Path, help="run folder; a new one in the user's data folder if not given"
     )
-    parser.add_argument("--epochs", metavar="N", help="of joint training; with --resume the plan may grow")
-    parser.add_argument("--device", choices=DEVICES, default="auto", help="where to train")
+    parser.add_argument("--epochs", metavar="N", help="of training (GMM-VAE: of joint training); with --resume the plan may grow")
+    parser.add_argument("--device", choices=DEVICE_CHOICES, default="auto", help="where to train")
     parser.add_argument("--seed", metavar="N", help="of weights, batches and samples")
     parser.add_argument("--limit", metavar="N", help="use at most so many examples")
     parser.add_argument(
         "--set", metavar="key=value", action="append", default=[], dest="settings",
-        help="any other setting, such as hidden=500,500,2000; may be given several times",
+        help="any other setting, such as learning_rate=0.001; may be given several times",
     )  # fmt: skip
     parser.add_argument("--snapshot-every", metavar="SECONDS", help="between two pictures of the timeline")
     parser.add_argument(
@@ -79,20 +79,21 @@ def run(options: argparse.Namespace) -> int:
 
 def _read_new(options: argparse.Namespace) -> "RunRequest":
     from dgm_explorer.core.dataset import TOYS
-    from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
     from dgm_explorer.core.training import RunRequest
     from dgm_explorer.data.catalogue import parse_source
+    from dgm_explorer.runs.model_files import MODELS as FILES
 
     limit = 0 if options.limit is None else parse_within("--limit", options.limit, int, 1, MOST_EXAMPLES)
     source = parse_source(DEFAULT_DATA if options.data is None else options.data, limit)
-    values = parse_settings(GmmVaeConfig, options.settings)
-    if source.name in TOYS:
+    config_type = FILES[options.model].config
+    values = parse_settings(config_type, options.settings)
+    if source.name in TOYS and options.model == "gmm-vae":
         values.setdefault("likelihood", "gaussian")
     if options.epochs is not None:
         values["epochs"] = parse_within("--epochs", options.epochs, int, 0, MOST_EPOCHS)
     if options.seed is not None:
         values["seed"] = parse_within("--seed", options.seed, int, 0, 2**32 - 1)
-    config = GmmVaeConfig(**values)
+    config = config_type(**values)
     recording = _read_recording(options)
     return RunRequest(options.model, source, config, options.device, options.out, recording=recording)
 

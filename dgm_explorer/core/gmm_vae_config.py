@@ -1,13 +1,15 @@
 """What defines a training run of the GMM-VAE."""
 
-import math
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from dgm_explorer.core.checks import require_float, require_int
 from dgm_explorer.core.errors import InputError
 
 MODEL: Final = "gmm-vae"
 """Its name in run folders and on the command line."""
+
+MAX_COMPONENTS: Final = 100
 
 Likelihood: TypeAlias = Literal["bernoulli", "gaussian"]
 Phase: TypeAlias = Literal["pretrain", "mixture_fit", "joint"]
@@ -72,31 +74,21 @@ class GmmVaeConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        _require_int("latent_dim", self.latent_dim, 1, 512)
-        _require_int("n_components", self.n_components, 1, 100)
+        require_int("latent_dim", self.latent_dim, 1, 512)
+        require_int("n_components", self.n_components, 1, MAX_COMPONENTS)
         if not 1 <= len(self.hidden) <= 6:
             raise InputError(f"hidden: {len(self.hidden)} layers; give 1 to 6 widths.")
         for width in self.hidden:
-            _require_int("hidden", width, 1, 8192)
-        _require_int("n_z_samples", self.n_z_samples, 1, 64)
-        _require_int("pretrain_epochs", self.pretrain_epochs, 0, 100_000)
-        _require_int("guided_epochs", self.guided_epochs, 0, 100_000)
-        _require_int("epochs", self.epochs, 0, 100_000)
-        _require_int("batch_size", self.batch_size, 1, 65_536)
-        _require_int("decay_epochs", self.decay_epochs, 1, 100_000)
-        _require_int("seed", self.seed, 0, 2**32 - 1)
-        _require_float("pretrain_beta", self.pretrain_beta, 0.0, 100.0)
-        _require_float("beta", self.beta, 0.0, 100.0)
-        _require_float("learning_rate", self.learning_rate, 1e-8, 1.0)
-        _require_float("learning_rate_floor", self.learning_rate_floor, 0.0, 1.0)
-        _require_float("decay", self.decay, 1e-3, 1.0)
-
-
-def _require_int(name: str, value: int, lo: int, hi: int) -> None:
-    if not lo <= value <= hi:
-        raise InputError(f"{name} = {value} must lie between {lo} and {hi}.")
-
-
-def _require_float(name: str, value: float, lo: float, hi: float) -> None:
-    if not (math.isfinite(value) and lo <= value <= hi):
-        raise InputError(f"{name} = {value:g} must lie between {lo:g} and {hi:g}.")
+            require_int("hidden", width, 1, 8192)
+        require_int("n_z_samples", self.n_z_samples, 1, 64)
+        require_int("pretrain_epochs", self.pretrain_epochs, 0, 100_000)
+        require_int("guided_epochs", self.guided_epochs, 0, 100_000)
+        require_int("epochs", self.epochs, 0, 100_000)
+        require_int("batch_size", self.batch_size, 1, 65_536)
+        require_int("decay_epochs", self.decay_epochs, 1, 100_000)
+        require_int("seed", self.seed, 0, 2**32 - 1)
+        require_float("pretrain_beta", self.pretrain_beta, 0.0, 100.0)
+        require_float("beta", self.beta, 0.0, 100.0)
+        require_float("learning_rate", self.learning_rate, 1e-8, 1.0)
+        require_float("learning_rate_floor", self.learning_rate_floor, 0.0, 1.0)
+        require_float("decay", self.decay, 1e-3, 1.0)

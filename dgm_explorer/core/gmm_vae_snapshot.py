@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dgm_explorer.core.arrays import Float32Array, IntArray
-from dgm_explorer.core.gmm_vae_config import TERMS, Likelihood
+from dgm_explorer.core.gmm_vae_config import Likelihood
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,8 +87,3 @@ class GmmVaeSnapshot:
     @property
     def latent_dim(self) -> int:
         return int(self.component_means.shape[1])
-
-    @property
-    def train_elbo(self) -> float:
-        """Sum of the five terms, nats per example."""
-        return float(self.train_terms[: len(TERMS)].sum())

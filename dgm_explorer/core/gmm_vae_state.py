@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 from dgm_explorer.core.dataset import DataSource
 from dgm_explorer.core.device_choice import DeviceChoice
 from dgm_explorer.core.errors import InputError
-from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
+from dgm_explorer.core.gmm_vae_config import MAX_COMPONENTS, GmmVaeConfig
 
 Coloring: TypeAlias = Literal["label", "cluster", "mixed", "confidence"]
 LowerPanel: TypeAlias = Literal["components", "pictures", "quality", "selection"]
@@ -46,5 +46,5 @@ class GmmVaeState:
             raise InputError(f"n_points = {self.n_points} must lie between 100 and 60000.")
         if not 0.05 <= self.snapshot_every_s <= 3600:
             raise InputError(f"snapshot_every_s = {self.snapshot_every_s:g} must lie between 0.05 and 3600.")
-        if not -1 <= self.component < 100:
-            raise InputError(f"component = {self.component} must lie between -1 (none) and 99.")
+        if not -1 <= self.component < MAX_COMPONENTS:
+            raise InputError(f"component = {self.component} must lie in -1 (none) … {MAX_COMPONENTS - 1}.")

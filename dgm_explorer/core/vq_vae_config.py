@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from dgm_explorer.core.checks import require_float, require_int
 from dgm_explorer.core.errors import InputError
 
 Network: TypeAlias = Literal["light", "residual", "local"]
@@ -81,24 +82,24 @@ class VqVaeConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        _require_int("codebook_size", self.codebook_size, 2, 8192)
-        _require_int("code_dim", self.code_dim, 1, 512)
-        _require_int("width", self.width, 0, 1024)
+        require_int("codebook_size", self.codebook_size, 2, 8192)
+        require_int("code_dim", self.code_dim, 1, 512)
+        require_int("width", self.width, 0, 1024)
         if self.stride not in (0, *STRIDES):
             raise InputError(f"stride = {self.stride} must be one of 0 (chosen by size), {STRIDES}.")
         if not 1 <= len(self.fsq_levels) <= 16:
             raise InputError(f"fsq_levels: {len(self.fsq_levels)} numbers; give 1 to 16.")
         for level in self.fsq_levels:
-            _require_int("fsq_levels", level, 2, 64)
-        _require_int("fsq_levels: their product", math.prod(self.fsq_levels), 2, 8192)
-        _require_int("epochs", self.epochs, 0, 100_000)
-        _require_int("batch_size", self.batch_size, 1, 65_536)
-        _require_int("seed", self.seed, 0, 2**32 - 1)
-        _require_float("decay", self.decay, 0.0, 0.99999)
-        _require_float("epsilon", self.epsilon, 0.0, 1.0)
-        _require_float("commitment", self.commitment, 0.0, 100.0)
-        _require_float("revival_fraction", self.revival_fraction, 0.0, 1.0)
-        _require_float("learning_rate", self.learning_rate, 1e-8, 1.0)
+            require_int("fsq_levels", level, 2, 64)
+        require_int("fsq_levels: their product", math.prod(self.fsq_levels), 2, 8192)
+        require_int("epochs", self.epochs, 0, 100_000)
+        require_int("batch_size", self.batch_size, 1, 65_536)
+        require_int("seed", self.seed, 0, 2**32 - 1)
+        require_float("decay", self.decay, 0.0, 0.99999)
+        require_float("epsilon", self.epsilon, 0.0, 1.0)
+        require_float("commitment", self.commitment, 0.0, 100.0)
+        require_float("revival_fraction", self.revival_fraction, 0.0, 1.0)
+        require_float("learning_rate", self.learning_rate, 1e-8, 1.0)
 
     @property
     def n_codes(self) -> int:
@@ -118,13 +119,3 @@ class VqVaeConfig:
     def stride_for(self, height_px: int, width_px: int) -> int:
         """Pixels from one code to the next for images of this size."""
         return self.stride or (2 if min(height_px, width_px) < SMALL_IMAGE_PX else 4)
-
-
-def _require_int(name: str, value: int, lo: int, hi: int) -> None:
-    if not lo <= value <= hi:
-        raise InputError(f"{name} = {value} must lie between {lo} and {hi}.")
-
-
-def _require_float(name: str, value: float, lo: float, hi: float) -> None:
-    if not (math.isfinite(value) and lo <= value <= hi):
-        raise InputError(f"{name} = {value:g} must lie between {lo:g} and {hi:g}.")

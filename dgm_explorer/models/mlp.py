@@ -23,12 +23,12 @@ def make_mlp(widths: Sequence[int], generator: torch.Generator) -> nn.Sequential
 
 def make_linear(fan_in: int, fan_out: int, generator: torch.Generator) -> nn.Linear:
     """One layer drawn as in `make_mlp`."""
-    linear = nn.utils.skip_init(nn.Linear, fan_in, fan_out)
+    linear: nn.Linear = nn.utils.skip_init(nn.Linear, fan_in, fan_out)  # type: ignore[no-untyped-call]
     bound = fan_in**-0.5
     with torch.no_grad():
         for parameter in linear.parameters():
             parameter.uniform_(-bound, bound, generator=generator)
-    return linear  # type: ignore[no-any-return]
+    return linear
 
 
 def layers_of(modules: Iterable[nn.Module]) -> tuple[Layer, ...]:

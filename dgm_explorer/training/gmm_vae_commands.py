@@ -4,6 +4,7 @@ import math
 from typing import TYPE_CHECKING
 
 from dgm_explorer.core.errors import InputError
+from dgm_explorer.core.gmm_vae_config import MAX_COMPONENTS
 from dgm_explorer.core.training import Command
 from dgm_explorer.training.gmm_vae_adam import (
     add_component,
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from dgm_explorer.training.gmm_vae_run import GmmVaeModelRun
 
-MAX_COMPONENTS = 100
 MAX_COORDINATE = 1e4
 
 

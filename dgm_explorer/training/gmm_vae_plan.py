@@ -99,10 +99,6 @@ class Plan:
         self._enter_next()
         self._leave_empty_phases()
 
-    def choose_rate(self, rate: float) -> None:
-        """Take another learning rate from now on; it decays from there."""
-        self.learning_rate = rate
-
     def _decay(self) -> None:
         """Multiply the rate at the end of every so many epochs of joint training, down to the floor."""
         period = self._config.decay_epochs * self.batches_per_epoch
@@ -138,8 +134,7 @@ class Plan:
         """
         for name in _SAVED:
             value, present = meta.get(name), getattr(self, name)
-            is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-            if not (value in PHASES if name == "phase" else is_number and value >= 0):
+            if not (value in PHASES if name == "phase" else _is_count(value)):
                 raise InputError(f"checkpoint: {name} = {value!r} cannot be used; take another checkpoint.")
             if isinstance(present, int) and not isinstance(value, int):
                 raise InputError(f"checkpoint: {name} = {value!r} is not whole; take another checkpoint.")
@@ -148,3 +143,8 @@ class Plan:
 
 
 _SAVED = ("phase", "n_in_phase", "n_updates", "n_fits", "learning_rate", "beta", "pretrain_beta")
+
+
+def _is_count(value: object) -> bool:
+    """Whether it is a number that is not negative."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from dgm_explorer.core.arrays import Float32Array, IntArray
 from dgm_explorer.core.dataset import Dataset
+from dgm_explorer.core.gmm_vae_config import MAX_COMPONENTS
 from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
 from dgm_explorer.models.gmm_vae import ElboTerms, GmmVae
 from dgm_explorer.models.mlp import layers_of
@@ -17,7 +18,6 @@ PROBE_SEED = 20_260_722
 N_SHOWN = 20
 N_MEASURED = 500
 N_SAMPLES = 8
-MAX_COMPONENTS = 100
 MAX_CHUNK_NUMBERS = 4_000_000
 
 
@@ -116,7 +116,8 @@ def information_per_dim(mean: Float32Array, log_var: Float32Array) -> Float32Arr
     """
     log_var = log_var.astype(np.float64)
     total = mean.var(0, dtype=np.float64) + np.exp(log_var).mean(0)
-    return (0.5 * (np.log(total) - log_var.mean(0))).astype(np.float32)
+    information: Float32Array = (0.5 * (np.log(total) - log_var.mean(0))).astype(np.float32)
+    return information
 
 
 @torch.no_grad()

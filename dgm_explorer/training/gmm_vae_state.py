@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from dgm_explorer.core.checkpoint import CheckpointState
 from dgm_explorer.core.errors import InputError
+from dgm_explorer.core.gmm_vae_config import MAX_COMPONENTS
 from dgm_explorer.training.checkpoint_checks import (
     check_array,
     check_range,
@@ -21,7 +22,6 @@ from dgm_explorer.training.gmm_vae_adam import MIXTURE, MOMENTS
 if TYPE_CHECKING:
     from dgm_explorer.training.gmm_vae_run import GmmVaeModelRun
 
-MAX_COMPONENTS = 100
 FORMAT = 1
 
 

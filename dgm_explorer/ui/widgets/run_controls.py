@@ -1,13 +1,12 @@
 """Play, step, stop and reset of a run, and how far and fast it has come."""
 
 import time
-from typing import get_args
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, SignalInstance, Slot
 from PySide6.QtGui import QHideEvent, QIcon, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QWidget
 
-from dgm_explorer.core.device_choice import DeviceChoice
+from dgm_explorer.core.device_choice import DEVICE_CHOICES, DeviceChoice
 from dgm_explorer.ui.icons import make_icon
 from dgm_explorer.ui.run.readings import RunReadings
 from dgm_explorer.ui.run.wording import (
@@ -28,7 +27,7 @@ DEVICES: tuple[tuple[DeviceChoice, str], ...] = (
     ("cuda", "CUDA"),
     ("mps", "MPS"),
 )
-assert {key for key, _ in DEVICES} == set(get_args(DeviceChoice))
+assert {key for key, _ in DEVICES} == set(DEVICE_CHOICES)
 BAR_STEPS = 1000
 ELSEWHERE = "Another process trains this run; the window follows it. Stop asks it to stop."
 _PLAY_TIPS = {

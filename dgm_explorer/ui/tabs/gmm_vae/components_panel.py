@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from dgm_explorer.core.dataset import Dataset
+from dgm_explorer.core.gmm_vae_config import MAX_COMPONENTS
 from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.tabs.gmm_vae.component_bars import ComponentBars
@@ -18,7 +19,6 @@ from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from dgm_explorer.ui.widgets.form import row, set_formula, set_text, set_tip
 
-MAX_COMPONENTS: Final = 100
 _ENTROPY: Final = r"H = -\frac{1}{N} \sum_n \sum_c \gamma_{nc} \log \gamma_{nc}"
 
 

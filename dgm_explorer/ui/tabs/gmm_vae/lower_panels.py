@@ -81,7 +81,7 @@ class LowerPanels(QTabWidget):
         if len(rows):
             self.setCurrentWidget(self.selection)
 
-    def clear(self, words: str) -> None:
+    def clear_panels(self, words: str) -> None:
         """Another run, of which there is no picture yet."""
         self.components.clear(words)
         self.pictures.clear(words)

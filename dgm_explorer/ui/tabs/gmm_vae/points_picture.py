@@ -67,13 +67,6 @@ class PointsPicture(Plot):
         self._data = data
         self._cloud.set_points(data, one_color(self.data_rgb, len(data)), None)
 
-    def clear_groups(self, words: str) -> None:
-        """Nothing but words."""
-        self._dots.set_groups(())
-        self._set_data(np.empty((0, 2), np.float32))
-        self._cover.set_reason(words)
-        self._fitted_to = ""
-
     def export_table(self) -> PlotTable:
         """The data as group 0, then group by group in the order in which they are drawn."""
         points = [self._data.astype(np.float64), *(group.points for group in self._dots.groups)]

@@ -227,7 +227,7 @@ class GmmVaeScene(QWidget):
     def _clear(self) -> None:
         self.snapshot = None
         self.latent.clear(NOTHING_YET)
-        self.panels.clear(NOTHING_YET)
+        self.panels.clear_panels(NOTHING_YET)
         self.alarms.show_sentences(())
 
     @Slot()
@@ -278,7 +278,9 @@ class GmmVaeScene(QWidget):
 
     @Slot()
     def _draw_second(self) -> None:
-        self.latent.show_second(self.desk.second.snapshot, self.desk.second.name)
+        second = self.desk.second
+        name = f"run {_short(second.name)}" if second.name else ""
+        self.latent.show_second(second.snapshot, name, f"run {_short(self.desk.name)}")
         self._draw_curves()
 
     @Slot()
