@@ -8,6 +8,7 @@ from typing import Protocol
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from dgm_explorer.core.vq_vae_config import CodebookStart
 from dgm_explorer.models.kmeans import draw_start, lloyd
@@ -153,7 +154,7 @@ class CodebookLossUpdate:
     decay: float
 
     def loss(self, z: Tensor, z_q: Tensor) -> Tensor:
-        return mean_square(z.detach() - z_q)
+        return mean_square(z.detach(), z_q)
 
     @torch.no_grad()
     def learn(self, codebook: Codebook, batch: CodeStatistics, is_accepted: Tensor) -> None:
@@ -165,6 +166,6 @@ def _average(average: Tensor, value: Tensor, decay: float, is_accepted: Tensor) 
     average.copy_(torch.where(is_accepted, average.lerp(value, 1 - decay), average))
 
 
-def mean_square(difference: Tensor) -> Tensor:
-    """Mean of the squares, (); 0 for none, as a process has that got no image of a batch."""
-    return difference.square().sum() / max(1, difference.numel())
+def mean_square(a: Tensor, b: Tensor) -> Tensor:
+    """Mean of (a − b)², (); 0 for no numbers, as a process has that got no image of a batch."""
+    return functional.mse_loss(a, b, reduction="sum") / max(1, a.numel())

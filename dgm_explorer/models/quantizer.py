@@ -137,7 +137,7 @@ class VectorQuantizer(nn.Module):
             z_q=as_grid(passed, z_e),
             codes=codes.view(len(z_e), *z_e.shape[2:]),
             codebook_loss=self.update.loss(z, z_q),
-            commitment_loss=self.commitment * mean_square(z - z_q.detach()),
+            commitment_loss=self.commitment * mean_square(z, z_q.detach()),
         )
 
     def lookup(self, codes: Tensor) -> Tensor:
@@ -199,7 +199,7 @@ class _StraightThrough(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, z: Tensor, z_q: Tensor) -> Tensor:  # noqa: ARG004 - nothing is kept for backward
-        return z_q.clone()
+        return z_q.view_as(z_q)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:  # noqa: ARG004
@@ -218,7 +218,7 @@ ESTIMATORS: dict[Estimator, Callable[[Tensor, Tensor], Tensor]] = {
 
 
 def as_rows(z: Tensor) -> Tensor:
-    """(B, D, h, w) as (B h w, D)."""
+    """(B, D, h, w) as (B h w, D); no copy where channels come last in memory."""
     return z.movedim(1, -1).reshape(-1, z.shape[1])
 
 

@@ -12,7 +12,7 @@ class _Rotation(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, z: Tensor, z_q: Tensor) -> Tensor:
         ctx.save_for_backward(z, z_q)
-        return z_q.clone()
+        return z_q.view_as(z_q)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:

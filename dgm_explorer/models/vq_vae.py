@@ -92,10 +92,10 @@ class VqVae(nn.Module):
         return -(-height // self.stride), -(-width // self.stride)
 
     def encode(self, x: Tensor) -> Tensor:
-        """z_e of images (B, C, H, W); (B, D, h, w)."""
+        """z_e of images (B, C, H, W); (B, D, h, w), vector after vector in memory as quantisers need it."""
         with self._autocast():
             z: Tensor = self.encoder(self._pad(x))
-        z = z.to(self.norm.mean.dtype)
+        z = z.to(self.norm.mean.dtype, memory_format=torch.channels_last)
         return self.norm(z) if self.is_normalized else z
 
     def decode(self, z_q: Tensor) -> Tensor:
@@ -119,7 +119,7 @@ class VqVae(nn.Module):
         """
         _, quantized, images = reconstructed
         return VqVaeLosses(
-            reconstruction=mean_square(x - images) / self.pixel_variance,
+            reconstruction=mean_square(x, images) / self.pixel_variance,
             codebook=quantized.codebook_loss,
             commitment=quantized.commitment_loss,
         )
