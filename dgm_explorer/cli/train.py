@@ -42,7 +42,11 @@ def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     parser.add_argument(
         "--out", metavar="DIR", type=Path, help="run folder; a new one in the user's data folder if not given"
     )
-    parser.add_argument("--epochs", metavar="N", help="of training (GMM-VAE: of joint training); with --resume the plan may grow")
+    parser.add_argument(
+        "--epochs",
+        metavar="N",
+        help="of training (GMM-VAE: of joint training); with --resume the plan may grow",
+    )
     parser.add_argument("--device", choices=DEVICE_CHOICES, default="auto", help="where to train")
     parser.add_argument("--seed", metavar="N", help="of weights, batches and samples")
     parser.add_argument("--limit", metavar="N", help="use at most so many examples")
