@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dgm_explorer.core.checked_json import DocumentKind, convert_checked, read_document, write_document
+from dgm_explorer.checked_json import DocumentKind, convert_checked, read_document, write_document
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gmm_vae_state import GmmVaeState
 from dgm_explorer.core.kl_state import KLState

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from dgm_explorer.core.checked_json import DocumentKind, convert_checked, read_document, write_document
+from dgm_explorer.checked_json import DocumentKind, convert_checked, read_document, write_document
 from dgm_explorer.core.dataset import DataSource
 from dgm_explorer.core.device_choice import DeviceChoice
 from dgm_explorer.core.errors import InputError

@@ -14,11 +14,11 @@ from dgm_explorer.ui.run.compare_menu import fill_compare_menu
 from dgm_explorer.ui.run.controller import RunController
 from dgm_explorer.ui.run.dataset_loader import DatasetLoader
 from dgm_explorer.ui.run.readings import RunOnScreen, RunReadings
+from dgm_explorer.ui.run.run_controls import RunControls
 from dgm_explorer.ui.run.second_run import SecondRun
+from dgm_explorer.ui.run.timeline import Timeline
 from dgm_explorer.ui.run.timeline_source import TimelineSource
 from dgm_explorer.ui.theme import Theme
-from dgm_explorer.ui.widgets.run_controls import RunControls
-from dgm_explorer.ui.widgets.timeline import Timeline
 
 CURVES_MS = 200
 """Least time between two drawings of the curves: they change by a pixel."""

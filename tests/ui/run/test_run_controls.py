@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.training import Progress
 from dgm_explorer.ui.run.readings import ControllerState, RunReadings
+from dgm_explorer.ui.run.run_controls import RunControls
 from dgm_explorer.ui.run.wording import describe_progress
 from dgm_explorer.ui.theme import LIGHT, THEMES, apply_theme
-from dgm_explorer.ui.widgets.run_controls import RunControls
 
 PROGRESS = Progress(3400, 9000, 34.5, "joint", 217_600)
 RUNNING = RunReadings(

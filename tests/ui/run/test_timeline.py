@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.ui.run.calendar import TimelineMark
+from dgm_explorer.ui.run.timeline import Timeline
 from dgm_explorer.ui.theme import THEMES
-from dgm_explorer.ui.widgets.timeline import Timeline
 
 PHASES = ("pre-training", "mixture fit", "joint training")
 LEFT = Qt.MouseButton.LeftButton

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from dgm_explorer.ui.icons import make_icon
 from dgm_explorer.ui.run.calendar import TimelineMark
+from dgm_explorer.ui.run.timeline_track import TimelineTrack
 from dgm_explorer.ui.theme import LIGHT, Theme, blend
 from dgm_explorer.ui.widgets.form import font_of, set_color
 from dgm_explorer.ui.widgets.read_out import ReadOut
-from dgm_explorer.ui.widgets.timeline_track import TimelineTrack
 
 CENTRE = Qt.AlignmentFlag.AlignVCenter
 
