@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from dgm_explorer.cli import gmm_vae_report, vq_vae_report
 from dgm_explorer.cli.parser import OneLineParser
+from dgm_explorer.core import gmm_vae_config, vq_vae_config
 from dgm_explorer.core.device_choice import DEVICE_CHOICES
 
 if TYPE_CHECKING:
     from dgm_explorer.training.evaluate import Evaluation
 
-REPORTS = {"gmm-vae": gmm_vae_report, "vq-vae": vq_vae_report}
+REPORTS = {gmm_vae_config.MODEL: gmm_vae_report, vq_vae_config.MODEL: vq_vae_report}
 
 
 def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:

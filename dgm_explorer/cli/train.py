@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dgm_explorer.cli.parser import OneLineParser, parse_within
 from dgm_explorer.cli.settings import parse_settings
+from dgm_explorer.core import gmm_vae_config, vq_vae_config
 from dgm_explorer.core.device_choice import DEVICE_CHOICES
 from dgm_explorer.core.errors import Cancelled, InputError
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from dgm_explorer.training.distributed import Group
     from dgm_explorer.training.headless import StopSignals
 
-MODELS = ("gmm-vae", "vq-vae")
+MODELS = (gmm_vae_config.MODEL, vq_vae_config.MODEL)
 DEFAULT_DATA = "digits"
 MOST_EPOCHS = 100_000
 MOST_EXAMPLES = 10_000_000
@@ -91,7 +92,7 @@ def _read_new(options: argparse.Namespace) -> "RunRequest":
     source = parse_source(DEFAULT_DATA if options.data is None else options.data, limit)
     config_type = FILES[options.model].config
     values = parse_settings(config_type, options.settings)
-    if source.name in TOYS and options.model == "gmm-vae":
+    if source.name in TOYS and options.model == gmm_vae_config.MODEL:
         values.setdefault("likelihood", "gaussian")
     if options.epochs is not None:
         values["epochs"] = parse_within("--epochs", options.epochs, int, 0, MOST_EPOCHS)

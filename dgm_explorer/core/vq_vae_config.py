@@ -2,10 +2,13 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from dgm_explorer.core.checks import require_float, require_int
 from dgm_explorer.core.errors import InputError
+
+MODEL: Final = "vq-vae"
+"""Its name in run folders and on the command line."""
 
 Network: TypeAlias = Literal["light", "residual", "local"]
 QuantizerKind: TypeAlias = Literal["vq", "fsq"]
@@ -76,7 +79,7 @@ class VqVaeConfig:
     revival_fraction: float = 0.1
     is_batch_normalized: bool = True
     estimator: Estimator = "straight_through"
-    epochs: int = 20
+    epochs: int = 60
     batch_size: int = 64
     learning_rate: float = 3e-3
     seed: int = 0

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dgm_explorer.core import gmm_vae_config, vq_vae_config
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
 from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
@@ -88,7 +89,7 @@ VQ_VAE = ModelFiles(
     least={"revived_at": -1},
     below={"codes": "K", "point_codes": "K", "arrow_codes": "K"},
 )
-MODELS = {"gmm-vae": GMM_VAE, "vq-vae": VQ_VAE}
+MODELS = {gmm_vae_config.MODEL: GMM_VAE, vq_vae_config.MODEL: VQ_VAE}
 
 
 def files_of(model: str, path: Path) -> ModelFiles:

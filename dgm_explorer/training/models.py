@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from dgm_explorer.core import gmm_vae_config
+from dgm_explorer.core import gmm_vae_config, vq_vae_config
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.training import gmm_vae_facts, vq_vae_facts
@@ -79,7 +79,7 @@ MODELS = {
         _make_gmm_vae,
         _evaluate_gmm_vae,
     ),
-    "vq-vae": TrainableModel(
+    vq_vae_config.MODEL: TrainableModel(
         vq_vae_facts.require_images,
         vq_vae_facts.count_multiplications,
         _make_vq_vae,
