@@ -84,10 +84,12 @@ def term_name(term: str) -> str:
 
 
 def nats_text(value: float) -> str:
-    """Two decimals with a true minus; a dash where nothing was measured."""
+    """Two decimals, or one from a hundred on, with a true minus; a dash where nothing was measured."""
     if value != value:
         return "–"
-    return f"{value:.2f}".replace("-", "−") if abs(value) < 1e5 else tick_text(value)
+    if abs(value) >= 1e5:
+        return tick_text(value)
+    return f"{value:.{2 if abs(value) < 100 else 1}f}".replace("-", "−")
 
 
 assert tuple(_COLOR_INDEX) == TERMS

@@ -13,7 +13,7 @@ from dgm_explorer.ui.tabs.gmm_vae.elbo_view import ElboView
 from dgm_explorer.ui.tabs.gmm_vae.formula_panel import FormulaPart
 from dgm_explorer.ui.tabs.gmm_vae.single_bars import SingleBars
 from dgm_explorer.ui.tabs.gmm_vae.single_terms import point_terms
-from dgm_explorer.ui.tabs.gmm_vae.terms import term_color
+from dgm_explorer.ui.tabs.gmm_vae.terms import nats_text, term_color
 from dgm_explorer.ui.theme import LIGHT, THEMES
 from tests.ui.plots.conftest import Hand
 from tests.ui.tabs.gmm_vae.bound_cases import make_dataset, make_history, make_snapshot
@@ -197,6 +197,15 @@ def test_numbers_under_the_formula_are_never_cut(qtbot: QtBot, name: str) -> Non
         font = part.font()
         font.setPointSizeF(THEMES[name].font_point_size)
         assert part.width() >= QFontMetricsF(font).horizontalAdvance(part.value_texts()[0])
+
+
+def test_large_numbers_have_a_decimal_less_so_that_their_brackets_fit() -> None:
+    assert [nats_text(value) for value in (-113.36, -99.99, 0.004, float("nan"))] == [
+        "−113.4",
+        "−99.99",
+        "0.00",
+        "–",
+    ]
 
 
 def test_tooltips_say_what_a_term_is_and_what_makes_it_grow(view: ElboView) -> None:
