@@ -70,7 +70,7 @@ def test_pictures_and_places_to_go_on_from(folder: RunFolder) -> None:
 def test_a_long_past_comes_in_bounded_pieces(folder: RunFolder) -> None:
     with RunWriter(folder) as writer:
         writer.append_metrics([table(4, 95_000)])
-    reader, history = RunReader(folder.path), MetricsHistory()
+    reader, history = RunReader(folder.path), MetricsHistory(max_rows=100_000)
     looks = [reader.poll() for _look in range(3)]
     for news in looks:
         history.append(news.metrics)
