@@ -84,12 +84,13 @@ def term_name(term: str) -> str:
 
 
 def nats_text(value: float) -> str:
-    """Two decimals, or one from a hundred on, with a true minus; a dash where nothing was measured."""
+    """Two decimals, fewer from a hundred on, with a true minus; a dash where nothing was measured."""
     if value != value:
         return "–"
     if abs(value) >= 1e5:
-        return tick_text(value)
-    return f"{value:.{2 if abs(value) < 100 else 1}f}".replace("-", "−")
+        return tick_text(value, 2)
+    n_decimals = 2 if abs(value) < 100 else 1 if abs(value) < 1000 else 0
+    return f"{value:.{n_decimals}f}".replace("-", "−")
 
 
 assert tuple(_COLOR_INDEX) == TERMS

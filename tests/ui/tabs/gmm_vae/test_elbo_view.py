@@ -200,12 +200,9 @@ def test_numbers_under_the_formula_are_never_cut(qtbot: QtBot, name: str) -> Non
 
 
 def test_large_numbers_have_a_decimal_less_so_that_their_brackets_fit() -> None:
-    assert [nats_text(value) for value in (-113.36, -99.99, 0.004, float("nan"))] == [
-        "−113.4",
-        "−99.99",
-        "0.00",
-        "–",
-    ]
+    texts = {-113.36: "−113.4", -99.99: "−99.99", 0.004: "0.00", -54321.6: "−54322", -1.865e5: "−1.9e5"}
+    assert {value: nats_text(value) for value in texts} == texts
+    assert nats_text(float("nan")) == "–"
 
 
 def test_tooltips_say_what_a_term_is_and_what_makes_it_grow(view: ElboView) -> None:
