@@ -224,4 +224,4 @@ def as_rows(z: Tensor) -> Tensor:
 
 def as_grid(rows: Tensor, like: Tensor) -> Tensor:
     """(B h w, D) as ``like``, (B, D, h, w)."""
-    return rows.view(len(like), *like.shape[2:], -1).movedim(-1, 1)
+    return rows.view(len(like), *like.shape[2:], rows.shape[1]).movedim(-1, 1)
