@@ -73,7 +73,8 @@ def mean_entropy(responsibilities: Float32Array) -> float:
     if not len(responsibilities):
         return math.nan
     logs = np.log(np.maximum(responsibilities, np.finfo(np.float32).tiny))  # 0 log 0 = 0 log tiny = 0
-    return float(-(responsibilities * logs).sum(dtype=np.float64) / len(responsibilities))
+    total = float((responsibilities * logs).sum(dtype=np.float64))
+    return max(0.0, -total / len(responsibilities))  # −0 of a sure model would read “-0.000”
 
 
 def _main_class(dataset: Dataset, rows: IntArray) -> tuple[str, float]:
