@@ -46,6 +46,8 @@ class GmmVaeConfig:
         of the neighbourhood graph of greatest modularity; q(c|x) then stays at these groups for the first
         ``guided_epochs`` of joint training (any q(c|x) gives a bound), after which it follows from z.
     guided_epochs : see ``mixture_init``; without effect for ``gmm``.
+    guided_emphasis : β is multiplied by it in the guided epochs: above 1 the encoder follows the groups more
+        closely, at the expense of the pictures; the free epochs then train the bound itself.
     epochs : epochs of joint training, guided ones included.
     batch_size : examples per step; on small sets a twelfth of them, so that an epoch is a dozen steps.
     learning_rate, decay, decay_epochs, learning_rate_floor : Adam's step size, multiplied by ``decay``
@@ -64,6 +66,7 @@ class GmmVaeConfig:
     is_mixture_fitted: bool = True
     mixture_init: MixtureInit = "graph"
     guided_epochs: int = 100
+    guided_emphasis: float = 1.0
     epochs: int = 150
     batch_size: int = 128
     learning_rate: float = 2e-3
@@ -88,6 +91,7 @@ class GmmVaeConfig:
         require_int("decay_epochs", self.decay_epochs, 1, 100_000)
         require_int("seed", self.seed, 0, 2**32 - 1)
         require_float("pretrain_beta", self.pretrain_beta, 0.0, 100.0)
+        require_float("guided_emphasis", self.guided_emphasis, 0.01, 100.0)
         require_float("beta", self.beta, 0.0, 100.0)
         require_float("learning_rate", self.learning_rate, 1e-8, 1.0)
         require_float("learning_rate_floor", self.learning_rate_floor, 0.0, 1.0)

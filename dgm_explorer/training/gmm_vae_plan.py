@@ -63,7 +63,9 @@ class Plan:
     @property
     def weight(self) -> float:
         """Of the terms (b) … (e) now."""
-        return self.pretrain_beta if self.phase == "pretrain" else self.beta
+        if self.phase == "pretrain":
+            return self.pretrain_beta
+        return self.beta * (self._config.guided_emphasis if self.is_guided else 1.0)
 
     @property
     def is_guided(self) -> bool:

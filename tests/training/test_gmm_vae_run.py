@@ -103,6 +103,12 @@ def test_log_keeps_more_steps_than_its_first_buffer_holds() -> None:
     np.testing.assert_array_equal(column(log.take(), "train", "loss"), np.arange(n))
 
 
+def test_guided_epochs_may_weigh_the_latent_terms_more(dataset: Dataset) -> None:
+    run = finished(GmmVaeModelRun(replace(SMALL, pretrain_epochs=0, guided_emphasis=5.0, beta=0.5), dataset))
+    weight = column(run.take_metrics(), "train", "beta")
+    np.testing.assert_array_equal(weight, [2.5] * PER_EPOCH + [0.5] * 2 * PER_EPOCH)
+
+
 def test_learning_rate_decays_by_epochs_of_joint_training_to_the_floor(dataset: Dataset) -> None:
     config = replace(SMALL, decay=0.1, decay_epochs=1, learning_rate=1e-2, learning_rate_floor=5e-4)
     tables = finished(GmmVaeModelRun(config, dataset)).take_metrics()

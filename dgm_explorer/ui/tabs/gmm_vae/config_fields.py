@@ -92,6 +92,15 @@ RECIPE_FIELDS = (
         "after them it follows from z.",
         matters=_is_guided,
     ),
+    FieldSpec(
+        "guided_emphasis",
+        "β while guided ×",
+        "β is multiplied by this in the guided epochs: above 1 the encoder follows the groups\n"
+        "more closely, at the expense of the pictures.",
+        "float",
+        is_wide=True,
+        matters=_is_guided,
+    ),
     FieldSpec("batch_size", "Batch", "Examples per step of the optimiser."),
     FieldSpec(
         "seed",
