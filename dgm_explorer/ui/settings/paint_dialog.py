@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSlider,
     QVBoxLayout,
     QWidget,
 )
@@ -19,10 +18,10 @@ from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.dataset import MAX_PAINTED
 from dgm_explorer.ui.plots.plane_paint_plot import PlanePaintPlot
 from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.brush_slider import BrushSlider
 from dgm_explorer.ui.widgets.form import label_for, set_tip
 
 MIN_POINTS = 20
-BRUSH_STEPS = 100
 FINEST_BRUSH, BROADEST_BRUSH = 0.01, 1.0
 DIGITS_KEPT = 4
 
@@ -44,7 +43,7 @@ class PaintDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Paint points")
         self.plot = PlanePaintPlot()
-        self.brush = QSlider(Qt.Orientation.Horizontal)
+        self.brush = BrushSlider(FINEST_BRUSH, BROADEST_BRUSH)
         self.undo_button = QPushButton("Undo stroke")
         self.clear_button = QPushButton("Clear")
         self._words = QLabel()
@@ -56,15 +55,12 @@ class PaintDialog(QDialog):
         self._set_up()
         self._lay_out()
         self.plot.set_theme(theme)
-        self._choose_brush(self.brush.value())
+        self._choose_brush()
         self._set_points(np.array(points, np.float64).reshape(-1, 2))
 
     def _set_up(self) -> None:
         self.plot.points_painted.connect(self._add)
         self.plot.stroke_finished.connect(self._end_stroke)
-        self.brush.setAccessibleName("Width of the brush")
-        self.brush.setRange(0, BRUSH_STEPS)
-        self.brush.setValue(BRUSH_STEPS // 2)
         self.brush.valueChanged.connect(self._choose_brush)
         self.undo_button.clicked.connect(self._undo)
         set_tip(self.undo_button, "Take back the points of the last stroke")
@@ -127,8 +123,8 @@ class PaintDialog(QDialog):
         else:
             self._words.setText(f"{n} points of at most {MAX_PAINTED}.")
 
-    def _choose_brush(self, position: int) -> None:
-        self.plot.brush_sigma = FINEST_BRUSH * (BROADEST_BRUSH / FINEST_BRUSH) ** (position / BRUSH_STEPS)
+    def _choose_brush(self) -> None:
+        self.plot.brush_sigma = self.brush.width_chosen
         set_tip(self.brush, f"Points scatter around the mouse with σ = {self.plot.brush_sigma:.2g}")
 
     def accept(self) -> None:

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSlider,
     QVBoxLayout,
     QWidget,
 )
@@ -27,9 +26,9 @@ from dgm_explorer.ui.newest_worker import NewestWorker
 from dgm_explorer.ui.tabs.kl.strip_paint_plot import MAX_POINTS_PAINTED, StripPaintPlot
 from dgm_explorer.ui.tabs.kl.wording import parameter_text
 from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.brush_slider import BrushSlider
 from dgm_explorer.ui.widgets.form import label_for, set_tip
 
-BRUSH_STEPS = 100
 FINEST_BRUSH, BROADEST_BRUSH = 0.002, 0.2  # of the visible x-range
 
 
@@ -77,7 +76,7 @@ class FitDialog(QDialog):
         self._worker.finished.connect(self._receive)
         self.destroyed.connect(self._worker.close, Qt.ConnectionType.DirectConnection)
         self.plot = StripPaintPlot()
-        self.brush = QSlider(Qt.Orientation.Horizontal)
+        self.brush = BrushSlider(FINEST_BRUSH, BROADEST_BRUSH)
         self.load_button = QPushButton("Load…")
         self.clear_button = QPushButton("Clear")
         self._message = QLabel()
@@ -88,15 +87,12 @@ class FitDialog(QDialog):
         self._lay_out()
         self.plot.set_theme(theme)
         self.plot.set_x_range(*self._home)
-        self._choose_brush(self.brush.value())
+        self._choose_brush()
         self._show()
 
     def _set_up(self) -> None:
         self.plot.points_painted.connect(self._add)
         self.plot.stroke_finished.connect(self._fit_again)
-        self.brush.setAccessibleName("Width of the brush")
-        self.brush.setRange(0, BRUSH_STEPS)
-        self.brush.setValue(BRUSH_STEPS // 2)
         self.brush.valueChanged.connect(self._choose_brush)
         self.load_button.clicked.connect(self._ask_for_file)
         set_tip(self.load_button, "Points from a CSV or .npy file with one column; a header is understood")
@@ -145,14 +141,14 @@ class FitDialog(QDialog):
         lo, hi = float(points.min()), float(points.max())
         margin = 0.15 * (hi - lo) or 0.5 * max(1.0, abs(lo))
         self.plot.set_x_range(lo - margin, hi + margin)
-        self._choose_brush(self.brush.value())
+        self._choose_brush()
         self._fit_again()
 
     def clear(self) -> None:
         """Start with an empty strip."""
         self._set_points(np.empty(0))
         self.plot.set_x_range(*self._home)
-        self._choose_brush(self.brush.value())
+        self._choose_brush()
         self._show()
 
     def _add(self, points: FloatArray) -> None:
@@ -208,10 +204,9 @@ class FitDialog(QDialog):
 
     # -- the user -----------------------------------------------------------------------------------------
 
-    def _choose_brush(self, position: int) -> None:
+    def _choose_brush(self) -> None:
         (lo, hi), _ = self.plot.view_range
-        share = FINEST_BRUSH * (BROADEST_BRUSH / FINEST_BRUSH) ** (position / BRUSH_STEPS)
-        self.plot.brush_sigma = share * (hi - lo)
+        self.plot.brush_sigma = self.brush.width_chosen * (hi - lo)
         set_tip(self.brush, f"Points scatter around the mouse with σ = {self.plot.brush_sigma:.3g}")
 
     def _ask_for_file(self) -> None:
