@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.ui.plots.latent_shapes import ComponentShape
@@ -14,6 +14,8 @@ from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
 from dgm_explorer.ui.theme import LIGHT, Theme, blend, color
 
 GRAB_RADIUS_PX = 10.0
+_POINTER_PX = 9.0
+_POINTER = QPolygonF([QPointF(_POINTER_PX - 1, 0.0), QPointF(-4.0, -6.0), QPointF(-4.0, 6.0)])
 _HANDLE_RADIUS_PX = 4.5
 _LABEL_GAP_PX = 5.0
 _MOST_LONG_LABELS = 20
@@ -136,6 +138,11 @@ class ComponentEllipses(PixelOverlay):
         for i in visible:
             self._draw_handle(painter, i, QPointF(x[i], y[i]))
         self._draw_labels(painter, visible, x, y)
+        is_far = np.isfinite(x) & np.isfinite(y)
+        is_far[visible] = False
+        for i in np.flatnonzero(is_far).tolist():
+            if not view.contains(x[i], y[i]):
+                self._draw_pointer(painter, i, QPointF(x[i], y[i]))
 
     def _draw_ellipse(self, painter: QPainter, i: int, at: QPointF, axes: tuple[float, float, float]) -> None:
         """Both outlines, each on a wider one in the colour of the background so that dots don't hide it."""
@@ -169,6 +176,19 @@ class ComponentEllipses(PixelOverlay):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(color(self._theme.text), 1.5))
             painter.drawEllipse(at, radius + 3.0, radius + 3.0)
+
+    def _draw_pointer(self, painter: QPainter, i: int, at: QPointF) -> None:
+        """An arrow head at the border, towards a mean that lies beyond it."""
+        room = self.boundingRect().adjusted(_POINTER_PX, _POINTER_PX, -_POINTER_PX, -_POINTER_PX)
+        x = min(max(at.x(), room.left()), room.right())
+        y = min(max(at.y(), room.top()), room.bottom())
+        painter.save()
+        painter.translate(x, y)
+        painter.rotate(math.degrees(math.atan2(at.y() - y, at.x() - x)))
+        painter.setPen(QPen(color(self._theme.plot_background), 1.5))
+        painter.setBrush(self._line_colors[i])
+        painter.drawPolygon(_POINTER)
+        painter.restore()
 
     def _draw_labels(self, painter: QPainter, visible: Sequence[int], x: FloatArray, y: FloatArray) -> None:
         metrics = QFontMetricsF(self._font)

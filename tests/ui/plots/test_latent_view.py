@@ -152,6 +152,16 @@ def test_labels_of_a_hundred_components_do_not_overlap(view, monkeypatch) -> Non
     assert not any(a.intersects(b) for i, a in enumerate(drawn) for b in drawn[:i])
 
 
+def test_an_arrow_at_the_border_points_to_a_mean_beyond_it(view, hand_of) -> None:
+    view.set_view_range((10.0, 12.0), (-0.75, 0.75))
+    (x_lo, _), _ = view.view_range
+    at = place(view, x_lo, 0.0) + QPointF(9, 0)
+    hand = hand_of(view)
+    assert rgb_of(hand.color_at(at)) == rgb_of(QColor(blend("#009E73", LIGHT.text, 0.3)))
+    view.set_scene(replace(make_scene(), components=()))
+    assert rgb_of(hand.color_at(at)) == rgb_of(QColor(LIGHT.plot_background))
+
+
 def test_a_gaussian_without_numbers_is_left_out(view) -> None:
     nan = ComponentShape(0, np.array([np.nan, 0.0]), np.full((2, 2), np.nan), 0.5, "#ff0000")
     huge = ComponentShape(1, np.array([0.0, 0.0]), np.full((2, 2), np.inf), 0.5, "#ff0000")
