@@ -33,7 +33,7 @@ class RunEditor(Editor):
     ----------
     store : of a `TrainingState`.
     words : what the user reads for each field of the configuration.
-    looks_of_data : what is looked at of the old data, and its value when other ones are chosen.
+    looks_of_data : what is looked at of one run's data, and its value when there are other ones.
     """
 
     noticed = Signal(str)
@@ -48,7 +48,7 @@ class RunEditor(Editor):
     ) -> None:
         super().__init__(store, parent)
         self._words = words
-        self._looks_of_data = looks_of_data
+        self.looks_of_data = looks_of_data
 
     @property
     def training_state(self) -> TrainingState:
@@ -82,7 +82,7 @@ class RunEditor(Editor):
         config = old = state.config
         if (source.name, source.path) != (state.source.name, state.source.path):
             config = self.suggest_config(source, config)
-        is_accepted = self.apply(source=source, config=config, **self._looks_of_data)
+        is_accepted = self.apply(source=source, config=config, **self.looks_of_data)
         changes = describe_changes(old, config, self._words)
         if is_accepted and changes:
             self.noticed.emit(f"Adapted to {source_title(source)}: {changes}. Undo takes it back.")

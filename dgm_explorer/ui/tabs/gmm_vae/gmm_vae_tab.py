@@ -1,17 +1,12 @@
-"""The GMM-VAE tab: built when first shown, so that the window opens without waiting for it."""
+"""The GMM-VAE tab."""
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.gmm_vae_state import GmmVaeState
-from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.store import Store
-from dgm_explorer.ui.tabs.tab import Tab
+from dgm_explorer.ui.tabs.training_tab import TrainingTab
 from dgm_explorer.ui.theme import LIGHT, Theme
 
 if TYPE_CHECKING:
@@ -19,10 +14,9 @@ if TYPE_CHECKING:
     from dgm_explorer.ui.tabs.gmm_vae.scene import GmmVaeScene
 
 LOOKS = ("run_folder", "compare_folder", "coloring", "n_points", "is_terms_stacked", "panel", "component")
-"""Fields of the state that say what is looked at: no steps of the history."""
 
 
-class GmmVaeTab(Tab):
+class GmmVaeTab(TrainingTab):
     """A mixture of Gaussians as the prior of an autoencoder, while it trains.
 
     Parameters
@@ -35,82 +29,9 @@ class GmmVaeTab(Tab):
     notes_name = "gmm-vae"
 
     def __init__(self, make_run: "MakeRun", theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
-        store = Store(GmmVaeState(), looks=LOOKS)
-        super().__init__(store, parent)
-        store.setParent(self)
-        self.theme = theme
-        self._make_run = make_run
-        self._scene: GmmVaeScene | None = None
-        self._has_controls = True
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(4, 2, 2, 2)
+        super().__init__(GmmVaeState(), LOOKS, make_run, theme, parent)
 
-    @property
-    def scene(self) -> "GmmVaeScene":
-        """Everything visible, made when first wanted."""
-        if self._scene is None:
-            from dgm_explorer.ui.tabs.gmm_vae.scene import GmmVaeScene
+    def make_scene(self, store: Store, make_run: "MakeRun", theme: Theme) -> "GmmVaeScene":
+        from dgm_explorer.ui.tabs.gmm_vae.scene import GmmVaeScene
 
-            assert self.store is not None
-            scene = self._scene = GmmVaeScene(self.store, self._make_run, self.theme)
-            self._layout.addWidget(scene)
-            scene.set_controls_visible(self._has_controls)
-            scene.message.connect(self.message)
-            scene.noticed.connect(self.noticed)
-            scene.frame_done.connect(self.frame_done)
-            scene.playing_changed.connect(self.playing_changed)
-            self.destroyed.connect(scene.finish, Qt.ConnectionType.DirectConnection)
-        return self._scene
-
-    # -- what the window asks -----------------------------------------------------------------------------
-
-    @property
-    def can_play(self) -> bool:
-        return True
-
-    @property
-    def is_playing(self) -> bool:
-        return self._scene is not None and self._scene.desk.run.is_playing
-
-    @property
-    def busy_sentence(self) -> str:
-        return "" if self._scene is None else self._scene.desk.describe_work(self.title)
-
-    def play_pause(self) -> None:
-        self.scene.desk.run.play_pause()
-
-    def step(self) -> None:
-        self.scene.desk.run.step()
-
-    def reset(self) -> None:
-        self.scene.desk.run.reset()
-
-    def open_path(self, path: Path) -> bool:
-        return self.scene.open_path(path)
-
-    def open_run(self, path: Path) -> bool:
-        self.scene.open_run(path)
-        return True
-
-    def plots(self) -> Sequence[ExportablePlot]:
-        return () if self._scene is None else self._scene.plots()
-
-    def set_controls_visible(self, is_visible: bool) -> None:
-        self._has_controls = is_visible
-        if self._scene is not None:
-            self._scene.set_controls_visible(is_visible)
-
-    def set_theme(self, theme: Theme) -> None:
-        super().set_theme(theme)
-        if self._scene is not None:
-            self._scene.set_theme(theme)
-
-    def finish(self) -> None:
-        if self._scene is not None:
-            self._scene.finish()
-
-    # -- Qt -----------------------------------------------------------------------------------------------
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.scene.show()
+        return GmmVaeScene(store, make_run, theme)

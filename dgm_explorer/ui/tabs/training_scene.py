@@ -1,0 +1,224 @@
+"""Everything visible of a tab that trains a model, but for its pictures."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+
+from dgm_explorer.core.run_words import describe_phase
+from dgm_explorer.core.training import MakeRun, Recording, RunRequest
+from dgm_explorer.runs.folder import default_parent
+from dgm_explorer.ui.export import ExportablePlot
+from dgm_explorer.ui.run.readings import RunOnScreen
+from dgm_explorer.ui.run.run_desk import RunDesk
+from dgm_explorer.ui.settings.field_spec import ModelSettings
+from dgm_explorer.ui.settings.pending_changes import RunSettings
+from dgm_explorer.ui.settings.run_editor import RunEditor
+from dgm_explorer.ui.settings.settings_panel import SettingsPanel
+from dgm_explorer.ui.store import Store
+from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.alarm_strip import AlarmStrip
+
+
+class TrainingScene(QWidget):
+    """Controls above, pictures in the middle, the timeline below, settings beside.
+
+    A subclass makes its pictures, calls `lay_out` with them, connects itself to the desk's pictures and
+    curves, and ends its constructor with `begin`.
+
+    Parameters
+    ----------
+    model : name of the model in run folders.
+    store : of the tab's state, which has the fields of `GmmVaeState` that are no looks; the only truth
+        about what is asked for.
+    editor : writes into the store.
+    settings : of the model.
+    make_run : sets up a run, in the training thread.
+    """
+
+    message = Signal(str)
+    noticed = Signal(str)
+    frame_done = Signal(float)
+    playing_changed = Signal()
+
+    def __init__(
+        self,
+        model: str,
+        store: Store,
+        editor: RunEditor,
+        settings: ModelSettings,
+        make_run: MakeRun,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._store = store
+        self.theme = theme
+        self.editor = editor
+        editor.setParent(self)
+        phases = [describe_phase(phase) for phase in settings.phases]
+        self.desk = RunDesk(model, phases, make_run, self.make_request, theme, self)
+        self.alarms = AlarmStrip()
+        self.settings = SettingsPanel(settings, editor, theme)
+        self._column = QVBoxLayout()
+        self._wants_settings = True
+        self._opened: Path | None = None
+
+    def lay_out(self, pictures: QWidget) -> None:
+        """Put everything in its place, with ``pictures`` in the middle."""
+        self._column.setSpacing(2)
+        controls, timeline = self.desk.controls, self.desk.timeline
+        for widget, stretch in ((controls, 0), (self.alarms, 0), (pictures, 1), (timeline, 0)):
+            self._column.addWidget(widget, stretch)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addLayout(self._column, 1)
+        layout.addWidget(self.settings)
+
+    def begin(self) -> None:
+        """Listen to the hand, the state and the run, and show the state as it is."""
+        self._store.changed.connect(self._take_state)
+        self.editor.refused.connect(self._refuse)
+        self.editor.noticed.connect(self.noticed)
+        self.settings.command_requested.connect(self.desk.run.apply)
+        self.settings.restart_requested.connect(self._restart)
+        desk = self.desk
+        desk.controls.device_chosen.connect(self._choose_device)
+        desk.run_changed.connect(self._take_run)
+        desk.standing_changed.connect(self._show_standing)
+        desk.playing_changed.connect(self.playing_changed)
+        desk.message.connect(self.message)
+        desk.noticed.connect(self.noticed)
+        self.set_theme(self.theme)
+        self.show_state(self._store.state)
+        self.clear()
+        desk.show_folder(self._store.state.run_folder)
+
+    # -- what a subclass has ------------------------------------------------------------------------------
+
+    def make_recording(self) -> Recording:
+        """How often the next run writes, and what its snapshots hold."""
+        return Recording(snapshot_every_s=self._store.state.snapshot_every_s)
+
+    def clear(self) -> None:
+        """Nothing is left of the run before; overriders call this one too."""
+        self.alarms.show_sentences(())
+
+    def show_state(self, state: Any) -> None:
+        """Set every control, none answers back; overriders call this one too."""
+        self.settings.show_state(state)
+        self.desk.controls.set_device(state.device)
+        self.desk.second.open(Path(state.compare_folder) if state.compare_folder else None)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colours and sizes; overriders call this one first."""
+        self.theme = theme
+        for part in (self.desk, self.alarms, self.settings):
+            part.set_theme(theme)
+        self._place_settings()
+
+    def plots(self) -> Sequence[ExportablePlot]:
+        """What can be exported, the most important first."""
+        return ()
+
+    # -- what the tab asks --------------------------------------------------------------------------------
+
+    def make_request(self) -> RunRequest:
+        """What Play starts, from the present settings."""
+        state = self._store.state
+        return RunRequest(
+            self._model,
+            state.source,
+            state.config,
+            state.device,
+            parent=default_parent(),
+            recording=self.make_recording(),
+        )
+
+    def set_controls_visible(self, is_visible: bool) -> None:
+        self._wants_settings = is_visible
+        self._place_settings()
+
+    def open_path(self, path: Path) -> bool:
+        """Train on this data file or folder next."""
+        return self.settings.open_path(path)
+
+    def open_run(self, folder: Path) -> None:
+        """Show the run in a folder; its data, model and recipe become the present settings."""
+        self._opened = folder
+        self.desk.run.follow(folder)
+
+    def finish(self) -> None:
+        """Stop whatever trains or reads and wait for it."""
+        self.desk.finish()
+
+    # -- state and run ------------------------------------------------------------------------------------
+
+    @Slot(object, object)
+    def _take_state(self, old: Any, new: Any) -> None:
+        self.show_state(new)
+        if new.run_folder != old.run_folder:
+            self.desk.show_folder(new.run_folder)
+
+    @Slot(str)
+    def _refuse(self, sentence: str) -> None:
+        self.message.emit(sentence)
+        self.show_state(self._store.state)
+
+    @Slot(object)
+    def _take_run(self, screen: RunOnScreen) -> None:
+        """Another run is on the screen: nothing of the one before is left."""
+        self.clear()
+        self.editor.apply(run_folder=str(screen.folder), **self.editor.looks_of_data)
+        if screen.folder == self._opened:
+            self._take_settings(screen.request)
+        self._opened = None
+
+    def _take_settings(self, request: RunRequest) -> None:
+        """Those of a run that was opened: the controls tell of it, and Play goes on with it."""
+        state = self._store.state
+        is_other = (request.source, request.config) != (state.source, state.config)
+        if is_other and self.editor.apply(source=request.source, config=request.config):
+            self.noticed.emit("The settings are those of the run opened; Undo brings yours back.")
+
+    @Slot()
+    def _show_standing(self) -> None:
+        """Tell the settings what can be changed now."""
+        request = self.desk.training_request
+        running = None if request is None else RunSettings(request.source, request.config)
+        self.settings.set_running(running, self.desk.phase if self.desk.takes_commands else "")
+
+    @Slot()
+    def _restart(self) -> None:
+        self.desk.run.start(self.make_request())
+
+    @Slot(str)
+    def _choose_device(self, device: str) -> None:
+        self.editor.apply(device=device)
+
+    @Slot(object)
+    def fill_compare_menu(self, menu: QMenu) -> None:
+        """Offer the other runs of this model to be compared with."""
+        self.desk.fill_compare_menu(menu, self._compare_with)
+
+    def _compare_with(self, folder: Path | None) -> None:
+        self.editor.apply(compare_folder="" if folder is None else str(folder))
+
+    # -- Qt -----------------------------------------------------------------------------------------------
+
+    def minimumSizeHint(self) -> QSize:
+        """Without the settings: where both have no room the pictures come first."""
+        return self._column.minimumSize()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_settings()
+
+    def _place_settings(self) -> None:
+        needed = self._column.minimumSize().width() + self.settings.width()
+        self.settings.setVisible(self._wants_settings and self.width() > needed)
