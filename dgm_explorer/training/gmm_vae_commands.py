@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gmm_vae_config import MAX_COMPONENTS
 from dgm_explorer.core.training import Command
+from dgm_explorer.training.command_values import number_of, value_words
 from dgm_explorer.training.gmm_vae_adam import (
     add_component,
     move_component,
@@ -35,11 +36,11 @@ def apply_command(run: "GmmVaeModelRun", command: Command) -> None:
     """
     match command.name:
         case "learning_rate":
-            run.plan.learning_rate = _number(command, 1e-8, 1.0)
+            run.plan.learning_rate = number_of(command, 1e-8, 1.0)
         case "beta":
-            run.plan.beta = _number(command, 0.0, 100.0)
+            run.plan.beta = number_of(command, 0.0, 100.0)
         case "pretrain_beta":
-            run.plan.pretrain_beta = _number(command, 0.0, 100.0)
+            run.plan.pretrain_beta = number_of(command, 0.0, 100.0)
         case "skip_phase":
             run.skip_phase()
         case "move_component":
@@ -58,12 +59,6 @@ def apply_command(run: "GmmVaeModelRun", command: Command) -> None:
             raise InputError(f"command {command.name[:40]!r} is not known to a GMM-VAE; use another one.")
 
 
-def _number(command: Command, lo: float, hi: float) -> float:
-    if len(command.value) != 1 or not lo <= command.value[0] <= hi:
-        raise InputError(f"{command.name} = {_words(command)} must be one number from {lo:g} to {hi:g}.")
-    return float(command.value[0])
-
-
 def _component(run: "GmmVaeModelRun", command: Command) -> int:
     index = command.value[0] if command.value else math.nan
     if not (0 <= index < run.model.n_components and index == int(index)):
@@ -78,11 +73,7 @@ def _point(run: "GmmVaeModelRun", command: Command, start: int) -> "Tensor":
     means = run.model.component_means
     if len(point) != means.shape[1] or not all(abs(value) <= MAX_COORDINATE for value in point):
         raise InputError(
-            f"{command.name}: {_words(command)} must hold {means.shape[1]} coordinates within "
+            f"{command.name}: {value_words(command)} must hold {means.shape[1]} coordinates within "
             f"±{MAX_COORDINATE:g}."
         )
     return means.detach().new_tensor(point)
-
-
-def _words(command: Command) -> str:
-    return ", ".join(f"{value:g}" for value in command.value[:8]) or "nothing"

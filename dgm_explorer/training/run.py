@@ -22,6 +22,7 @@ from dgm_explorer.core.training import (
 from dgm_explorer.runs.status import RunStatus
 from dgm_explorer.runs.writer import RunWriter
 from dgm_explorer.training import failures
+from dgm_explorer.training.command_values import number_of
 from dgm_explorer.training.devices import Place
 from dgm_explorer.training.model_run import ModelRun
 from dgm_explorer.training.recorder import Recorder
@@ -222,9 +223,4 @@ class RecordedRun:
 
 def _parse_pace(command: Command) -> float:
     """Seconds between two times."""
-    least = SHORTEST_PACE_S[command.name]
-    if len(command.value) != 1 or not least <= command.value[0] <= LONGEST_PACE_S:
-        raise InputError(
-            f"{command.name} = {command.value} must be one number from {least:g} to {LONGEST_PACE_S:g}."
-        )
-    return command.value[0]
+    return number_of(command, SHORTEST_PACE_S[command.name], LONGEST_PACE_S)

@@ -7,6 +7,7 @@ from dgm_explorer.core.training import Command
 from dgm_explorer.core.vq_vae_config import CodebookUpdateKind, Estimator
 from dgm_explorer.models.codebook import CodebookLossUpdate, EmaUpdate
 from dgm_explorer.models.quantizer import VectorQuantizer
+from dgm_explorer.training.command_values import choice_of, number_of
 
 if TYPE_CHECKING:
     from dgm_explorer.training.vq_vae_run import VqVaeModelRun
@@ -30,19 +31,19 @@ def apply_command(run: "VqVaeModelRun", command: Command) -> None:
     """
     match command.name:
         case "learning_rate":
-            run.learning_rate = _number(command, 1e-8, 1.0)
+            run.learning_rate = number_of(command, 1e-8, 1.0)
         case "batch_norm":
-            run.model.is_normalized = _choice(command, 2) == 1
+            run.model.is_normalized = choice_of(command, 2) == 1
         case "beta" | "commitment":
-            _quantizer(run, command).commitment = _number(command, 0.0, 100.0)
+            _quantizer(run, command).commitment = number_of(command, 0.0, 100.0)
         case "decay":
-            _set_decay(run, _number(command, 0.0, 0.99999))
+            _set_decay(run, number_of(command, 0.0, 0.99999))
         case "revival":
-            _quantizer(run, command).revival_fraction = _number(command, 0.0, 1.0)
+            _quantizer(run, command).revival_fraction = number_of(command, 0.0, 1.0)
         case "estimator":
-            _quantizer(run, command).estimator = ESTIMATORS[_choice(command, len(ESTIMATORS))]
+            _quantizer(run, command).estimator = ESTIMATORS[choice_of(command, len(ESTIMATORS))]
         case "codebook_update":
-            set_update(run, UPDATES[_choice(command, len(UPDATES))])
+            set_update(run, UPDATES[choice_of(command, len(UPDATES))])
         case "skip_phase":
             raise InputError("skip_phase: a VQ-VAE has one phase; stop the run instead.")
         case _:
@@ -76,19 +77,3 @@ def _quantizer(run: "VqVaeModelRun", command: Command) -> VectorQuantizer:
     if not isinstance(quantizer, VectorQuantizer):
         raise InputError(f"{command.name}: finite scalar quantisation has no such thing; use quantizer = vq.")
     return quantizer
-
-
-def _number(command: Command, lo: float, hi: float) -> float:
-    if len(command.value) != 1 or not lo <= command.value[0] <= hi:
-        raise InputError(f"{command.name} = {_words(command)} must be one number from {lo:g} to {hi:g}.")
-    return float(command.value[0])
-
-
-def _choice(command: Command, n: int) -> int:
-    if len(command.value) != 1 or command.value[0] not in range(n):
-        raise InputError(f"{command.name} = {_words(command)} must be a whole number from 0 to {n - 1}.")
-    return int(command.value[0])
-
-
-def _words(command: Command) -> str:
-    return ", ".join(f"{value:g}" for value in command.value[:8]) or "nothing"
