@@ -129,34 +129,6 @@ def test_a_lasso_shows_its_examples(scene: GmmVaeScene, mouse: Mouse, qtbot: QtB
     assert not len(scene.latent.picker.selected_rows)
 
 
-def test_a_mean_is_dragged_while_it_trains_and_the_model_goes_on_from_there(
-    scene: GmmVaeScene, mouse: Mouse, qtbot: QtBot
-) -> None:
-    train_endlessly(scene, mouse, qtbot)
-    mouse.key("space")
-    qtbot.waitUntil(lambda: not scene.desk.run.is_playing, timeout=SOON_MS)
-    turn_event_loop(500)
-    view = scene.latent.view
-    shapes = view.latent_scene.components
-    gaps = [min(np.linalg.norm(a.mean - b.mean) for b in shapes if b is not a) for a in shapes]
-    shape = shapes[int(np.argmax(gaps))]
-    begin = place_of(scene, *shape.mean.tolist())
-    middle = view.viewport().mapToGlobal(view.viewport().rect().center())
-    end = begin + QPoint(60 if begin.x() < middle.x() else -60, 40 if begin.y() < middle.y() else -40)
-    mouse.drag(begin, end)
-
-    def is_moved() -> bool:
-        assert scene.snapshot is not None
-        x, y = scene.snapshot.component_means[shape.index].tolist()
-        return (place_of(scene, x, y) - end).manhattanLength() <= 4
-
-    qtbot.waitUntil(is_moved, timeout=SOON_MS)
-    assert scene.snapshot is not None
-    at_rest = scene.snapshot.step
-    mouse.key("space")
-    qtbot.waitUntil(lambda: scene.snapshot is not None and scene.snapshot.step > at_rest, timeout=SOON_MS)
-
-
 def test_the_slider_leads_back_while_it_trains_and_live_returns(
     scene: GmmVaeScene, mouse: Mouse, qtbot: QtBot
 ) -> None:
