@@ -256,6 +256,20 @@ def test_opening_a_run_takes_its_settings_and_undo_brings_back_ones_own(tab: Gmm
     assert scene.desk.run.on_screen.folder == folder
 
 
+def test_a_tab_first_shown_with_a_run_in_its_session_shows_that_run(tab: GmmVaeTab, qtbot: QtBot) -> None:
+    scene = train_to_the_end(tab, qtbot)
+    assert scene.desk.run.on_screen is not None
+    later = GmmVaeTab(make_run)
+    qtbot.addWidget(later, before_close_func=Tab.finish)
+    assert later.store is not None
+    later.store.update(run_folder=str(scene.desk.run.on_screen.folder))  # before there is anything to see
+    with qtbot.waitExposed(later):
+        later.show()
+    qtbot.waitUntil(lambda: later.scene.snapshot is not None, timeout=SOON_MS)
+    assert scene.snapshot is not None
+    assert later.scene.snapshot.step == scene.snapshot.step
+
+
 def test_of_pin_and_component_the_one_chosen_last_has_its_terms_shown(tab: GmmVaeTab, qtbot: QtBot) -> None:
     scene = train_to_the_end(tab, qtbot)
     view, bars = scene.latent.view, scene.panels.components.bars
