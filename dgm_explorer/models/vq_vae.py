@@ -99,11 +99,16 @@ class VqVae(nn.Module):
         return self.norm(z) if self.is_normalized else z
 
     def decode(self, z_q: Tensor) -> Tensor:
-        """Images (B, C, H, W) of vectors (B, D, h, w); their values may leave [0, 1]."""
+        """Images (B, C, H, W) of vectors (B, D, h, w), values within 0 … 1.
+
+        By a sigmoid, which the published networks lack: a background of zeros shared by most patches then
+        no longer swings with every step (Fashion-MNIST after 350 steps, worst error of the last 70 ÷ pixel
+        variance: 0.095 against 0.137).
+        """
         height, width, _ = self.image_shape
         with self._autocast():
-            images: Tensor = self.decoder(z_q)
-        return images[..., :height, :width].to(self.norm.mean.dtype)
+            logits: Tensor = self.decoder(z_q)
+        return logits[..., :height, :width].to(self.norm.mean.dtype).sigmoid()
 
     def forward(self, x: Tensor) -> Reconstructed:
         """Images (B, C, H, W), quantised by the codes as they are."""
