@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from dgm_explorer.models.batch_norm import BatchNorm
+from dgm_explorer.models.batch_norm import MOMENTUM, BatchNorm
 
 
 def images(n: int = 6, seed: int = 0) -> Tensor:
@@ -19,7 +19,7 @@ def alone(tensors: Sequence[Tensor]) -> None:
 
 @pytest.mark.parametrize("is_shared", [False, True])
 def test_output_gradient_and_averages_are_those_of_torch(is_shared: bool) -> None:
-    ours, theirs = BatchNorm(4), nn.BatchNorm2d(4, affine=False)
+    ours, theirs = BatchNorm(4), nn.BatchNorm2d(4, affine=False, momentum=MOMENTUM)
     ours.add_up = alone if is_shared else None
     for seed in range(3):
         x, y = (images(seed=seed).requires_grad_() for _ in range(2))
