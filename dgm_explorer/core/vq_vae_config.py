@@ -60,7 +60,7 @@ class VqVaeConfig:
         arXiv 2410.06424).
     epochs : of training.
     batch_size : images per step.
-    learning_rate : Adam's step size.
+    learning_rate : Adam's step size at the start; it falls with the root of the steps done.
     seed : of initial weights, codes, batches and revivals.
     """
 
@@ -72,16 +72,16 @@ class VqVaeConfig:
     quantizer: QuantizerKind = "vq"
     fsq_levels: tuple[int, ...] = (8, 8)
     codebook_update: CodebookUpdateKind = "ema"
-    decay: float = 0.95
+    decay: float = 0.9
     epsilon: float = 1e-5
     commitment: float = 0.25
     codebook_start: CodebookStart = "normal"
     revival_fraction: float = 0.1
     is_batch_normalized: bool = True
     estimator: Estimator = "straight_through"
-    epochs: int = 60
+    epochs: int = 100
     batch_size: int = 64
-    learning_rate: float = 3e-3
+    learning_rate: float = 5e-3
     seed: int = 0
 
     def __post_init__(self) -> None:

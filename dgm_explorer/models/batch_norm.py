@@ -7,12 +7,14 @@ import torch
 from torch import Tensor, nn
 
 AddUp: TypeAlias = Callable[[Sequence[Tensor]], None]
-MOMENTUM = 0.1
+MOMENTUM = 0.3
+"""Share of the newest batch in the running averages. torch's 0.1 lags ten steps behind an encoder in its
+first second, by up to 0.2 standard deviations; thousands of vectors per batch need no longer average."""
 EPSILON = 1e-5
 
 
 class BatchNorm(nn.Module):
-    """(z − mean) / √(variance + ε) per channel, as `torch.nn.BatchNorm2d` with ``affine=False`` has it.
+    """(z − mean) / √(variance + ε) per channel, as torch's ``BatchNorm2d`` without ``affine`` has it.
 
     torch's own covers one process, or several on cards only.
 

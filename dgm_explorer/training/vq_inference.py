@@ -44,7 +44,7 @@ class SnapshotInference:
         n_cells = self._model.grid_shape[0] * self._model.grid_shape[1]
         if len(images) * n_cells * len(self._codebook) > MOST_DISTANCES:
             raise InputError(f"images: {len(images)} at once are too many; encode them in parts.")
-        rows = torch.from_numpy(np.ascontiguousarray(images, dtype=np.float32))
+        rows = torch.tensor(images, dtype=torch.float32)
         parts = [self._encode(part) for part in torch.split(rows, AT_A_TIME)]
         codes, distances, reconstructions = (torch.cat(part).numpy() for part in zip(*parts, strict=True))
         return Encoded(codes, distances, reconstructions)
@@ -72,7 +72,7 @@ class SnapshotInference:
             raise InputError(f"codes: {codes.shape} does not fit; give grids of {grid_shape}.")
         if codes.min() < 0 or codes.max() >= n_codes:
             raise InputError(f"codes: there are numbers outside 0 to {n_codes - 1}; use the codebook's own.")
-        grids = torch.from_numpy(np.ascontiguousarray(codes, dtype=np.int64))
+        grids = torch.tensor(codes, dtype=torch.int64)
         images = [
             self._model.to_rows(self._model.decode_codes(part)) for part in torch.split(grids, AT_A_TIME)
         ]

@@ -30,7 +30,7 @@ TORCH_TO_NUMPY: dict[torch.dtype, type] = {torch.float32: np.float32, torch.int6
 class Ingredients(NamedTuple):
     """What can be switched during a run; limits as in `vq_vae_commands`."""
 
-    learning_rate: float
+    first_rate: float
     decay: float
     is_normalized: int
     commitment: float
@@ -39,7 +39,7 @@ class Ingredients(NamedTuple):
     codebook_update: int
 
 
-LIMITS = Ingredients(1.0, 0.99999, 1, 100.0, 1.0, len(ESTIMATORS) - 1, len(UPDATES) - 1)
+LIMITS = Ingredients(1e6, 0.99999, 1, 100.0, 1.0, len(ESTIMATORS) - 1, len(UPDATES) - 1)
 """The most that each may be; the least is 0."""
 
 
@@ -67,7 +67,7 @@ def _ingredients(run: "VqVaeModelRun") -> Ingredients:
     config, quantizer = run.config, run.model.quantizer
     vq = quantizer if isinstance(quantizer, VectorQuantizer) else None
     return Ingredients(
-        learning_rate=run.learning_rate,
+        first_rate=run.first_rate,
         decay=run.decay,
         is_normalized=int(run.model.is_normalized),
         commitment=vq.commitment if vq else config.commitment,
@@ -114,7 +114,7 @@ def _checked_ingredients(meta: Mapping[str, Any]) -> Ingredients:
 
 
 def _set_ingredients(run: "VqVaeModelRun", ingredients: Ingredients) -> None:
-    run.learning_rate, run.decay = ingredients.learning_rate, ingredients.decay
+    run.first_rate, run.decay = ingredients.first_rate, ingredients.decay
     run.model.is_normalized = bool(ingredients.is_normalized)
     quantizer = run.model.quantizer
     if isinstance(quantizer, VectorQuantizer):
