@@ -110,7 +110,8 @@ class Command:
     Names understood by every run: ``learning_rate``, ``beta``, ``snapshot_every_s``,
     ``checkpoint_every_s`` (value: a float), ``skip_phase`` and ``checkpoint`` (no value). The GMM-VAE
     also takes ``pretrain_beta``, ``move_component`` (index, mean…), ``add_component`` (mean…) and
-    ``remove_component`` (index).
+    ``remove_component`` (index); the VQ-VAE ``decay``, ``revival``, ``batch_norm``, ``estimator`` and
+    ``codebook_update``, see `training.vq_vae_commands`.
     """
 
     name: str

@@ -79,7 +79,7 @@ class VqVaeConfig:
     revival_fraction: float = 0.1
     is_batch_normalized: bool = True
     estimator: Estimator = "straight_through"
-    epochs: int = 100
+    epochs: int = 40
     batch_size: int = 64
     learning_rate: float = 5e-3
     seed: int = 0

@@ -20,9 +20,9 @@ UPDATES: tuple[CodebookUpdateKind, ...] = ("ema", "codebook_loss")
 def apply_command(run: "VqVaeModelRun", command: Command) -> None:
     """Carry out a command, one number each: the ingredients of the recipe can be switched during a run.
 
-    ``learning_rate``; ``beta`` or ``commitment``: β; ``decay``: γ; ``revival``: fraction of the mean use, 0
-    for never; ``batch_norm``: 0 or 1; ``estimator`` and ``codebook_update``: index into `ESTIMATORS` and
-    `UPDATES`.
+    ``learning_rate``; ``beta`` or ``commitment``: β; ``decay``: γ; ``revival`` or ``revival_fraction``:
+    fraction of the mean use, 0 for never; ``batch_norm`` or ``is_batch_normalized``: 0 or 1; ``estimator``
+    and ``codebook_update``: index into `ESTIMATORS` and `UPDATES`.
 
     Raises
     ------
@@ -32,13 +32,13 @@ def apply_command(run: "VqVaeModelRun", command: Command) -> None:
     match command.name:
         case "learning_rate":
             run.learning_rate = number_of(command, 1e-8, 1.0)
-        case "batch_norm":
+        case "batch_norm" | "is_batch_normalized":
             run.model.is_normalized = choice_of(command, 2) == 1
         case "beta" | "commitment":
             _quantizer(run, command).commitment = number_of(command, 0.0, 100.0)
         case "decay":
             _set_decay(run, number_of(command, 0.0, 0.99999))
-        case "revival":
+        case "revival" | "revival_fraction":
             _quantizer(run, command).revival_fraction = number_of(command, 0.0, 1.0)
         case "estimator":
             _quantizer(run, command).estimator = ESTIMATORS[choice_of(command, len(ESTIMATORS))]

@@ -16,7 +16,7 @@ from dgm_explorer.models.vq_vae import VqVae
 from dgm_explorer.training.guarded_adam import GuardedAdam
 from dgm_explorer.training.model_run import NotingRun
 from dgm_explorer.training.vq_vae_facts import count_multiplications, image_shape_of
-from dgm_explorer.training.vq_vae_run import MOST_REFUSED, VqVaeModelRun, pixel_variance
+from dgm_explorer.training.vq_vae_run import MOST_REFUSED, RATE_STEPS, VqVaeModelRun, pixel_variance
 from tests.training.gmm_vae_cases import assert_same, column, some_points
 from tests.training.vq_vae_cases import BATCH, PER_EPOCH, SMALL, finished, some_colours, some_digits
 
@@ -168,6 +168,27 @@ def test_a_run_whose_every_batch_is_refused_has_failed(dataset: Dataset) -> None
     next(run.steps())
     with pytest.raises(RunFailed, match=f"last {MOST_REFUSED} batches"):
         run.take_metrics()
+
+
+def test_the_learning_rate_falls_and_falls_on_from_what_it_is_set_to(dataset: Dataset) -> None:
+    run = VqVaeModelRun(replace(SMALL, epochs=20), dataset)
+    steps = run.steps()
+    list(islice(steps, 100))
+    run.apply(Command("learning_rate", (2e-3,)))
+    list(islice(steps, 50))
+    rates = column(run.take_metrics(), "train", "learning_rate")
+    assert rates[0] == SMALL.learning_rate
+    assert rates[99] == pytest.approx(SMALL.learning_rate / np.sqrt(1 + 99 / RATE_STEPS))
+    assert rates[100] == pytest.approx(2e-3)
+    assert rates[149] == pytest.approx(2e-3 * np.sqrt((RATE_STEPS + 100) / (RATE_STEPS + 149)))
+
+
+def test_the_fields_of_the_configuration_are_commands_too(dataset: Dataset) -> None:
+    run = VqVaeModelRun(SMALL, dataset)
+    run.apply(Command("is_batch_normalized", (0,)))
+    run.apply(Command("revival_fraction", (0.3,)))
+    assert not run.model.is_normalized
+    assert run.model.quantizer.revival_fraction == 0.3
 
 
 def test_weights_that_are_not_finite_are_seen(dataset: Dataset) -> None:
