@@ -14,7 +14,13 @@ BAR_EVERY_S = 0.1
 LINE_EVERY_S = 10.0
 RATE_OVER_S = 10.0
 BAR_WIDTH = 24
-SHOWN = {("train", "elbo"): "ELBO", ("held_out", "elbo"): "held out", ("quality", "accuracy"): "accuracy"}
+SHOWN = {
+    ("train", "elbo"): "ELBO",
+    ("held_out", "elbo"): "held out",
+    ("quality", "accuracy"): "accuracy",
+    ("train", "perplexity"): "perplexity",
+    ("held_out", "nmse"): "held-out MSE ÷ variance",
+}
 
 
 class Display:
