@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Protocol
 
-from dgm_explorer.core.training import RunFailed, RunState, TrainingRun
+from dgm_explorer.core.training import Progress, RunFailed, RunState, TrainingRun
 from dgm_explorer.training.display import Display
+from dgm_explorer.training.model_run import NotingRun
 
 STOP_SIGNALS = tuple(
     signal.Signals[name] for name in ("SIGINT", "SIGTERM", "SIGHUP") if name in signal.Signals.__members__
@@ -74,11 +75,11 @@ def train(run: StoppableRun, signals: StopSignals, display: Display) -> RunState
     try:
         for progress in run.steps():
             if display.is_due(progress):
-                display.show(progress, run.take_metrics())
+                _show(run, progress, display)
             if not display.has_reader:
                 run.request_stop()
         if progress is not None:
-            display.show(progress, run.take_metrics())
+            _show(run, progress, display)
         is_done = progress is None or progress.step >= progress.n_steps
         state: RunState = "finished" if is_done else "stopped"
         run.close(state)
@@ -89,3 +90,10 @@ def train(run: StoppableRun, signals: StopSignals, display: Display) -> RunState
         signals.on_ask = None
         display.end()
     return state
+
+
+def _show(run: TrainingRun, progress: Progress, display: Display) -> None:
+    display.show(progress, run.take_metrics())
+    if isinstance(run, NotingRun):
+        for note in run.take_notes():
+            display.say(f"step {note.step}: {note.name}, {note.reason}")

@@ -96,7 +96,7 @@ class RunNote:
 
 @runtime_checkable
 class NotingRun(Protocol):
-    """An ability of a `ModelRun`: to tell of what happened besides its metrics."""
+    """An ability of a `ModelRun` or of a recorded run: to tell of what happened besides its metrics."""
 
     def take_notes(self) -> Sequence[RunNote]:
         """All since the last call; asked after `ModelRun.take_metrics`."""

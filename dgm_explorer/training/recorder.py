@@ -16,7 +16,7 @@ from dgm_explorer.runs.status import RunStatus, read_status
 from dgm_explorer.runs.writer import RunWriter
 from dgm_explorer.training.devices import Place
 from dgm_explorer.training.failures import require_finite
-from dgm_explorer.training.model_run import ModelRun, NotingRun
+from dgm_explorer.training.model_run import ModelRun, NotingRun, RunNote
 from dgm_explorer.training.pacing import Pace
 
 FLUSH_EVERY_S = 0.5
@@ -27,6 +27,7 @@ WRITING_SHARE = 0.02
 """Of the time, at most, for metrics, and as much for the status; a slow disk gets them less often."""
 MAX_UNTAKEN = 100_000
 """Tables kept for a window that does not ask."""
+MAX_UNTOLD = 100
 
 
 class Recorder:
@@ -49,6 +50,7 @@ class Recorder:
         self._place = place
         self._unwritten: list[MetricsTable] = []
         self._untaken: list[MetricsTable] = []
+        self._untold: list[RunNote] = []
         self._snapshot: Snapshot | None = None
         step = model.progress.step
         self._written_snapshot = step if writer.folder.snapshot_file(step).exists() else -1
@@ -160,6 +162,11 @@ class Recorder:
         tables, self._untaken = self._untaken, []
         return tables
 
+    def take_notes(self) -> Sequence[RunNote]:
+        """What the model told of the steps that were measured since the last call."""
+        notes, self._untold = self._untold, []
+        return notes
+
     def _drain(self) -> None:
         tables = self.model.take_metrics()
         self._unwritten += tables
@@ -168,6 +175,8 @@ class Recorder:
         if isinstance(self.model, NotingRun):
             for note in self.model.take_notes():
                 self._writer.append_event(note.name, note.step, reason=note.reason)
+                self._untold.append(note)
+            del self._untold[:-MAX_UNTOLD]
 
     def look_for_requests(self) -> None:
         """Heed what a watcher asked for."""

@@ -24,7 +24,7 @@ from dgm_explorer.runs.writer import RunWriter
 from dgm_explorer.training import failures
 from dgm_explorer.training.command_values import number_of
 from dgm_explorer.training.devices import Place
-from dgm_explorer.training.model_run import ModelRun
+from dgm_explorer.training.model_run import ModelRun, RunNote
 from dgm_explorer.training.recorder import Recorder
 
 T = TypeVar("T")
@@ -133,6 +133,10 @@ class RecordedRun:
             return self._attempt(self._recorder.take_metrics)
         tables, self._last_metrics = self._last_metrics, ()
         return tables
+
+    def take_notes(self) -> Sequence[RunNote]:
+        """What the model told besides its metrics, as far as these were taken or written; each once."""
+        return () if self._recorder is None else self._recorder.take_notes()
 
     def device_memory_mb(self) -> float | None:
         """Memory held on the device; None where it cannot be told."""

@@ -242,8 +242,13 @@ REFUSED_WORDS = "its loss or gradient is not finite: weights and codebook stay a
 
 
 def pixel_variance(dataset: Dataset) -> float:
-    """Of the numbers of all training images together, at least `LEAST_VARIANCE`."""
+    """Of the numbers of all training images that are finite together, at least `LEAST_VARIANCE`."""
     trained = dataset.inputs[~dataset.is_held_out]
     means = trained.mean(1, dtype=np.float64)
+    is_finite = np.isfinite(means)
+    if not is_finite.all():
+        trained, means = trained[is_finite], means[is_finite]
+    if not len(means):
+        return LEAST_VARIANCE
     within = np.einsum("nd,nd->n", trained, trained, dtype=np.float64) / trained.shape[1] - means**2
     return max(LEAST_VARIANCE, float(within.mean() + means.var()))
