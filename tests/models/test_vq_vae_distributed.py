@@ -21,7 +21,7 @@ CONFIG = VqVaeConfig(
 
 def train(rank: int = 0, world: int = 1) -> dict[str, Tensor]:
     """A few steps on this process's share of each batch, gradients added up as in a run."""
-    model = VqVae(CONFIG, (8, 8, 1), 0.1, torch.Generator().manual_seed(0))
+    model = VqVae(CONFIG, (8, 8, 1), 0.1, torch.Generator().manual_seed(0)).double()
     generator = torch.Generator().manual_seed(1)
     mine = slice(N_IMAGES * rank // world, N_IMAGES * (rank + 1) // world)
     area = model.grid_shape[0] * model.grid_shape[1]
@@ -29,7 +29,7 @@ def train(rank: int = 0, world: int = 1) -> dict[str, Tensor]:
     model.norm.add_up = None if world == 1 else add_up
     n_revived = 0
     for _ in range(N_STEPS):
-        x = torch.rand(N_IMAGES, 1, 8, 8, generator=generator)[mine]
+        x = torch.rand(N_IMAGES, 1, 8, 8, generator=generator, dtype=torch.float64)[mine]
         result = model(x)
         share = (mine.stop - mine.start) / N_IMAGES
         model.zero_grad()
@@ -59,7 +59,7 @@ def test_two_processes_train_the_model_of_one(tmp_path: Path) -> None:
     one, two = (torch.load(tmp_path / f"{rank}.pt") for rank in range(2))
     for name, tensor in alone.items():
         assert torch.equal(one[name], two[name]), name
-        torch.testing.assert_close(one[name], tensor, rtol=1e-4, atol=1e-4)
+        torch.testing.assert_close(one[name], tensor, rtol=1e-9, atol=1e-9)
 
 
 def _take_part() -> None:
