@@ -129,6 +129,34 @@ def test_a_lasso_shows_its_examples(scene: GmmVaeScene, mouse: Mouse, qtbot: QtB
     assert not len(scene.latent.picker.selected_rows)
 
 
+def test_a_mean_is_dragged_during_a_pause_and_the_model_goes_on_from_there(
+    scene: GmmVaeScene, mouse: Mouse, qtbot: QtBot
+) -> None:
+    train_endlessly(scene, mouse, qtbot)
+    mouse.key("space")
+    qtbot.waitUntil(lambda: not scene.desk.run.is_playing, timeout=SOON_MS)
+    turn_event_loop(500)
+    view = scene.latent.view
+    view.set_view_range((-8.0, 8.0), (-8.0, 8.0))  # as a wheel would: no mean lies outside
+    shapes = view.latent_scene.components
+    gaps = [min(np.linalg.norm(a.mean - b.mean) for b in shapes if b is not a) for a in shapes]
+    shape = shapes[int(np.argmax(gaps))]
+    goal = shape.mean + np.array([2.0, 1.5])
+    mouse.drag(place_of(scene, *shape.mean.tolist()), place_of(scene, *goal.tolist()))
+    (x_lo, x_hi), _ = view.view_range
+    pixel = (x_hi - x_lo) / view.view_box.rect().width()
+
+    def is_moved() -> bool:
+        assert scene.snapshot is not None
+        return np.allclose(scene.snapshot.component_means[shape.index], goal, atol=3 * pixel)
+
+    qtbot.waitUntil(is_moved, timeout=SOON_MS)
+    assert scene.snapshot is not None
+    at_rest = scene.snapshot.step
+    mouse.key("space")
+    qtbot.waitUntil(lambda: scene.snapshot is not None and scene.snapshot.step > at_rest, timeout=SOON_MS)
+
+
 def test_the_slider_leads_back_while_it_trains_and_live_returns(
     scene: GmmVaeScene, mouse: Mouse, qtbot: QtBot
 ) -> None:
