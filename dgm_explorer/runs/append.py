@@ -8,6 +8,8 @@ from pathlib import Path
 from dgm_explorer.core.errors import InputError
 
 _BLOCK = 1 << 16
+# A pipe that took the place of the file is refused, where opening it would wait for a reader for ever.
+_FLAGS = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
 def append_lines(path: Path, lines: Iterable[bytes]) -> None:
@@ -24,7 +26,7 @@ def append_lines(path: Path, lines: Iterable[bytes]) -> None:
     if not content:
         return
     try:
-        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+        file = os.open(path, _FLAGS, 0o666)
         try:
             _write_or_take_back(file, content)
         finally:

@@ -139,8 +139,8 @@ class Recorder:
 
     def end(self, state: RunState, reason: str) -> None:
         """Save the present state and say how it ended; raises as `after_step`."""
+        self.write_checkpoint()  # the first of the two to be missed where room is short
         self.write_snapshot()
-        self.write_checkpoint()
         self._writer.append_event(state, self.model.progress.step, reason=reason)
         self.write_status(state, reason)
 

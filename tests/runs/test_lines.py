@@ -1,6 +1,7 @@
 """Lines that are added whole, followed while they grow, and turned into tables again."""
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,13 @@ def test_what_does_not_fit_on_the_disk_is_taken_back_whole(tmp_path: Path) -> No
 def test_a_folder_that_vanished_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No such file"):
         append_lines(tmp_path / "gone" / "a.jsonl", [b"x"])
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+def test_a_pipe_in_the_place_of_the_file_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.jsonl")
+    with pytest.raises(InputError, match="cannot be written"):
+        append_lines(tmp_path / "a.jsonl", [b"x"])
 
 
 @pytest.mark.parametrize(

@@ -321,6 +321,18 @@ def _no_space(*_arguments: object) -> int:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
+def test_a_stop_saves_the_checkpoint_where_a_picture_has_no_room(
+    record: Record, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = record(FakeModel())
+    steps = run.steps()
+    reached = [next(steps).step for _ in range(7)][-1]
+    monkeypatch.setattr(RunWriter, "write_snapshot", _no_space)
+    with pytest.raises(RunFailed, match="No space left on device"):
+        run.close("stopped")
+    assert checkpoint_file.read_latest_checkpoint(RunFolder(folder))[0] == reached
+
+
 def test_closing_twice_is_closing_once_and_lets_others_write(record: Record, folder: Path) -> None:
     run = record(FakeModel())
     next(run.steps())
