@@ -17,6 +17,7 @@ FIELD_WORDS = {
     "is_mixture_fitted": "mixture fit",
     "mixture_init": "clusters from",
     "guided_epochs": "guided epochs",
+    "guided_emphasis": "emphasis while guided",
     "epochs": "epochs of joint training",
     "batch_size": "batch",
     "learning_rate": "learning rate",

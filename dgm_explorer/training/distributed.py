@@ -5,6 +5,7 @@ Rank 0 alone writes and decides; the others compute their share of every batch a
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dgm_explorer.core.device_choice import DeviceChoice
@@ -91,8 +92,11 @@ class Group:
         return bool(wish.item())
 
     def leave(self) -> None:
+        """Together: gloo aborts a process whose partner went while the two were still parting."""
         from torch import distributed
 
+        with suppress(RuntimeError):  # the others may have died
+            distributed.barrier()
         distributed.destroy_process_group()
 
 

@@ -44,10 +44,14 @@ def test_the_end_of_the_plan_is_finished(record: Record, folder: Path) -> None:
 def test_a_signal_ends_the_step_saves_and_is_no_error(
     record: Record, folder: Path, number: signal.Signals
 ) -> None:
-    signals = StopSignals()
-    run = record(send(number, at_step=7))
-    with signals.watched():
-        assert train(run, signals, Display(io.StringIO())) == "stopped"
+    before = signal.signal(number, signal.SIG_DFL)  # under nohup the tests inherit an ignored hang-up
+    try:
+        signals = StopSignals()
+        run = record(send(number, at_step=7))
+        with signals.watched():
+            assert train(run, signals, Display(io.StringIO())) == "stopped"
+    finally:
+        signal.signal(number, before)
     assert state_of(folder) == "stopped"
     assert max(steps_in(RunFolder(folder).checkpoints)) == 7
 
