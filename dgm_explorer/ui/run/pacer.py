@@ -2,10 +2,10 @@
 
 from collections import deque
 
-SNAPSHOT_SHARE = 0.05
+SNAPSHOT_SHARE = 0.03
 """Most of the training thread's time that may go into pictures for the window."""
 
-SCREEN_SHARE = 0.10
+SCREEN_SHARE = 0.05
 """Most of the time that the window may draw them: on two cores both want the interpreter's lock."""
 
 SHORTEST_INTERVAL_S = 1 / 30
@@ -13,7 +13,7 @@ LONGEST_INTERVAL_S = 20.0
 WARM_UP_INTERVAL_S = 0.5
 """Behind the first picture, whose cost is mostly that of libraries being loaded."""
 
-PROGRESS_INTERVAL_S = 0.1
+PROGRESS_INTERVAL_S = 0.2
 
 
 class SnapshotPacer:

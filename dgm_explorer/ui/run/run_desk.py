@@ -20,7 +20,7 @@ from dgm_explorer.ui.run.timeline import Timeline
 from dgm_explorer.ui.run.timeline_source import TimelineSource
 from dgm_explorer.ui.theme import Theme
 
-CURVES_MS = 200
+CURVES_MS = 400
 """Least time between two drawings of the curves: they change by a pixel."""
 
 
