@@ -181,6 +181,7 @@ class RunDesk(QObject):
 
     def finish(self) -> None:
         """Stop whatever trains or reads and wait for it."""
+        self._curves.stop()
         self.run.finish()
         self.source.close()
         self.examples.close()

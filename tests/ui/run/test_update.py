@@ -8,7 +8,9 @@ from dgm_explorer.ui.run import update
 from dgm_explorer.ui.run.gate import RunGate
 from dgm_explorer.ui.run.pacer import (
     LONGEST_INTERVAL_S,
+    SCREEN_SHARE,
     SHORTEST_INTERVAL_S,
+    SNAPSHOT_SHARE,
     WARM_UP_INTERVAL_S,
     SnapshotPacer,
 )
@@ -54,11 +56,12 @@ def test_pictures_wait_in_proportion_to_what_they_cost_here_and_on_the_screen() 
     pacer.note_snapshot(10.0, 10.02)
     assert pacer.interval_s == pytest.approx(SHORTEST_INTERVAL_S)  # once may be chance
     pacer.note_snapshot(10.0, 10.02)
-    assert pacer.interval_s == pytest.approx(0.4)
-    assert not pacer.is_snapshot_due(10.41)
-    assert pacer.is_snapshot_due(10.43)
+    wait_s = 0.02 / SNAPSHOT_SHARE
+    assert pacer.interval_s == pytest.approx(wait_s)
+    assert not pacer.is_snapshot_due(10.01 + wait_s)
+    assert pacer.is_snapshot_due(10.03 + wait_s)
     pacer.screen_cost_s = 0.1
-    assert pacer.interval_s == pytest.approx(1.0)
+    assert pacer.interval_s == pytest.approx(0.1 / SCREEN_SHARE)
     for _ in range(2):
         pacer.note_snapshot(0.0, 100.0)
     assert pacer.interval_s == LONGEST_INTERVAL_S
