@@ -25,7 +25,9 @@ from tests.training.gmm_vae_cases import assert_same
 from tests.training.test_distributed import PATIENCE_S, TORCHRUN, rows_by_step, wait_for_step
 
 SOURCE = DataSource("digits", limit=300)
-CONFIG = VqVaeConfig(codebook_size=16, code_dim=3, width=4, batch_size=22, epochs=25, seed=3)
+CONFIG = VqVaeConfig(codebook_size=16, code_dim=3, width=4, batch_size=22, epochs=100, seed=3)
+LAST_STEP = 1200
+"""Of 100 epochs of a dozen steps: enough of them for a kill on a quick machine."""
 SETTINGS = ("codebook_size=16", "code_dim=3", "width=4", "batch_size=22")
 OPTIONS = (
     *("--data", "digits", "--limit", "300", "--device", "cpu", "--seed", "3"),
@@ -56,17 +58,17 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_killed_and_resumed_it_ends_bit_for_bit_where_it_would_have(trained: Path, tmp_path: Path) -> None:
     folder = tmp_path / "run"
-    options = (*OPTIONS, "--out", str(folder), "--checkpoint-every", "0.1", "--epochs", "25")
+    options = (*OPTIONS, "--out", str(folder), "--checkpoint-every", "0.1", "--epochs", "100")
     killed = start(*options, "--snapshot-every", "0.2")
     wait_for_step(folder, 30, killed)
     killed.kill()
     killed.communicate()
-    assert 0 < read_latest_checkpoint(RunFolder(folder))[0] < 300
+    assert 0 < read_latest_checkpoint(RunFolder(folder))[0] < LAST_STEP
     resumed = start("--out", str(folder), "--resume")
     assert resumed.wait(PATIENCE_S) == 0, resumed.communicate()
     resumed.communicate()
     (step, ours), (_, theirs) = (read_latest_checkpoint(RunFolder(place)) for place in (folder, trained))
-    assert step == 300
+    assert step == LAST_STEP
     assert_same(ours, theirs)
     events = [event.name for event in RunReader(folder).poll().events]
     assert events[0] == "started"
@@ -84,7 +86,7 @@ def test_two_processes_train_the_model_of_one(tmp_path: Path) -> None:
     train_alone(tmp_path / "one", step)
     _, one = read_latest_checkpoint(RunFolder(tmp_path / "one"))
     assert one.meta.keys() == two.meta.keys()
-    if step <= 300:
+    if step <= LAST_STEP:
         for name in ("generator", "quantizer.generator", "batches.order"):
             np.testing.assert_array_equal(one.arrays[name], two.arrays[name])
     rows = [rows_by_step(path)[:12] for path in (folder, tmp_path / "one")]
@@ -99,10 +101,10 @@ def test_evaluate_measures_what_the_reconstructions_show(
     monkeypatch.setattr(vq_vae_evaluation, "N_PIXEL_CNN_STEPS", 60)
     assert command(["evaluate", str(trained), "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert (answer["model"], answer["data"], answer["step"]) == ("vq-vae", "digits", 300)
+    assert (answer["model"], answer["data"], answer["step"]) == ("vq-vae", "digits", LAST_STEP)
     dataset, reader = load_dataset(SOURCE), RunReader(trained)
     assert dataset.image_shape is not None
-    copy = make_inference(reader.read_snapshot(300), CONFIG, dataset.image_shape)
+    copy = make_inference(reader.read_snapshot(LAST_STEP), CONFIG, dataset.image_shape)
     variance = dataset.inputs[~dataset.is_held_out].astype(np.float64).var()
     for split, rows in ((answer, dataset.inputs), (answer["held_out"], dataset.inputs[dataset.is_held_out])):
         encoded = copy.encode(rows)
@@ -129,7 +131,7 @@ def test_evaluate_prints_a_table_for_people(
     monkeypatch.setattr(vq_vae_evaluation, "N_PIXEL_CNN_STEPS", 1)
     assert command(["evaluate", str(trained)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "vq-vae on digits, step 300"
+    assert lines[0] == f"vq-vae on digits, step {LAST_STEP}"
     assert max(map(len, lines)) <= 76
     assert any(line.startswith("bits per code, P(code | left, up)") for line in lines)
 

@@ -181,8 +181,8 @@ class RunDesk(QObject):
 
     def finish(self) -> None:
         """Stop whatever trains or reads and wait for it."""
-        self._curves.stop()
         self.run.finish()
+        self._curves.stop()  # the last metrics may have started it
         self.source.close()
         self.examples.close()
         self.second.close()
