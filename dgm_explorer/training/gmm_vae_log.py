@@ -10,11 +10,11 @@ from torch import Tensor
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.gmm_vae_config import TERMS
 from dgm_explorer.core.training import MetricsTable
+from dgm_explorer.training.device_rows import DeviceRows
 
 TRAIN_COLUMNS = ("step", "epoch", "phase", *TERMS, "elbo", "loss", "learning_rate", "beta")
 HELD_OUT_COLUMNS = ("step", "epoch", *TERMS, "elbo")
 QUALITY_COLUMNS = ("step", "epoch", "accuracy", "nmi", "ari", "occupied")
-CAPACITY = 1024
 
 
 class TrainStep(NamedTuple):
@@ -39,42 +39,34 @@ class QualityRow(NamedTuple):
 
 
 class MetricsLog:
-    """Rows of the three tables; terms and losses stay on the device, in a buffer that doubles when full."""
+    """Rows of the three tables; terms and losses stay on the device."""
 
     def __init__(self, device: torch.device) -> None:
-        self._buffer = torch.zeros(CAPACITY, len(TERMS) + 1, device=device)
+        self._rows = DeviceRows(len(TERMS) + 1, device)
         self._train: list[TrainStep] = []
         self._train_rows: list[int] = []
         self._held_out: list[tuple[int, float]] = []
         self._held_out_rows: list[int] = []
         self._quality: list[QualityRow] = []
-        self._n_rows = 0
 
     def add_train(self, at: TrainStep, terms_and_loss: Tensor) -> None:
         """Terms (a) … (e) and the loss of one batch, (6,), means over the batch."""
         self._train.append(at)
-        self._train_rows.append(self._put(terms_and_loss))
+        self._train_rows.append(self._rows.put(terms_and_loss))
 
     def add_held_out(self, step: int, epoch: float, terms: Tensor) -> None:
         """Mean terms (a) … (e) over the held-out examples, (5,)."""
         self._held_out.append((step, epoch))
-        self._held_out_rows.append(self._put(terms))
+        self._held_out_rows.append(self._rows.put(terms))
 
     def add_quality(self, row: QualityRow) -> None:
         """A new row for a new step; a second one for the same step is dropped."""
         if not self._quality or self._quality[-1].step != row.step:
             self._quality.append(row)
 
-    def _put(self, values: Tensor) -> int:
-        if self._n_rows == len(self._buffer):
-            self._buffer = torch.cat([self._buffer, torch.zeros_like(self._buffer)])
-        self._buffer[self._n_rows, : len(values)] = values.detach()
-        self._n_rows += 1
-        return self._n_rows - 1
-
     def take(self) -> Sequence[MetricsTable]:
         """All rows since the last call, by one copy from the device; tables without rows are left out."""
-        values = self._buffer[: self._n_rows].cpu().numpy().astype(np.float64)
+        values = self._rows.read()
         tables = (
             MetricsTable("train", TRAIN_COLUMNS, self._train_values(values[self._train_rows])),
             MetricsTable("held_out", HELD_OUT_COLUMNS, self._held_out_values(values[self._held_out_rows])),
@@ -87,7 +79,7 @@ class MetricsLog:
         """Forget every row."""
         for rows in (self._train, self._train_rows, self._held_out, self._held_out_rows, self._quality):
             rows.clear()
-        self._n_rows = 0
+        self._rows.clear()
 
     def _train_values(self, measured: FloatArray) -> FloatArray:
         at = np.array(self._train, dtype=np.float64).reshape(-1, len(TrainStep._fields))

@@ -9,11 +9,11 @@ from torch import Tensor
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.training import MetricsTable
+from dgm_explorer.training.device_rows import DeviceRows
 
 MEASURED = ("reconstruction", "codebook", "commitment", "loss", "perplexity", "dead", "revived")
 TRAIN_COLUMNS = ("step", "epoch", *MEASURED, "learning_rate")
 HELD_OUT_COLUMNS = ("step", "epoch", "mse", "nmse", "perplexity", "used")
-CAPACITY = 1024
 
 
 class TrainStep(NamedTuple):
@@ -41,43 +41,35 @@ class HeldOut(NamedTuple):
 
 
 class VqVaeLog:
-    """Rows of the two tables; what is measured stays on the device, in a buffer that doubles when full.
+    """Rows of the two tables; what is measured stays on the device.
 
     Steps whose batch was refused have no row: `take` tells which they were.
     """
 
     def __init__(self, device: torch.device) -> None:
-        self._buffer = torch.zeros(CAPACITY, len(MEASURED) + 1, device=device)
+        self._rows = DeviceRows(len(MEASURED) + 1, device)
         self._train: list[TrainStep] = []
         self._train_rows: list[int] = []
         self._held_out: list[tuple[int, float]] = []
         self._held_out_rows: list[int] = []
-        self._n_rows = 0
 
     def add_train(self, at: TrainStep, measured: Tensor, is_accepted: Tensor) -> None:
         """One batch: the numbers of `MEASURED` (7,), and whether it changed the model, ()."""
         self._train.append(at)
-        self._train_rows.append(self._put(torch.cat([measured, is_accepted.float().reshape(1)])))
+        self._train_rows.append(self._rows.put(torch.cat([measured, is_accepted.float().reshape(1)])))
 
     def add_held_out(self, step: int, epoch: float, measured: HeldOut) -> None:
         """A new row for a new step; a second one for the same step is dropped."""
         if not self._held_out or self._held_out[-1][0] != step:
             self._held_out.append((step, epoch))
-            self._held_out_rows.append(self._put(torch.stack(measured)))
-
-    def _put(self, values: Tensor) -> int:
-        if self._n_rows == len(self._buffer):
-            self._buffer = torch.cat([self._buffer, torch.zeros_like(self._buffer)])
-        self._buffer[self._n_rows, : len(values)] = values.detach()
-        self._n_rows += 1
-        return self._n_rows - 1
+            self._held_out_rows.append(self._rows.put(torch.stack(measured)))
 
     def take(self) -> tuple[Sequence[MetricsTable], Sequence[tuple[int, bool]]]:
         """Rows since the last call, tables without any left out; and (step, whether accepted) of each step.
 
         By one copy from the device.
         """
-        values = self._buffer[: self._n_rows].cpu().numpy().astype(np.float64)
+        values = self._rows.read()
         at = np.array(self._train, dtype=np.float64).reshape(-1, len(TrainStep._fields))
         train = values[self._train_rows]
         is_accepted = train[:, len(MEASURED)] > 0
@@ -94,7 +86,7 @@ class VqVaeLog:
         """Forget every row."""
         for rows in (self._train, self._train_rows, self._held_out, self._held_out_rows):
             rows.clear()
-        self._n_rows = 0
+        self._rows.clear()
 
     def _held_out_values(self, measured: FloatArray) -> FloatArray:
         at = np.array(self._held_out, dtype=np.float64).reshape(-1, 2)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
@@ -56,7 +57,7 @@ def test_two_processes_train_the_model_of_one(tmp_path: Path) -> None:
     processes = [subprocess.Popen(command, env={**environment, "RANK": str(rank)}) for rank in range(2)]
     alone = train()
     assert [process.wait(PATIENCE_S) for process in processes] == [0, 0]
-    one, two = (torch.load(tmp_path / f"{rank}.pt") for rank in range(2))
+    one, two = (load_file(tmp_path / f"{rank}.safetensors") for rank in range(2))
     for name, tensor in alone.items():
         assert torch.equal(one[name], two[name]), name
         torch.testing.assert_close(one[name], tensor, rtol=1e-9, atol=1e-9)
@@ -68,7 +69,7 @@ def _take_part() -> None:
     torch.distributed.init_process_group(
         "gloo", init_method=f"file://{os.environ['MEET']}", rank=rank, world_size=2
     )
-    torch.save(train(rank, 2), Path(out) / f"{rank}.pt")
+    save_file(train(rank, 2), Path(out) / f"{rank}.safetensors")
     torch.distributed.destroy_process_group()
 
 

@@ -13,7 +13,8 @@ from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
 from dgm_explorer.core.training import Command
 from dgm_explorer.numerics.mlp import forward
-from dgm_explorer.training.gmm_vae_log import CAPACITY, MetricsLog, TrainStep
+from dgm_explorer.training.device_rows import CAPACITY
+from dgm_explorer.training.gmm_vae_log import MetricsLog, TrainStep
 from dgm_explorer.training.gmm_vae_run import GmmVaeModelRun
 from tests.training.gmm_vae_cases import (
     BATCH,

@@ -98,7 +98,6 @@ class ImageGrid(QWidget):
         self._geometry: MosaicGeometry | None = None
         self._caption_room = (0.0, 0.0)  # pixels on the left and at the top
         self._at = -1
-        self._selected = -1
         self.setAccessibleName(name)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -118,7 +117,6 @@ class ImageGrid(QWidget):
         old, self._table, self._words = self._table, table, ""
         self._mosaic = QImage()
         self._at = min(self._at, len(table.images) - 1)
-        self._selected = min(self._selected, len(table.images) - 1)
         if old is None or _shape(old) != _shape(table):
             self._lay_out()
         self._picture = None
@@ -129,7 +127,7 @@ class ImageGrid(QWidget):
         """Show words in place of images, such as what will stand here and how to begin."""
         self._table, self._words = None, words
         self._mosaic, self._picture, self._geometry = QImage(), None, None
-        self._at = self._selected = -1
+        self._at = -1
         self.setMinimumHeight(0)
         self.setAccessibleDescription(words)
         self.update()
@@ -142,12 +140,6 @@ class ImageGrid(QWidget):
     def words(self) -> str:
         """What stands in place of images."""
         return self._words
-
-    def set_selected(self, index: int) -> None:
-        """Mark a tile as chosen; -1 for none."""
-        if index != self._selected:
-            self._selected = index
-            self.update()
 
     def tile_rect(self, index: int) -> QRectF:
         """Where a tile is painted, in pixels of the widget."""
@@ -224,8 +216,7 @@ class ImageGrid(QWidget):
             painter.drawPixmap(self._origin(), self._picture)
             self._paint_captions(painter, self._geometry)
             self._paint_marks(painter)
-            self._paint_frame(painter, self._selected, self._theme.line_width * 1.5)
-            self._paint_frame(painter, self._at, self._theme.line_width)
+            self._paint_frame(painter)
         painter.end()
 
     def _make_picture(self, geometry: MosaicGeometry) -> QPixmap:
@@ -277,12 +268,14 @@ class ImageGrid(QWidget):
             painter.setPen(QPen(color(rgb), MARK_PX))
             painter.drawRect(self.tile_rect(index).adjusted(-grown, -grown, grown, grown))
 
-    def _paint_frame(self, painter: QPainter, index: int, width_px: float) -> None:
-        if 0 <= index < len(self._images()):
+    def _paint_frame(self, painter: QPainter) -> None:
+        """Around the tile under the mouse or the arrow keys."""
+        if 0 <= self._at < len(self._images()):
+            width_px = self._theme.line_width
             painter.setPen(QPen(color(self._theme.accent), width_px))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             grown = width_px / 2
-            painter.drawRect(self.tile_rect(index).adjusted(-grown, -grown, grown, grown))
+            painter.drawRect(self.tile_rect(self._at).adjusted(-grown, -grown, grown, grown))
 
     def _images(self) -> Float32Array:
         return self._table.images if self._table is not None else np.empty((0, 1, 1, 1), np.float32)
