@@ -14,9 +14,9 @@ from dgm_explorer.ui.plots.image_grid import ImageGrid, ImageTable
 from dgm_explorer.ui.plots.point_groups import PointGroup
 from dgm_explorer.ui.tabs.gmm_vae.component_facts import ComponentFacts, component_facts
 from dgm_explorer.ui.tabs.gmm_vae.points_picture import PointsPicture
-from dgm_explorer.ui.tabs.gmm_vae.snapshot_panel import as_images, example_words, scrolling
 from dgm_explorer.ui.theme import LIGHT, Theme
 from dgm_explorer.ui.widgets.form import set_color, set_text
+from dgm_explorer.ui.widgets.snapshot_panel import as_images, example_words, scrolling
 
 N_TYPICAL: Final = 24
 _ALL_IMAGES: Final = "Decoded means μ of all components; click one"

@@ -14,10 +14,10 @@ from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.tabs.gmm_vae.component_bars import ComponentBars
 from dgm_explorer.ui.tabs.gmm_vae.component_details import ComponentDetails
 from dgm_explorer.ui.tabs.gmm_vae.component_facts import mean_entropy
-from dgm_explorer.ui.tabs.gmm_vae.snapshot_panel import SnapshotPanel, scrolling
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from dgm_explorer.ui.widgets.form import row, set_formula, set_text, set_tip
+from dgm_explorer.ui.widgets.snapshot_panel import SnapshotPanel, scrolling
 
 _ENTROPY: Final = r"H = -\frac{1}{N} \sum_n \sum_c \gamma_{nc} \log \gamma_{nc}"
 

@@ -15,9 +15,9 @@ from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.image_grid import Caption, ImageGrid, ImageTable
 from dgm_explorer.ui.plots.point_groups import PointGroup
 from dgm_explorer.ui.tabs.gmm_vae.points_picture import PointsPicture
-from dgm_explorer.ui.tabs.gmm_vae.snapshot_panel import SnapshotPanel, as_images, example_words, scrolling
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import set_color, set_text
+from dgm_explorer.ui.widgets.snapshot_panel import SnapshotPanel, as_images, example_words, scrolling
 
 _DIVIDER_LEVEL: Final = 0.35
 

@@ -1,4 +1,6 @@
-"""What the panels below the latent view share."""
+"""What the panels that show snapshots of a run share."""
+
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
@@ -6,13 +8,12 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from dgm_explorer.core.arrays import Float32Array
 from dgm_explorer.core.dataset import Dataset
-from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.theme import LIGHT, Theme
 
 
 class SnapshotPanel(QWidget):
-    """Shows snapshots while it is in front; hidden, it only remembers the last.
+    """Shows snapshots of one model while it is in front; hidden, it only remembers the last.
 
     Attributes
     ----------
@@ -25,13 +26,13 @@ class SnapshotPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = LIGHT
-        self._given: tuple[GmmVaeSnapshot, Dataset] | None = None
+        self._given: tuple[Any, Dataset] | None = None
 
     def set_theme(self, theme: Theme) -> None:
         """Colours and fonts; overriders call this one first."""
         self.theme = theme
 
-    def show_snapshot(self, snapshot: GmmVaeSnapshot, dataset: Dataset) -> None:
+    def show_snapshot(self, snapshot: Any, dataset: Dataset) -> None:
         """Show this; free when hidden."""
         self._given = (snapshot, dataset)
         if self.isVisible():
@@ -46,7 +47,7 @@ class SnapshotPanel(QWidget):
         """The data shown at present."""
         raise NotImplementedError
 
-    def _show(self, snapshot: GmmVaeSnapshot, dataset: Dataset) -> None:
+    def _show(self, snapshot: Any, dataset: Dataset) -> None:
         raise NotImplementedError
 
     def _clear(self, words: str) -> None:
