@@ -12,6 +12,7 @@ from dgm_explorer.checked_json import DocumentKind, convert_checked, read_docume
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gmm_vae_state import GmmVaeState
 from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.core.vq_vae_state import VqVaeState
 from dgm_explorer.paths import resource_root
 
 MAX_BYTES = 1 << 20
@@ -26,13 +27,14 @@ class Session:
     Attributes
     ----------
     tab : key of the tab in front, one of `TAB_KEYS`.
-    kl, gmm_vae : states of these tabs; None where the file does not speak of a tab and leaves it alone.
+    kl, gmm_vae, vq_vae : states of these tabs; None where the file does not speak of a tab and leaves it alone.
     title, description : what a preset is called and what to look at in it.
     """
 
     tab: str = "kl"
     kl: KLState | None = None
     gmm_vae: GmmVaeState | None = None
+    vq_vae: VqVaeState | None = None
     title: str = ""
     description: str = ""
 
