@@ -17,6 +17,8 @@ from dgm_explorer.core.gaussians import Component1D, Component2D, Gaussian1D, Ga
 from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
 from dgm_explorer.core.gmm_vae_state import GmmVaeState
 from dgm_explorer.core.kl_state import KLState, View1D, View2D
+from dgm_explorer.core.vq_vae_config import VqVaeConfig
+from dgm_explorer.core.vq_vae_state import VqVaeState
 from dgm_explorer.session import MAX_BYTES, Session, read_preset, read_session, write_session
 
 HEAD = {"format": "dgm-explorer-session", "version": 1}
@@ -52,7 +54,7 @@ def test_what_is_written_comes_back_equal(tmp_path: Path) -> None:
         panel="family",
         seed=2**32 - 1,
     )
-    session = Session("vq-vae", kl, None, "Titel „Größe“", "Zwei Sätze. μ und σ.")
+    session = Session("vq-vae", kl, title="Titel „Größe“", description="Zwei Sätze. μ und σ.")
     write_session(tmp_path / "a.dgm.json", session)
     assert read_session(tmp_path / "a.dgm.json") == session
 
@@ -63,6 +65,14 @@ def test_what_a_file_does_not_speak_of_is_not_in_it(tmp_path: Path) -> None:
     session = Session("gmm-vae", gmm_vae=GmmVaeState(source=painted, config=config, device="cuda"))
     write_session(tmp_path / "a.dgm.json", session)
     assert b'"kl"' not in (tmp_path / "a.dgm.json").read_bytes()
+    assert read_session(tmp_path / "a.dgm.json") == session
+
+
+def test_the_vq_vae_tab_comes_back_equal(tmp_path: Path) -> None:
+    config = VqVaeConfig(quantizer="fsq", fsq_levels=(5, 5, 3), network="local", revival_fraction=0.0)
+    state = VqVaeState(DataSource("mnist", limit=500), config, tile_picture="change", panel="paint", code=7)
+    session = Session("vq-vae", vq_vae=state)
+    write_session(tmp_path / "a.dgm.json", session)
     assert read_session(tmp_path / "a.dgm.json") == session
 
 
@@ -104,7 +114,7 @@ DRAWN: dict[str, st.SearchStrategy[Any]] = {
 @given(kl=st.builds(KLState, **DRAWN), title=st.text(max_size=30), description=st.text(max_size=30))
 def test_any_state_comes_back_equal(tmp_path: Path, kl: KLState, title: str, description: str) -> None:
     assert set(DRAWN) == set(get_type_hints(KLState))
-    session = Session("kl", kl, None, title, description)
+    session = Session("kl", kl, title=title, description=description)
     write_session(tmp_path / "a.dgm.json", session)
     assert read_session(tmp_path / "a.dgm.json") == session
 
