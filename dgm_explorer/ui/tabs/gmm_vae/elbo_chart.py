@@ -3,24 +3,19 @@
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QPointF, Signal
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.gmm_vae_config import TERMS
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis
-from dgm_explorer.ui.plots.captions import Cover
+from dgm_explorer.ui.plots.chart_marks import RingOverlay
 from dgm_explorer.ui.plots.curve_overlay import CurveOverlay, CurveStyle
-from dgm_explorer.ui.plots.plot import Plot, Range
-from dgm_explorer.ui.tabs.gmm_vae.elbo_overlays import (
-    Area,
-    CursorOverlay,
-    PhaseOverlay,
-    RingOverlay,
-    StackOverlay,
-)
-from dgm_explorer.ui.tabs.gmm_vae.elbo_series import EMPTY, PhaseStart, Series, block_means, stack, thin_out
+from dgm_explorer.ui.plots.plot import Range
+from dgm_explorer.ui.plots.series import Series, block_means, thin_out
+from dgm_explorer.ui.plots.step_chart import StepChart
+from dgm_explorer.ui.tabs.gmm_vae.elbo_overlays import Area, PhaseOverlay, StackOverlay
+from dgm_explorer.ui.tabs.gmm_vae.elbo_series import EMPTY, PhaseStart, bound_of, stack
 from dgm_explorer.ui.tabs.gmm_vae.terms import ELBO, term_color
 from dgm_explorer.ui.theme import LIGHT, Theme, blend
 
@@ -49,7 +44,7 @@ class Runs:
     phases: tuple[PhaseStart, ...] = ()
 
 
-class ElboChart(Plot):
+class ElboChart(StepChart):
     """Some of the five terms and their sum.
 
     Stacked, it shows ``stacked`` with a bold line at their sum, which is the bound if they are all five;
@@ -62,21 +57,17 @@ class ElboChart(Plot):
     label : of the y axis.
     """
 
-    step_hovered = Signal(float)
-    """The mouse is over this step."""
-    left = Signal()
     term_hovered = Signal(str)
     """The mouse came upon this term; empty for none."""
 
     def __init__(self, stacked: tuple[str, ...], lines: tuple[str, ...], label: str, x_label: str) -> None:
-        super().__init__(NumberAxis("bottom", x_label), NumberAxis("left", label))
+        super().__init__(x_label, NumberAxis("left", label))
         self._stacked_terms, self._line_terms = stacked, lines
         self._has_bound = stacked == TERMS
         self._is_stacked = True
         self._runs = Runs()
         self._lit: str | None = None
         self._hovered = ""
-        self._is_following = True
         self._means = EMPTY
         self._areas = StackOverlay(self.view_box)
         names = dict.fromkeys((*stacked, *lines, ELBO))
@@ -84,18 +75,13 @@ class ElboChart(Plot):
         self._curves = {name: CurveOverlay(self.view_box, 5) for name in names}
         self._rings = {name: RingOverlay(self.view_box) for name in names}
         self._phases = PhaseOverlay(self.view_box, has_names=ELBO in lines)
-        self._cursor = CursorOverlay(self.view_box)
-        self.cover = Cover(self.view_box)
         self._axes[1].setTickDensity(0.7)
         self.set_view_range((0.0, 100.0), (-1.0, 0.0))
-        self.view_changed.connect(self._on_view_changed)
         self.set_theme(LIGHT)
 
     def set_theme(self, theme: Theme) -> None:
+        self._phases.set_theme(theme)
         super().set_theme(theme)
-        for part in (self._phases, self._cursor, self.cover):
-            part.set_theme(theme)
-        self._draw()
 
     # -- what is shown ------------------------------------------------------------------------------------
 
@@ -108,12 +94,8 @@ class ElboChart(Plot):
         """Show these curves; the range follows until the user zooms."""
         self._runs = runs
         self._phases.set_phases(runs.phases)
-        self._follow()
-        self._draw()
-
-    def set_x_axis_named(self, is_named: bool) -> None:
-        """Whether the x axis says what it is; the upper of two charts leaves that to the lower."""
-        self.plotItem.showAxis("bottom", is_named)
+        ends = [float(series.steps[-1]) for series in (runs.train, runs.compare) if len(series)]
+        self._show_up_to(max(ends) if len(runs.train) else None)
 
     def set_stacked(self, is_stacked: bool) -> None:
         if is_stacked != self._is_stacked:
@@ -135,36 +117,11 @@ class ElboChart(Plot):
             return self._line_terms
         return (*self._stacked_terms, ELBO) if self._has_bound else self._stacked_terms
 
-    def set_cursor_step(self, step: float | None) -> None:
-        """A vertical line at ``step``; None hides it."""
-        self._cursor.set_step(step)
-
-    def set_steps_shown(self, lo: float, hi: float) -> None:
-        """Another chart was zoomed or panned to these steps."""
-        self._is_following = False
-        self.set_view_range((lo, hi), self.view_range[1])
-        self._draw()
-
-    def follow(self) -> None:
-        """Show all steps again and go on following."""
-        self._is_following = True
-        self._follow(is_new=True)
-        self._draw()
-
-    def go_home(self) -> None:
-        self.follow()
-        self._emit_view_changed()
-        self._is_following = True
-
-    @property
-    def is_following(self) -> bool:
-        return self._is_following
-
     def export_table(self) -> PlotTable:
         """Training terms as drawn, in blocks."""
         means = self._means
         header = ("step", *(f"{term}_nats" for term in TERMS), "elbo_nats")
-        return PlotTable(header, (means.steps, *means.terms.T, means.elbo))
+        return PlotTable(header, (means.steps, *means.values.T, bound_of(means)))
 
     # -- drawing ------------------------------------------------------------------------------------------
 
@@ -214,33 +171,23 @@ class ElboChart(Plot):
 
     def _columns(self, series: Series) -> FloatArray:
         """(n, stacked terms)."""
-        return series.terms[:, [TERMS.index(term) for term in self._stacked_terms]]
+        return series.values[:, [TERMS.index(term) for term in self._stacked_terms]]
 
     def _edge(self, series: Series, term: str) -> FloatArray:
         """The border of a term that is farther from 0."""
         layers, i = stack(self._columns(series)), self._stacked_terms.index(term)
-        is_up = series.terms[:, TERMS.index(term)] > 0
+        is_up = series.column(term) > 0
         return np.where(is_up, layers.positive[i].upper, layers.negative[i].lower)
 
     @staticmethod
     def _line(series: Series, name: str) -> FloatArray:
-        return series.elbo if name == ELBO else series.terms[:, TERMS.index(name)]
+        return bound_of(series) if name == ELBO else series.column(name)
 
     def _faded(self, name: str) -> str:
         rgb = term_color(name, self.theme)
         return rgb if self._lit in (None, name) else blend(rgb, self.theme.plot_background, 0.75)
 
     # -- range --------------------------------------------------------------------------------------------
-
-    def _follow(self, is_new: bool = False) -> None:
-        if not self._is_following or not len(self._runs.train):
-            return
-        x, y = self.view_range
-        end = max(float(s.steps[-1]) for s in (self._runs.train, self._runs.compare) if len(s))
-        if is_new or not 0.85 * x[1] <= end <= x[1]:
-            x = (0.0, max(1.1 * end, 20.0))
-        wanted = self._wanted_y()
-        self.set_view_range(x, wanted if is_new else _kept(y, wanted))
 
     def _wanted_y(self) -> Range:
         """All but the first moments of training, which would flatten the rest; a stack holds its 0."""
@@ -261,25 +208,14 @@ class ElboChart(Plot):
         for_names = 1.6 * self.theme.font_point_size / height * (hi - lo) if self._has_bound else 0.0
         return lo - margin, hi + margin + for_names
 
-    def _on_view_changed(self, *_: object) -> None:
-        self._is_following = False
-        self._draw()
-
     # -- mouse --------------------------------------------------------------------------------------------
 
-    def move(self, at: QPointF, event: QMouseEvent) -> None:
-        if event.buttons() or not len(self._means) or not self.view_box.rect().contains(at):
-            self._leave()
-            return
-        self.step_hovered.emit(self.pixel_to_view(at)[0])
-        self._set_hovered(self._term_at(at))
-
-    def leaveEvent(self, event: QEvent) -> None:
-        self._leave()
-        super().leaveEvent(event)
+    def _point_at(self, at: QPointF) -> None:
+        super()._point_at(at)
+        self._set_hovered(self._term_at(at) if len(self._means) else "")
 
     def _leave(self) -> None:
-        self.left.emit()
+        super()._leave()
         self._set_hovered("")
 
     def _set_hovered(self, term: str) -> None:
@@ -308,15 +244,3 @@ class ElboChart(Plot):
         else:
             value = float(self._line(self._means, name)[row])
         return float(self._areas.point_px(0.0, value).y())
-
-    def resizeEvent(self, event: QEvent) -> None:
-        super().resizeEvent(event)
-        if hasattr(self, "_areas"):  # Qt resizes before the first line of the constructor returns
-            self._draw()
-
-
-def _kept(old: Range, wanted: Range) -> Range:
-    """The old range while it still serves: new ticks cost more than all curves."""
-    width = wanted[1] - wanted[0]
-    holds = old[0] <= wanted[0] + 0.05 * width and old[1] >= wanted[1] - 0.05 * width
-    return old if holds and old[1] - old[0] <= 1.4 * width else wanted

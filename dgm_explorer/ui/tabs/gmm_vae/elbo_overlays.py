@@ -1,4 +1,4 @@
-"""What the chart of the bound paints: stacked areas, rings, phases and the line under the mouse."""
+"""What the chart of the bound paints besides its curves: stacked areas and phases."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.functions import arrayToQPolygonF
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
@@ -52,36 +52,6 @@ class StackOverlay(PixelOverlay):
             outline_y = np.concatenate([upper, lower[::-1]]).clip(-_FAR_PX, 2 * _FAR_PX)
             painter.setBrush(color(area.rgb, area.alpha))
             painter.drawPolygon(arrayToQPolygonF(outline_x, outline_y))
-
-
-class RingOverlay(PixelOverlay):
-    """Small rings of one colour, filled with the background, so that they stand out on areas and lines."""
-
-    def __init__(self, view_box: pg.ViewBox) -> None:
-        super().__init__(view_box, z_value=6)
-        self._x = self._y = np.empty(0)
-        self._rgb = self._fill = "#000000"
-        self._size_px = 4.0
-
-    def set_style(self, rgb: str, fill: str, size_px: float) -> None:
-        self._rgb, self._fill, self._size_px = rgb, fill, size_px
-        self.update()
-
-    def set_points(self, x: FloatArray, y: FloatArray) -> None:
-        """Show these rings, in view coordinates; empty arrays clear."""
-        if len(x) or len(self._x):
-            self._x, self._y = x, y
-            self.update()
-
-    def draw(self, painter: QPainter) -> None:
-        if not len(self._x):
-            return
-        painter.setClipRect(self.boundingRect())
-        x, y = self.to_pixels(self._x, self._y)
-        dots = QPolygonF([QPointF(u, v) for u, v in zip(x.tolist(), y.tolist(), strict=True)])
-        for rgb, size_px in ((self._rgb, self._size_px), (self._fill, self._size_px - 2.5)):
-            painter.setPen(QPen(color(rgb), size_px, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            painter.drawPoints(dots)
 
 
 class PhaseOverlay(PixelOverlay):
@@ -137,33 +107,3 @@ def _names(phase: PhaseStart) -> tuple[str, ...]:
     if phase.phase == "pretrain":
         return "pre-train: bound of a VAE, prior N(0, I)", "pre-train: prior N(0, I)", "pre-train"
     return phase.name, phase.name.split()[0].rstrip(",")
-
-
-class CursorOverlay(PixelOverlay):
-    """A vertical line at the step under the mouse."""
-
-    def __init__(self, view_box: pg.ViewBox) -> None:
-        super().__init__(view_box, z_value=7)
-        self._step: float | None = None
-        self._rgb = LIGHT.accent
-
-    def set_theme(self, theme: Theme) -> None:
-        self._rgb = theme.accent
-        self.update()
-
-    @property
-    def step(self) -> float | None:
-        return self._step
-
-    def set_step(self, step: float | None) -> None:
-        """Stand at ``step``; None hides it."""
-        if step != self._step:
-            self._step = step
-            self.update()
-
-    def draw(self, painter: QPainter) -> None:
-        if self._step is None:
-            return
-        x = self.point_px(self._step, 0.0).x()
-        painter.setPen(QPen(color(self._rgb), 1.5))
-        painter.drawLine(QLineF(x, 0.0, x, self.boundingRect().height()))

@@ -1,4 +1,4 @@
-"""Curves of the bound as arrays ready to draw: means over blocks of steps, stacked by sign."""
+"""The bound over steps as arrays ready to draw: its terms, its phases, and terms stacked by sign."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -8,6 +8,7 @@ import numpy as np
 from dgm_explorer.core.arrays import BoolArray, FloatArray
 from dgm_explorer.core.gmm_vae_config import PHASES, TERMS
 from dgm_explorer.core.training import Split
+from dgm_explorer.ui.plots.series import Series, no_series, read_series
 
 if TYPE_CHECKING:
     from dgm_explorer.runs.history import MetricsHistory
@@ -21,49 +22,8 @@ PHASE_NAMES = {
 """``guided`` is the part of joint training in which each example's component is given: (e) is 0 there."""
 _GUIDED = len(PHASES)
 _ROUNDING = 1e-9
-_LENGTHS = tuple(m * 10**e for e in range(7) for m in (1, 2, 5))
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Series:
-    """The five terms at some steps, in order; nats per example.
-
-    Attributes
-    ----------
-    steps : (n,).
-    terms : (n, 5).
-    length : how many steps each row is the mean of, at most.
-    """
-
-    steps: FloatArray
-    terms: FloatArray
-    length: int = 1
-
-    def __len__(self) -> int:
-        return len(self.steps)
-
-    @property
-    def elbo(self) -> FloatArray:
-        """(n,) sum of the five."""
-        total: FloatArray = self.terms.sum(axis=1)
-        return total
-
-    def nearest(self, step: float) -> int:
-        """Row whose step is nearest; there must be one."""
-        i = int(np.searchsorted(self.steps, step))
-        if i == 0:
-            return 0
-        is_left = i == len(self) or step - self.steps[i - 1] <= self.steps[i] - step
-        return i - 1 if is_left else i
-
-    def between(self, lo: float, hi: float) -> "Series":
-        """The rows in a range of steps, and one more at either side so that curves reach the border."""
-        first = max(int(np.searchsorted(self.steps, lo)) - 1, 0)
-        last = int(np.searchsorted(self.steps, hi, side="right")) + 1
-        return Series(self.steps[first:last], self.terms[first:last], self.length)
-
-
-EMPTY = Series(np.empty(0), np.empty((0, len(TERMS))))
+EMPTY = no_series(TERMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +38,15 @@ class PhaseStart:
         return PHASE_NAMES[self.phase]
 
 
-def read_series(history: "MetricsHistory", split: Split) -> Series:
-    """The measured terms of one split; rows that are not finite are left out, they cannot be drawn."""
-    steps = history.steps(split).copy()  # the history's own views end with its next rows
-    if not len(steps):
-        return EMPTY
-    terms = np.stack([history.column(split, term) for term in TERMS], axis=1, dtype=np.float64)
-    is_finite = np.isfinite(terms.sum(axis=1))  # ten times as fast as asking each number
-    if is_finite.all():
-        return Series(steps, terms)
-    return Series(steps[is_finite], terms[is_finite])
+def read_terms(history: "MetricsHistory", split: Split) -> Series:
+    """The measured terms of one split, nats per example."""
+    return read_series(history, split, TERMS)
+
+
+def bound_of(terms: Series) -> FloatArray:
+    """(n,) sum of the five."""
+    total: FloatArray = terms.values.sum(axis=1)
+    return total
 
 
 def read_epochs(history: "MetricsHistory") -> FloatArray:
@@ -116,34 +75,6 @@ def _is_given(history: "MetricsHistory") -> BoolArray:
     c, e = (np.abs(history.column("train", term)) for term in ("c", "e"))
     given: BoolArray = (e < _ROUNDING) & (c > _ROUNDING)
     return given
-
-
-def block_means(series: Series, max_blocks: int, breaks: tuple[float, ...] = ()) -> Series:
-    """Means over blocks of a round number of steps, at most about ``max_blocks`` of them.
-
-    Blocks begin at multiples of their length, so that a growing curve does not shimmer, and at each of
-    ``breaks``, so that none mixes two phases. A block stands at the mean of its steps.
-    """
-    n = len(series)
-    if n <= max(max_blocks, 1):
-        return series
-    span = series.steps[-1] - series.steps[0]
-    needed = max(span / max(max_blocks, 1), n / max(max_blocks, 1) if span == 0 else 0.0)
-    length = next((value for value in _LENGTHS if value >= needed), _LENGTHS[-1])
-    key = np.floor(series.steps / length) + np.searchsorted(np.asarray(breaks), series.steps, side="right")
-    starts = np.concatenate([[0], np.flatnonzero(np.diff(key)) + 1])
-    counts = np.diff(np.append(starts, n))
-    return Series(
-        np.add.reduceat(series.steps, starts) / counts,
-        np.add.reduceat(series.terms, starts, axis=0) / counts[:, None],
-        length,
-    )
-
-
-def thin_out(series: Series, max_rows: int) -> Series:
-    """Every so many-th row, enough to tell the range of the whole."""
-    every = max(1, len(series) // max_rows)
-    return Series(series.steps[::every], series.terms[::every])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSpli
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.gmm_vae_config import TERMS
 from dgm_explorer.ui.tabs.gmm_vae.elbo_chart import ElboChart, Runs
-from dgm_explorer.ui.tabs.gmm_vae.elbo_series import EMPTY, Series, read_epochs, read_phases, read_series
+from dgm_explorer.ui.tabs.gmm_vae.elbo_series import EMPTY, read_epochs, read_phases, read_terms
 from dgm_explorer.ui.tabs.gmm_vae.formula_panel import FormulaPanel, TermValues
 from dgm_explorer.ui.tabs.gmm_vae.single_bars import SingleBars
 from dgm_explorer.ui.tabs.gmm_vae.single_terms import SingleTerms
@@ -20,7 +20,6 @@ from dgm_explorer.ui.theme import LIGHT, Theme
 if TYPE_CHECKING:
     from dgm_explorer.runs.history import MetricsHistory
 
-_NOT_MEASURED: FloatArray = np.full(len(TERMS), np.nan)
 _MIN_HEIGHT_OF_TWO_PX = 190
 _CHART_TIP = (
     "The five terms of the bound over steps, nats per example; black line (white in the dark): the ELBO, "
@@ -89,9 +88,9 @@ class ElboView(QWidget):
     def show_history(self, history: "MetricsHistory", compare: "MetricsHistory | None" = None) -> None:
         """Show the metrics of a run, and those of a second one over them."""
         self._runs = Runs(
-            read_series(history, "train"),
-            read_series(history, "held_out"),
-            EMPTY if compare is None else read_series(compare, "train"),
+            read_terms(history, "train"),
+            read_terms(history, "held_out"),
+            EMPTY if compare is None else read_terms(compare, "train"),
             read_phases(history),
         )
         self._epochs = read_epochs(history)
@@ -202,7 +201,7 @@ class ElboView(QWidget):
         for chart in (self.chart, self.detail):
             chart.set_cursor_step(step)
         place = "" if step is None else self._place(step)
-        train, held_out = (_terms_at(series, step) for series in (self._runs.train, self._runs.held_out))
+        train, held_out = (series.at(step) for series in (self._runs.train, self._runs.held_out))
         self.formula_panel.show_values(TermValues(train, held_out, place))
         self._show_caption(place)
 
@@ -242,14 +241,6 @@ class ElboView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._show_detail()
-
-
-def _terms_at(series: Series, step: float | None) -> FloatArray:
-    """(5,) of the row nearest to ``step``, or of the last; NaN where nothing was measured."""
-    if not len(series):
-        return _NOT_MEASURED
-    terms: FloatArray = series.terms[-1 if step is None else series.nearest(step)]
-    return terms
 
 
 def _follow_zoom(zoomed: ElboChart, other: ElboChart) -> None:

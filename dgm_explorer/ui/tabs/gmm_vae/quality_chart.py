@@ -11,9 +11,9 @@ from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis
 from dgm_explorer.ui.plots.captions import Cover
+from dgm_explorer.ui.plots.chart_marks import CursorOverlay
 from dgm_explorer.ui.plots.curve_overlay import CurveOverlay, CurveStyle
 from dgm_explorer.ui.plots.plot import Plot
-from dgm_explorer.ui.tabs.gmm_vae.elbo_overlays import CursorOverlay
 from dgm_explorer.ui.theme import LIGHT, Theme
 
 if TYPE_CHECKING:

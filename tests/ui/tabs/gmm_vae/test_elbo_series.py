@@ -1,14 +1,14 @@
-"""Curves as they are drawn: means over blocks, stacks by sign."""
+"""Terms of the bound as they are drawn: phases apart, stacks by sign."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from dgm_explorer.core.training import MetricsTable
 from dgm_explorer.runs.history import MetricsHistory
-from dgm_explorer.ui.tabs.gmm_vae.elbo_series import Series, block_means, read_phases, read_series, stack
+from dgm_explorer.ui.plots.series import block_means
+from dgm_explorer.ui.tabs.gmm_vae.elbo_series import read_phases, read_terms, stack
 from tests.ui.tabs.gmm_vae.bound_cases import JOINT_FROM, TRAIN, make_history, terms_at
 
 
@@ -29,30 +29,12 @@ def test_the_term_at_a_height_is_the_one_whose_area_covers_it() -> None:
     assert found == {-10.0: 0, -22.0: 1, -23.5: 2, 1.0: 3, 2.2: 4, 3.0: None, -25.0: None}
 
 
-def test_blocks_are_plain_means_of_a_round_number_of_steps() -> None:
-    rng = np.random.default_rng(0)
-    steps, terms = np.arange(1.0, 100_001), rng.normal(size=(100_000, 5))
-    means = block_means(Series(steps, terms), 200)
-    assert means.length == 500
-    assert len(means) <= 202
-    inside = (steps >= 500) & (steps < 1000)
-    np.testing.assert_allclose(means.terms[1], terms[inside].mean(axis=0), atol=1e-12)
-    assert means.steps[1] == steps[inside].mean()
-
-
-def test_growing_curves_keep_the_blocks_they_had() -> None:
-    series = read_series(make_history(4000), "train")
-    longer = read_series(make_history(4090), "train")
-    old, new = block_means(series, 100), block_means(longer, 100)
-    np.testing.assert_array_equal(old.terms[:-1], new.terms[: len(old) - 1])
-
-
 def test_no_block_mixes_two_phases() -> None:
     history = make_history(1200)
     phases = read_phases(history)
     assert [(phase.step, phase.phase) for phase in phases] == [(1.0, "pretrain"), (JOINT_FROM, "joint")]
-    means = block_means(read_series(history, "train"), 7, tuple(phase.step for phase in phases))
-    np.testing.assert_allclose(means.terms, terms_at(means.steps), atol=1e-6)
+    means = block_means(read_terms(history, "train"), 7, tuple(phase.step for phase in phases))
+    np.testing.assert_allclose(means.values, terms_at(means.steps), atol=1e-6)
 
 
 def test_a_stretch_in_which_components_are_given_is_told_from_free_joint_training() -> None:
@@ -70,9 +52,4 @@ def test_rows_that_are_not_finite_are_left_out() -> None:
     rows[:, 0] = [1, 2, 3, 4]
     rows[1, 4], rows[3, 3] = np.nan, -np.inf
     history.append((MetricsTable("train", TRAIN, rows),))
-    assert read_series(history, "train").steps.tolist() == [1.0, 3.0]
-
-
-@pytest.mark.parametrize(("step", "row"), [(-5.0, 0), (12.0, 0), (16.0, 1), (25.0, 1), (99.0, 2)])
-def test_nearest_row(step: float, row: int) -> None:
-    assert Series(np.array([10.0, 20.0, 30.0]), np.zeros((3, 5))).nearest(step) == row
+    assert read_terms(history, "train").steps.tolist() == [1.0, 3.0]
