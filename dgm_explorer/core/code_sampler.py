@@ -22,6 +22,11 @@ class SamplerProgress:
     bits_per_code: float
 
 
+def always() -> bool:
+    """Whatever was asked for is still wanted."""
+    return True
+
+
 class CodeSampler(Protocol):
     """A prior over code grids in training; all calls come from one thread."""
 
@@ -29,8 +34,18 @@ class CodeSampler(Protocol):
         """Train to the end of the plan, one optimiser step per item; called anew it goes on."""
         ...
 
-    def sample(self, n: int) -> IntArray:
-        """Code grids drawn from what has been learnt so far, (n, h, w)."""
+    def bits_per_code(self, codes: IntArray) -> float:
+        """Of grids (n, h, w), by what has been learnt so far."""
+        ...
+
+    def sample(self, n: int, is_wanted: Callable[[], bool] = always) -> IntArray:
+        """Code grids drawn from what has been learnt so far, (n, h, w).
+
+        Raises
+        ------
+        Cancelled
+            If ``is_wanted``, asked every few milliseconds, says no.
+        """
         ...
 
 

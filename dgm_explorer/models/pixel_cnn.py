@@ -3,15 +3,21 @@
 Shapes in this file: n grids of h × w codes below K; C channels.
 """
 
+from collections.abc import Callable
 from typing import Literal, TypeAlias
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from dgm_explorer.core.code_sampler import always
+from dgm_explorer.core.errors import Cancelled
+
 CHANNELS = 48
 N_BLOCKS = 4
 FIRST_SIZE = 5
+REACH = FIRST_SIZE // 2 + N_BLOCKS
+"""A cell depends on no cell further up, to the left or to the right than so many."""
 
 MaskType: TypeAlias = Literal["A", "B"]
 
@@ -68,10 +74,10 @@ class PixelCnn(nn.Module):
         nn.init.zeros_(last.bias)  # type: ignore[arg-type]
         self.last = nn.Sequential(nn.ReLU(), last)
 
-    def forward(self, codes: Tensor) -> Tensor:
-        """Logits (n, K, r, w) of the first r rows of grids, (n, r, w)."""
+    def forward(self, codes: Tensor, top: int = 0, left: int = 0) -> Tensor:
+        """Logits (n, K, r, s) of r × s cells of grids, (n, r, s), from row ``top``, column ``left`` on."""
         x = self.embedding(codes).movedim(-1, 1)
-        x = self.first(x) + self.position[:, : codes.shape[1]]
+        x = self.first(x) + self.position[:, top : top + codes.shape[1], left : left + codes.shape[2]]
         logits: Tensor = self.last(self.blocks(x))
         return logits
 
@@ -80,12 +86,23 @@ class PixelCnn(nn.Module):
         return functional.cross_entropy(self(codes), codes)
 
     @torch.no_grad()
-    def sample(self, n: int, generator: torch.Generator) -> Tensor:
-        """Grids drawn cell by cell, (n, h, w); each cell costs one pass over the rows up to its own."""
+    def sample(self, n: int, generator: torch.Generator, is_wanted: Callable[[], bool] = always) -> Tensor:
+        """Grids drawn cell by cell, (n, h, w); each cell costs one pass over those that it depends on.
+
+        Raises
+        ------
+        Cancelled
+            If ``is_wanted``, asked before every cell, says no.
+        """
         height, width = self.position.shape[1:]
         codes = torch.zeros(n, height, width, dtype=torch.int64, device=self.position.device)
         for row in range(height):
+            top = max(0, row - REACH)
             for column in range(width):
-                shares = self(codes[:, : row + 1])[:, :, row, column].softmax(1)
+                if not is_wanted():
+                    raise Cancelled("sampling")
+                left = max(0, column - REACH)
+                seen = codes[:, top : row + 1, left : column + REACH + 1]
+                shares = self(seen, top, left)[:, :, row - top, column - left].softmax(1)
                 codes[:, row, column] = torch.multinomial(shares, 1, generator=generator)[:, 0]
         return codes

@@ -2,13 +2,13 @@
 
 import copy
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
 
 from dgm_explorer.core.arrays import IntArray
-from dgm_explorer.core.code_sampler import SamplerProgress
+from dgm_explorer.core.code_sampler import SamplerProgress, always
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.models.pixel_cnn import PixelCnn
 
@@ -20,6 +20,8 @@ LEARNING_RATE = 3e-3
 HELD_OUT_EVERY = 10
 """One grid of so many is kept for measuring."""
 MAX_HELD_OUT = 500
+MOST_LOGITS = 16_000_000
+"""Grids × cells × K that pass the network together, 64 MB: many codes take smaller batches."""
 STEPS_BETWEEN_MEASURING = 20
 
 
@@ -75,16 +77,22 @@ class PixelCnnRun:
         """Of grids (n, h, w), by the best weights so far."""
         return _bits(self._best, torch.from_numpy(codes.astype("int64")))
 
-    def sample(self, n: int) -> IntArray:
-        """Grids by the best weights so far, (n, h, w)."""
-        drawn: IntArray = self._best.sample(n, self._generator).numpy()
+    def sample(self, n: int, is_wanted: Callable[[], bool] = always) -> IntArray:
+        """Grids by the best weights so far, (n, h, w).
+
+        Raises
+        ------
+        Cancelled
+            If ``is_wanted``, asked before every cell, says no.
+        """
+        drawn: IntArray = self._best.sample(n, self._generator, is_wanted).numpy()
         return drawn
 
     def _update(self, share_left: float) -> None:
         """One step of Adam; the rate falls as a cosine, so that a short plan ends near its best."""
         self._adam.param_groups[0]["lr"] = LEARNING_RATE * (1 - math.cos(math.pi * share_left)) / 2
         wanted = max(LEAST_BATCH, min(MOST_BATCH, BATCH_CELLS // self._trained[0].numel()))
-        size = min(wanted, len(self._trained))
+        size = min(wanted, _grids_at_a_time(self._model, self._trained), len(self._trained))
         rows = torch.randint(len(self._trained), (size,), generator=self._generator)
         self._adam.zero_grad(set_to_none=True)
         self._model.nats(self._trained[rows]).backward()  # type: ignore[no-untyped-call]
@@ -101,10 +109,16 @@ class PixelCnnRun:
 @torch.no_grad()
 def _bits(model: PixelCnn, codes: Tensor) -> float:
     """Mean of -log2 P per code of grids (n, h, w)."""
-    nats = sum(model.nats(part).item() * len(part) for part in torch.split(codes, MAX_HELD_OUT))
+    parts = torch.split(codes, min(MAX_HELD_OUT, _grids_at_a_time(model, codes)))
+    nats = sum(model.nats(part).item() * len(part) for part in parts)
     return nats / len(codes) / math.log(2)
+
+
+def _grids_at_a_time(model: PixelCnn, codes: Tensor) -> int:
+    return max(1, MOST_LOGITS // (codes[0].numel() * model.embedding.num_embeddings))
 
 
 def make_code_sampler(codes: IntArray, n_codes: int) -> PixelCnnRun:
     """A `core.code_sampler.MakeCodeSampler`."""
+    torch.set_num_threads(1)  # of the thread that calls: the others are for the run beside it
     return PixelCnnRun(codes, n_codes)

@@ -8,9 +8,9 @@ import torch
 from scipy import stats
 
 from dgm_explorer.core.arrays import IntArray
-from dgm_explorer.core.errors import InputError
+from dgm_explorer.core.errors import Cancelled, InputError
 from dgm_explorer.models.pixel_cnn import PixelCnn
-from dgm_explorer.training.pixel_cnn_run import PixelCnnRun
+from dgm_explorer.training.pixel_cnn_run import MOST_LOGITS, PixelCnnRun
 
 K = 4
 
@@ -53,6 +53,41 @@ def test_it_learns_the_chain_to_its_entropy_and_samples_it() -> None:
     drawn = run.sample(1000).reshape(1000, 9)
     follows = (drawn[:, 1:] == (drawn[:, :-1] + 1) % K).mean()
     assert follows == pytest.approx(likely, abs=0.04)
+
+
+def test_a_sample_is_that_of_passes_over_whole_grids() -> None:
+    """Each cell is drawn from a window around it; a grid larger than the window shows whether it suffices."""
+    torch.manual_seed(0)
+    model = PixelCnn(K, 9, 18)
+    torch.nn.init.normal_(model.last[1].weight)
+    drawn = model.sample(2, torch.Generator().manual_seed(1))
+    generator = torch.Generator().manual_seed(1)
+    expected = torch.zeros_like(drawn)
+    with torch.no_grad():
+        for row in range(9):
+            for column in range(18):
+                shares = model(expected)[:, :, row, column].softmax(1)
+                expected[:, row, column] = torch.multinomial(shares, 1, generator=generator)[:, 0]
+    assert torch.equal(drawn, expected)
+
+
+def test_a_sample_that_nobody_wants_any_more_ends_within_a_cell() -> None:
+    run = PixelCnnRun(draw_grids(5, 0), K)
+    asked = iter([True, True, False])
+    with pytest.raises(Cancelled):
+        run.sample(1, lambda: next(asked))
+
+
+def test_many_codes_pass_in_small_batches() -> None:
+    codes = np.random.default_rng(0).integers(0, 8192, (5, 24, 24))
+    run = PixelCnnRun(codes, 8192, n_steps=1)
+    passes: list[int] = []
+    run._model.register_forward_pre_hook(lambda _, inputs: passes.append(len(inputs[0])))
+    for _ in run.steps():
+        pass
+    assert passes
+    assert max(passes) * 24 * 24 * 8192 <= MOST_LOGITS
+    assert run.bits_per_code(codes) == pytest.approx(13, abs=0.2)
 
 
 def test_few_grids_are_not_learnt_by_heart() -> None:
