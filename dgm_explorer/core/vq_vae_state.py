@@ -7,6 +7,7 @@ from dgm_explorer.core.dataset import DataSource
 from dgm_explorer.core.device_choice import DeviceChoice
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
+from dgm_explorer.core.vq_vae_painting import Painting
 
 TilePicture: TypeAlias = Literal["patch", "exemplars", "constant", "change"]
 TileOrder: TypeAlias = Literal["index", "use", "similarity"]
@@ -27,6 +28,7 @@ class VqVaeState:
     usage_picture : which picture of the usage is in front.
     panel : which panel is in front.
     code : the code chosen; -1 for none.
+    painting : the image painted with codes.
     snapshot_every_s : between two snapshots of the timeline.
     """
 
@@ -40,6 +42,7 @@ class VqVaeState:
     usage_picture: UsagePicture = "histogram"
     panel: VqPanel = "reconstructions"
     code: int = -1
+    painting: Painting = field(default_factory=Painting)
     snapshot_every_s: float = 1.0
 
     def __post_init__(self) -> None:
