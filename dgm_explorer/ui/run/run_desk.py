@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QMenu
 
 from dgm_explorer.core.dataset import Dataset
@@ -20,8 +20,9 @@ from dgm_explorer.ui.run.timeline import Timeline
 from dgm_explorer.ui.run.timeline_source import TimelineSource
 from dgm_explorer.ui.theme import Theme
 
-CURVES_MS = 400
-"""Least time between two drawings of the curves: they change by a pixel."""
+SHORTEST_CURVES_MS, LONGEST_CURVES_MS = 400, 1500
+CURVES_GROWTH = 0.04
+"""Curves are drawn anew when the run has gone on for this share of its time: by less they hardly change."""
 
 
 class RunDesk(QObject):
@@ -91,8 +92,8 @@ class RunDesk(QObject):
         self.timeline = Timeline(phases, theme)
         self._curves = QTimer(self)
         self._curves.setSingleShot(True)
-        self._curves.setInterval(CURVES_MS)
         self._curves.timeout.connect(self.curves_due)
+        self._since_run = QElapsedTimer()
         self._connect_run()
         self._connect_pictures()
 
@@ -190,6 +191,7 @@ class RunDesk(QObject):
     @Slot(object)
     def _take_run(self, screen: RunOnScreen) -> None:
         self.history.clear()
+        self._since_run.start()
         self.source.set_folder(screen.folder)
         self.examples.ask(screen.request.source)
         self.run_changed.emit(screen)
@@ -213,7 +215,8 @@ class RunDesk(QObject):
     def _take_metrics(self, tables: tuple[MetricsTable, ...]) -> None:
         self.history.append(tables)
         if not self._curves.isActive():
-            self._curves.start()
+            wanted = round(CURVES_GROWTH * self._since_run.elapsed())
+            self._curves.start(min(max(wanted, SHORTEST_CURVES_MS), LONGEST_CURVES_MS))
 
     @Slot(object)
     def _look_at(self, step: int | None) -> None:
