@@ -12,7 +12,7 @@ from typing import Self
 from dgm_explorer.core.dataset import DataSource
 from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
 from dgm_explorer.core.training import RunRequest
-from dgm_explorer.ui.training_thread import NICENESS
+from dgm_explorer.ui.lasting_thread import NICENESS
 
 CONFIG = GmmVaeConfig(pretrain_epochs=0, is_mixture_fitted=False, epochs=100_000)
 """Joint training from the first step, so that every stretch of every run does the same work."""

@@ -1,16 +1,9 @@
 """Training beside the window: one thread that pulls steps out of a run."""
 
-import atexit
 import logging
-import os
-import sys
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import Any
-
-from PySide6.QtCore import QThread
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.training import (
@@ -24,24 +17,19 @@ from dgm_explorer.core.training import (
     RunState,
     TrainingRun,
 )
+from dgm_explorer.ui.lasting_thread import LastingThread, be_nice
 from dgm_explorer.ui.mailbox import Mailbox
 from dgm_explorer.ui.run.gate import RunGate
 from dgm_explorer.ui.run.pacer import SnapshotPacer
 from dgm_explorer.ui.run.update import RunUpdate, merge_updates
 
-JOIN_MS = 2000
-LAST_JOIN_MS = 30_000
-NICENESS = 10
 REST_S = 1.0
 """Between two heartbeats of a paused run."""
 
 logger = logging.getLogger("dgm_explorer")
 
-_living: set["TrainingThread"] = set()
-"""Every thread from its start to its end: Qt aborts the program if the object of a running one goes."""
 
-
-class TrainingThread(QThread):
+class TrainingThread(LastingThread):
     """Sets up a run and trains it; the window is told through `mailbox`, a slot that holds `RunUpdate`.
 
     Everything that touches the run happens in `run`, in the thread; everything else here returns at once
@@ -67,12 +55,6 @@ class TrainingThread(QThread):
         self._refusals: tuple[str, ...] = ()
         self._first_step = 0
         self._shown_step = -1
-
-    def begin(self) -> None:
-        """Start the thread. Whoever loses sight of it loses nothing: it lives until it has ended."""
-        _living.add(self)
-        self.finished.connect(self._leave)
-        self.start()
 
     @property
     def is_paused(self) -> bool:
@@ -101,19 +83,9 @@ class TrainingThread(QThread):
         """Stop behind the step under way, write what is due, end."""
         self._gate.stop()
 
-    def stop(self, timeout_ms: int = JOIN_MS) -> bool:
-        """Stop and wait; True if the thread has ended. Never terminated: a write may be under way."""
-        self._gate.stop()
-        return self.wait(timeout_ms)
-
-    def _leave(self) -> None:
-        """The thread has ended, but for its last instruction."""
-        self.wait()
-        _living.discard(self)
-
     def run(self) -> None:
         """The thread: prepare, train, close. Whatever happens becomes the last update."""
-        _be_nice()
+        be_nice()
         state, words = self._work()
         self._tell(state, words=words)
 
@@ -244,13 +216,6 @@ class TrainingThread(QThread):
         )
 
 
-@atexit.register
-def _join_all() -> None:
-    """Wait, behind the closed window, for threads that could not end in time: a library may be loading."""
-    for thread in tuple(_living):
-        thread.stop(LAST_JOIN_MS)
-
-
 def describe_failure(error: BaseException) -> str:
     """One sentence for the user; what is no message for people goes to the log as well."""
     if isinstance(error, InputError | RunFailed):
@@ -263,10 +228,3 @@ def describe_failure(error: BaseException) -> str:
         f"The run was ended by an error inside the program ({type(error).__name__}: {text}); "
         "its last checkpoint stands, and details are in the log."
     )
-
-
-def _be_nice() -> None:
-    """Let the window go first. On Linux each thread has its own niceness; Qt's priorities do nothing."""
-    if sys.platform == "linux":
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -15,8 +15,9 @@ from pytestqt.qtbot import QtBot
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.training import Command, RunFailed, RunRequest
 from dgm_explorer.ui import training_thread
+from dgm_explorer.ui.lasting_thread import NICENESS
 from dgm_explorer.ui.run.update import RunUpdate
-from dgm_explorer.ui.training_thread import NICENESS, TrainingThread
+from dgm_explorer.ui.training_thread import TrainingThread
 from tests.ui.run.fake_run import REQUEST, FakeMaker, FakeRun
 
 FOREVER = 10**9
