@@ -24,8 +24,8 @@ FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF")
 SUFFIXES = frozenset((".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"))
 MAX_FILES = 200_000
 _DEEP_GREY_MODES = frozenset(("I;16", "I;16B", "I;16L", "I;16N"))
-_GREY_MODES = frozenset(("1", "L", "LA")) | _DEEP_GREY_MODES
-_COLOUR_MODES = frozenset(("P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "HSV", "LAB"))
+GREY_MODES = frozenset(("1", "L", "LA")) | _DEEP_GREY_MODES
+COLOUR_MODES = frozenset(("P", "PA", "RGB", "RGBA", "RGBX", "CMYK", "YCbCr", "HSV", "LAB"))
 _REPORT_EVERY = 200
 
 
@@ -135,11 +135,16 @@ def _read_headers(files: list[Path], report: Report) -> tuple[_Header, bool]:
 
 
 def _read_header(path: Path) -> _Header:
-    with _opened_image(path) as image:
-        if image.mode not in _GREY_MODES | _COLOUR_MODES:
-            raise InputError(f"{path}: its pixels are of type {image.mode}; save it with 8 bits per colour.")
+    with opened_image(path) as image:
+        if image.mode not in GREY_MODES | COLOUR_MODES:
+            raise wrong_mode(path, image.mode)
         require_shape(path, 1, (image.height, image.width, 1))
-        return _Header(image.width, image.height, image.mode in _GREY_MODES or _has_grey_palette(image))
+        return _Header(image.width, image.height, image.mode in GREY_MODES or _has_grey_palette(image))
+
+
+def wrong_mode(path: Path, mode: str) -> InputError:
+    """The sentence for pixels that are neither grey nor coloured, such as heights or measurements."""
+    return InputError(f"{path}: its pixels are of type {mode}; save it with 8 bits per colour.")
 
 
 def _has_grey_palette(image: "Image") -> bool:
@@ -152,17 +157,17 @@ def _has_grey_palette(image: "Image") -> bool:
 
 def _read_pixels(path: Path, shape: tuple[int, int, int]) -> Float32Array:
     """(height · width · channels,) values in [0, 1]."""
-    with _opened_image(path) as image:
+    with opened_image(path) as image:
         if (image.height, image.width) != shape[:2]:
             raise InputError(
                 f"{path}: its size has changed while the folder was read; open the folder again."
             )
         if image.mode in _DEEP_GREY_MODES and shape[2] == 1:
             return divided(np.asarray(image).reshape(-1), 65535)
-        return divided(np.asarray(_in_mode(image, "L" if shape[2] == 1 else "RGB")).reshape(-1), 255)
+        return divided(np.asarray(in_mode(image, "L" if shape[2] == 1 else "RGB")).reshape(-1), 255)
 
 
-def _in_mode(image: "Image", mode: str) -> "Image":
+def in_mode(image: "Image", mode: str) -> "Image":
     """8 bits per colour; Pillow alone would clip 16 bits in place of scaling them."""
     from PIL.Image import fromarray
 
@@ -172,7 +177,7 @@ def _in_mode(image: "Image", mode: str) -> "Image":
 
 
 @contextmanager
-def _opened_image(path: Path) -> Iterator["Image"]:
+def opened_image(path: Path) -> Iterator["Image"]:
     """The image, its pixels not unpacked yet; whatever Pillow raises becomes one sentence."""
     from PIL.Image import open as open_image
 
