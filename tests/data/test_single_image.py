@@ -25,17 +25,22 @@ def read(path: Path, shape: tuple[int, int, int] = SHAPE) -> Float32Array:
     image = read_single_image(path, shape)
     assert image.shape == shape
     assert image.dtype == np.float32
-    assert 0 <= image.min()
-    assert image.max() <= 1
+    assert ((image >= 0) & (image <= 1)).all()
     return image
 
 
 def refusal(path: Path) -> str:
-    with pytest.raises(InputError) as caught, warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        read_single_image(path, SHAPE)
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
+    """The one sentence that says why not; empty where the file is read."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow's of damaged metadata and large sizes
+        try:
+            read(path)
+        except InputError as error:
+            sentence = str(error)
+        else:
+            sentence = ""
+    assert "\n" not in sentence
+    return sentence
 
 
 def is_top_white(image: Float32Array) -> bool:
@@ -138,9 +143,4 @@ def test_damaged_images_are_refused_or_read(tmp_path: Path, format_name: str) ->
     path = tmp_path / "b.png"
     for content in mutations(whole.getvalue(), 100):
         path.write_bytes(content)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's of damaged metadata
-            try:
-                read(path)
-            except InputError as error:
-                assert "\n" not in str(error)
+        refusal(path)
