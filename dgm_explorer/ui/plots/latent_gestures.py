@@ -1,4 +1,4 @@
-"""What a press of the left button on the latent view may become."""
+"""What a press of the left button on a plane of dots may become."""
 
 import math
 from typing import TYPE_CHECKING, Protocol
@@ -7,6 +7,7 @@ import numpy as np
 from PySide6.QtCore import QPointF
 
 if TYPE_CHECKING:
+    from dgm_explorer.ui.plots.cloud_plot import CloudPlot
     from dgm_explorer.ui.plots.latent_view import LatentView
 
 _CLICK_PX = 3.0
@@ -25,7 +26,7 @@ class Gesture(Protocol):
 class PanOrClick:
     """Moves the picture once the hand has moved enough; else it was a click."""
 
-    def __init__(self, view: "LatentView", at: QPointF) -> None:
+    def __init__(self, view: "CloudPlot", at: QPointF) -> None:
         self._view = view
         self._start = self._last = at
         self._is_pan = False

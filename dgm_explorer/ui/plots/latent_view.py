@@ -5,21 +5,19 @@ from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from dgm_explorer.core.arrays import Float32Array, FloatArray, IntArray
+from dgm_explorer.core.arrays import FloatArray, IntArray
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis, tick_text
+from dgm_explorer.ui.plots.cloud_plot import CloudPlot
 from dgm_explorer.ui.plots.color_key import ColorKeyItem
 from dgm_explorer.ui.plots.component_ellipses import ComponentEllipses
 from dgm_explorer.ui.plots.lasso import Lasso, points_in_polygon
 from dgm_explorer.ui.plots.latent_gestures import ComponentDrag, Gesture, LassoDraw, PanOrClick
-from dgm_explorer.ui.plots.latent_range import Box, box_of
 from dgm_explorer.ui.plots.latent_shapes import LatentScene
 from dgm_explorer.ui.plots.pin import Pin
-from dgm_explorer.ui.plots.plot import Plot
 from dgm_explorer.ui.plots.point_raster import PointRaster
 from dgm_explorer.ui.theme import LIGHT, Theme
 
-PICK_RADIUS_PX = 8.0
 _HELP = (
     "Codes of the examples; ellipses hold 39.3 % (1σ) and 86.5 % (2σ) of a component.\n"
     "Move: decode what is under the mouse. Click: pin it. Shift+drag: select with a lasso.\n"
@@ -27,19 +25,10 @@ _HELP = (
     "A or double click: show all and follow. "
     "Escape: let go."
 )
-_SPARE_ROOM = 0.08
 _ROW_ABOVE_VIEW = (1, 1)
-_PAN_SHARE = 0.1
-_PAN_STEPS = {
-    int(Qt.Key.Key_Left): (-1, 0),
-    int(Qt.Key.Key_Right): (1, 0),
-    int(Qt.Key.Key_Up): (0, -1),
-    int(Qt.Key.Key_Down): (0, 1),
-}
-"""To the right and down, as the eye goes over the picture."""
 
 
-class LatentView(Plot):
+class LatentView(CloudPlot):
     """Dots and components; stays where the user has panned or zoomed to, else follows the dots.
 
     Signals name dots by their row in the scene and components by their index; places are in the
@@ -69,11 +58,8 @@ class LatentView(Plot):
         self._scene = LatentScene()
         self._gesture: Gesture | None = None
         self._given_up: IntArray | None = None
-        self._is_fitting = True
         self._is_lasso_mode = False
         self._can_move_components = True
-        self.view_box.setAspectLocked(True)
-        self.set_home_range((-1.0, 1.0), (-1.0, 1.0))
         self._raster = PointRaster(self.view_box)
         self.ellipses = ComponentEllipses(self.view_box)
         self._pin = Pin(self.view_box)
@@ -81,11 +67,7 @@ class LatentView(Plot):
         self.plotItem.layout.removeItem(self.plotItem.getAxis("top"))  # hidden; the key takes its place
         self.plotItem.layout.addItem(self._key, *_ROW_ABOVE_VIEW)
         self.lasso = Lasso(self.view_box)
-        self.setMouseTracking(True)
-        self.viewport().setMouseTracking(True)
         self.setAccessibleName("Latent space")
-        self.view_changed.connect(self._stop_fitting)
-        self.view_box.sigResized.connect(self._fit_if_wanted)
         self.set_theme(LIGHT)
 
     def set_theme(self, theme: Theme) -> None:
@@ -106,15 +88,13 @@ class LatentView(Plot):
         if old.axis_names != scene.axis_names:
             self._x_axis.set_label(scene.axis_names[0], self.theme)
             self._y_axis.set_label(scene.axis_names[1], self.theme)
-        if old.has_equal_aspect != scene.has_equal_aspect:
-            self.view_box.setAspectLocked(scene.has_equal_aspect)
-            self._is_fitting = True
         self._key.set_key(scene.key)
         self._raster.set_points(scene.positions, scene.rgb, scene.is_selected)
         self.ellipses.set_shapes(scene.components)
         if not isinstance(self._gesture, ComponentDrag):
             self.ellipses.set_ghost(None)
-        self._fit_if_wanted()
+        means = np.array([shape.mean for shape in scene.components]).reshape(-1, 2)
+        self._follow(scene.positions, means, scene.has_equal_aspect)
 
     def set_pin(self, at: tuple[float, float] | None) -> None:
         """Mark a place; None for none."""
@@ -140,81 +120,11 @@ class LatentView(Plot):
         chosen = np.ones(len(positions)) if selected is None else selected.astype(np.float64)
         return PlotTable(("x", "y", "is_selected"), (positions[:, 0], positions[:, 1], chosen))
 
-    # -- range --------------------------------------------------------------------------------------------
-
-    @property
-    def is_fitting(self) -> bool:
-        """Whether the visible part follows the dots."""
-        return self._is_fitting
-
-    def go_home(self) -> None:
-        """Show everything, and follow it from now on."""
-        self._fit(is_forced=True)
-        self._emit_view_changed()
-        self._is_fitting = True
-
-    def _stop_fitting(self) -> None:
-        self._is_fitting = False
-
-    def _fit_if_wanted(self) -> None:
-        if self._is_fitting:
-            self._fit()
-
-    def _fit(self, is_forced: bool = False) -> None:
-        """Move the visible part only if it no longer suits: a moving range costs, and nobody can read it."""
-        means = np.array([shape.mean for shape in self._scene.components]).reshape(-1, 2)
-        wanted = box_of(self._scene.positions, means)
-        if wanted is None or self.view_box.rect().width() <= 1:
-            return
-        (x_lo, x_hi), (y_lo, y_hi) = self.view_range
-        if is_forced or not Box(x_lo, x_hi, y_lo, y_hi).is_good_for(wanted):
-            box = wanted if is_forced else wanted.grown(_SPARE_ROOM)
-            x, y = (box.x_lo, box.x_hi), (box.y_lo, box.y_hi)
-            self.set_home_range(x, y)
-            self.set_view_range(x, y)
-
-    def pan(self, x_px: float, y_px: float) -> None:
-        """Move the picture by so many pixels."""
-        (x_lo, x_hi), (y_lo, y_hi) = self.view_range
-        rect = self.view_box.rect()
-        dx, dy = x_px / rect.width() * (x_hi - x_lo), y_px / rect.height() * (y_hi - y_lo)
-        self.set_view_range((x_lo - dx, x_hi - dx), (y_lo + dy, y_hi + dy))
-        self._emit_view_changed()
-
     # -- dots ---------------------------------------------------------------------------------------------
-
-    def nearest(self, x: float, y: float) -> tuple[int, float]:
-        """The dot nearest to a place and its distance in pixels; -1 where there is none.
-
-        A plain search: some 0.15 ms for 60,000 dots, less than an index would take to keep up with training.
-        """
-        dx_px, dy_px = self._distances_px(x, y)
-        squares = np.square(dx_px, out=dx_px)
-        squares += np.square(dy_px, out=dy_px)
-        if not len(squares):
-            return -1, np.inf
-        nearest = int(np.argmin(squares))
-        if not np.isfinite(squares[nearest]):  # argmin takes a NaN for the least
-            squares[np.isnan(squares)] = np.inf
-            nearest = int(np.argmin(squares))
-        return nearest, float(np.sqrt(squares[nearest]))
-
-    def dot_at(self, x: float, y: float) -> int:
-        """The dot within reach of the mouse at a place; -1 for none."""
-        nearest, distance_px = self.nearest(x, y)
-        return nearest if distance_px <= PICK_RADIUS_PX else -1
 
     def dots_in(self, polygon: FloatArray) -> IntArray:
         """Rows of the dots in a polygon (m, 2)."""
         return np.flatnonzero(points_in_polygon(self._scene.positions, polygon)).astype(np.int64)
-
-    def _distances_px(self, x: float, y: float) -> tuple[Float32Array, Float32Array]:
-        (x_lo, x_hi), (y_lo, y_hi) = self.view_range
-        rect = self.view_box.rect()
-        positions = self._scene.positions
-        x_px = (positions[:, 0] - np.float32(x)) * np.float32(rect.width() / (x_hi - x_lo))
-        y_px = (positions[:, 1] - np.float32(y)) * np.float32(rect.height() / (y_hi - y_lo))
-        return x_px, y_px
 
     # -- mouse and keys -----------------------------------------------------------------------------------
 
@@ -279,11 +189,6 @@ class LatentView(Plot):
             self.dismissed.emit()
 
     def key(self, event: QKeyEvent) -> bool:
-        if event.key() in _PAN_STEPS and not event.modifiers():
-            right, down = _PAN_STEPS[event.key()]
-            rect = self.view_box.rect()
-            self.pan(-_PAN_SHARE * right * rect.width(), -_PAN_SHARE * down * rect.height())
-            return True
         if event.key() != Qt.Key.Key_Escape:
             return super().key(event)
         self._escape()

@@ -10,6 +10,7 @@ from dgm_explorer.core.arrays import IntArray
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
 from dgm_explorer.core.gmm_vae_state import Coloring
+from dgm_explorer.ui.plots.latent_plane import LatentPlane, plane_of
 from dgm_explorer.ui.plots.latent_shapes import ByteArray, ComponentShape, LatentScene
 from dgm_explorer.ui.tabs.gmm_vae.latent_colors import (
     cluster_colors,
@@ -18,7 +19,6 @@ from dgm_explorer.ui.tabs.gmm_vae.latent_colors import (
     label_colors,
     mixed_colors,
 )
-from dgm_explorer.ui.tabs.gmm_vae.latent_plane import LatentPlane, plane_of
 from dgm_explorer.ui.theme import Theme
 
 ScalarT = TypeVar("ScalarT", bound=np.generic)
@@ -68,7 +68,7 @@ def make_picture(
     """
     places = _thinned(len(snapshot.probe), n_points)
     rows = _picked(snapshot.probe, places)
-    plane = plane_of(snapshot, previous)
+    plane = plane_of(snapshot.latent_means, previous)
     coloring = shown_coloring(coloring, dataset)
     class_names = class_names_of(dataset)
     scene = LatentScene(

@@ -9,7 +9,8 @@ from dgm_explorer.core.arrays import FloatArray, IntArray
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
 from dgm_explorer.numerics.mlp import decode
-from dgm_explorer.ui.plots.latent_view import PICK_RADIUS_PX, LatentView
+from dgm_explorer.ui.plots.cloud_plot import PICK_RADIUS_PX
+from dgm_explorer.ui.plots.latent_view import LatentView
 from dgm_explorer.ui.tabs.gmm_vae.hover_card import CardContent, HoverCard, point_text
 from dgm_explorer.ui.tabs.gmm_vae.latent_scene import LatentPicture, class_names_of
 from dgm_explorer.ui.theme import LIGHT, Theme

@@ -5,7 +5,6 @@ from typing import Protocol
 import numpy as np
 
 from dgm_explorer.core.arrays import Float32Array, FloatArray
-from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
 from dgm_explorer.numerics.pca import PrincipalPlane, principal_plane
 
 _GOLDEN_STEP = 0.6180339887498949
@@ -136,11 +135,12 @@ class Projection:
         return self.plane.moved(mean, np.array([x, y]))
 
 
-def plane_of(snapshot: GmmVaeSnapshot, previous: LatentPlane | None = None) -> LatentPlane:
-    """The picture for a snapshot; a projection keeps close to the axes of the one before."""
-    if snapshot.latent_dim == 1:
+def plane_of(codes: Float32Array, previous: LatentPlane | None = None) -> LatentPlane:
+    """The picture for codes (n, J); a projection keeps close to the axes of the one before."""
+    dimension = codes.shape[1]
+    if dimension == 1:
         return Strip()
-    if snapshot.latent_dim == 2:
+    if dimension == 2:
         return WholePlane()
     older = previous.plane if isinstance(previous, Projection) else None
-    return Projection(principal_plane(snapshot.latent_means, older))
+    return Projection(principal_plane(codes, older))
