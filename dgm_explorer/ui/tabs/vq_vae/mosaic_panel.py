@@ -1,0 +1,230 @@
+"""The codebook as tiles, with the choice of what they show and how they are ordered."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QToolButton, QWidget
+
+from dgm_explorer.core.arrays import IntArray
+from dgm_explorer.core.dataset import Dataset
+from dgm_explorer.core.vq_vae_config import VqVaeConfig
+from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
+from dgm_explorer.core.vq_vae_state import TileOrder, TilePicture
+from dgm_explorer.ui.export import ExportablePlot, PlotTable
+from dgm_explorer.ui.tabs.vq_vae.code_panel import CodePanel
+from dgm_explorer.ui.tabs.vq_vae.mosaic_order import TileSorter
+from dgm_explorer.ui.tabs.vq_vae.mosaic_tiles import (
+    Window,
+    changed_window,
+    opacities,
+    tile_levels,
+    use_ratios,
+)
+from dgm_explorer.ui.tabs.vq_vae.mosaic_view import CodeTiles, MosaicView
+from dgm_explorer.ui.tabs.vq_vae.mosaic_words import (
+    ORDERS,
+    PICTURE_TIP,
+    PICTURES,
+    caption,
+    code_tip,
+    codes_table,
+    count_words,
+    order_tip,
+)
+from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.elided_label import ElidedLabel
+from dgm_explorer.ui.widgets.form import ChoiceBox, label_for, set_text, set_tip
+
+
+class MosaicPanel(CodePanel):
+    """One tile per code; a click chooses it, a click on the chosen one chooses none."""
+
+    export_name = MosaicView.export_name
+
+    picture_chosen = Signal(str)
+    """A `TilePicture`."""
+    order_chosen = Signal(str)
+    """A `TileOrder`."""
+    compare_requested = Signal(object)
+    """The menu of runs to compare with is about to open: fill it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._config = VqVaeConfig()
+        self._picture: TilePicture = "patch"
+        self._sorter = TileSorter()
+        self._window: Window | None = None
+        self._last_step = -1
+        self._is_note_beside = True
+        self.picture = ChoiceBox("What the tiles show", PICTURES)
+        self.order = ChoiceBox("Order of the tiles", ORDERS)
+        self.compare = QToolButton()
+        self.note = ElidedLabel()
+        self.view = MosaicView()
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        set_tip(self.picture, PICTURE_TIP)
+        set_tip(self.order, order_tip("index", -1))
+        self.compare.setText("Compare")
+        self.compare.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.compare.setMenu(QMenu(self.compare))
+        set_tip(self.compare, "Lay a second run over this one: curves dashed, reconstructions side by side")
+        self.note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        tools = QHBoxLayout()
+        tools.setSpacing(6)
+        for box, title in ((self.picture, "Tiles"), (self.order, "Order")):
+            tools.addWidget(label_for(title, box))
+            tools.addWidget(box)
+        tools.addWidget(self.compare)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(4, 2, 0, 0)
+        self._grid.setSpacing(2)
+        self._grid.addLayout(tools, 0, 0)
+        self._grid.addWidget(self.note, 0, 1)
+        self._grid.addWidget(self.view, 2, 0, 1, 2)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.setRowStretch(2, 1)
+        self._tools = tools
+
+    def _connect(self) -> None:
+        self.picture.activated.connect(self._tell_picture)
+        self.order.activated.connect(self._tell_order)
+        self.compare.menu().aboutToShow.connect(self._fill_compare)
+        self.view.hovered.connect(self._tell_hovered)
+        self.view.chosen.connect(self._tell_chosen)
+        self.view.escaped.connect(self._tell_none)
+
+    # -- what is shown ------------------------------------------------------------------------------------
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self.view.set_theme(theme)
+        self._place_note()
+
+    def set_config(self, config: VqVaeConfig) -> None:
+        self._config = config
+
+    def set_picture(self, key: TilePicture) -> None:
+        """What the tiles show."""
+        self.picture.set_key(key)
+        if key != self._picture:
+            self._picture = key
+            self.show_again()
+
+    def set_order(self, key: TileOrder) -> None:
+        """How the tiles are ordered."""
+        self.order.set_key(key)
+        if key != self._sorter.order:
+            self._sorter.choose(key)
+            self.show_again()
+
+    def set_compared(self, name: str) -> None:
+        """Say that another run is compared with this one; empty for none."""
+        set_text(self.compare, "Compare ✓" if name else "Compare")
+
+    def plots(self) -> Sequence[ExportablePlot]:
+        return (self.view,)
+
+    def export_table(self) -> PlotTable:
+        return self.view.export_table()
+
+    def _show(self, snapshot: VqVaeSnapshot, dataset: Dataset) -> None:
+        if dataset.image_shape is None:
+            self._clear("Points in the plane have no patches: choose images.")
+            return
+        codes = self._sorter.codes_of(snapshot)
+        self.view.show_tiles(
+            self._make_tiles(snapshot, codes, dataset.image_shape), self._newly_revived(snapshot)
+        )
+        words = count_words(snapshot)
+        set_text(self.note, words)
+        set_tip(self.note, f"{words}\nDead: not used by any of the last batches")
+        set_tip(self.order, order_tip(self._sorter.order, self._sorter.step))
+        self.view.describe(words)
+        self._place_note()
+
+    def _make_tiles(
+        self, snapshot: VqVaeSnapshot, codes: IntArray, image_shape: tuple[int, int, int]
+    ) -> CodeTiles:
+        if self._picture == "change":
+            changes = snapshot.background_changes.reshape(-1, *image_shape)
+            self._window = changed_window(changes, self._window)
+        return CodeTiles(
+            codes,
+            tile_levels(snapshot, self._picture, codes, image_shape, self._window),
+            use_ratios(snapshot.epoch_counts)[codes],
+            opacities(snapshot)[codes],
+            snapshot.is_dead[codes],
+            snapshot.ages[codes],
+            caption(self._picture, self._sorter.order, len(codes), snapshot.n_codes),
+            partial(code_tip, snapshot, self._config),
+            partial(codes_table, snapshot, codes, self._config.epsilon),
+        )
+
+    def _newly_revived(self, snapshot: VqVaeSnapshot) -> list[int]:
+        """Codes revived since the snapshot shown before; none when looking back."""
+        before, self._last_step = self._last_step, snapshot.step
+        if not 0 <= before < snapshot.step:
+            return []
+        return [int(code) for code in np.flatnonzero(snapshot.revived_at > before)]
+
+    def _clear(self, words: str) -> None:
+        self._sorter.forget()
+        self._window, self._last_step = None, -1
+        set_text(self.note, "")
+        self.view.clear(words)
+
+    def _mark(self) -> None:
+        self.view.set_marks(self.code, self.hovered_code)
+
+    def _place_note(self) -> None:
+        """Beside the tools where it fits whole, else below them."""
+        needed = self.note.fontMetrics().horizontalAdvance(self.note.text())
+        is_beside = self._tools.sizeHint().width() + needed + 12 <= self.width()
+        if is_beside != self._is_note_beside:
+            self._is_note_beside = is_beside
+            self._grid.addWidget(self.note, *((0, 1, 1, 1) if is_beside else (1, 0, 1, 2)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_note()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._last_step = -1
+
+    # -- what the hand has done ---------------------------------------------------------------------------
+
+    @Slot(int)
+    def _tell_picture(self) -> None:
+        self.picture_chosen.emit(self.picture.key)
+
+    @Slot(int)
+    def _tell_order(self) -> None:
+        """The order in use chosen again means: sort now."""
+        if self.order.key == self._sorter.order:
+            self._sorter.forget()
+            self.show_again()
+        self.order_chosen.emit(self.order.key)
+
+    @Slot(int)
+    def _tell_hovered(self, code: int) -> None:
+        self.set_hovered_code(code)
+        self.code_hovered.emit(code)
+
+    @Slot(int)
+    def _tell_chosen(self, code: int) -> None:
+        self.code_chosen.emit(-1 if code == self.code else code)
+
+    @Slot()
+    def _tell_none(self) -> None:
+        self.code_chosen.emit(-1)
+
+    @Slot()
+    def _fill_compare(self) -> None:
+        self.compare_requested.emit(self.compare.menu())

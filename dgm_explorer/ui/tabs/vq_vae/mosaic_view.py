@@ -1,0 +1,365 @@
+"""The mosaic itself: a tile for each code, painted as one image, with marks over it."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QFont,
+    QFontMetricsF,
+    QHelpEvent,
+    QHideEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+from dgm_explorer.core.arrays import BoolArray, FloatArray, IntArray
+from dgm_explorer.ui.export import PlotTable
+from dgm_explorer.ui.plots.heat_map import lookup_table
+from dgm_explorer.ui.tabs.vq_vae.mosaic_flash import RevivalFlash
+from dgm_explorer.ui.tabs.vq_vae.mosaic_key import MosaicKey, diverging_colors
+from dgm_explorer.ui.tabs.vq_vae.mosaic_picture import FramedTiles, MosaicLayout, compose, lay_out
+from dgm_explorer.ui.tabs.vq_vae.mosaic_tiles import TileLevels, faded, frame_levels, tile_pixels
+from dgm_explorer.ui.theme import LIGHT, Theme, color
+
+MARGIN_PX: Final = 3
+_MARK_PX: Final = 6
+"""How far marks may reach out of a framed tile."""
+_KEY_FONT: Final = 0.9
+_AGE_FONT: Final = 0.8
+_CENTRED: Final = int(Qt.AlignmentFlag.AlignCenter)
+_STEPS: Final = {
+    Qt.Key.Key_Left: (0, -1),
+    Qt.Key.Key_Right: (0, 1),
+    Qt.Key.Key_Up: (-1, 0),
+    Qt.Key.Key_Down: (1, 0),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CodeTiles:
+    """What a `MosaicView` shows.
+
+    Attributes
+    ----------
+    codes : (n,) the code of each tile.
+    levels : their pictures.
+    ratios : (n,) use in units of 1/K.
+    opacity : (n,) of the pictures.
+    is_dead : (n,).
+    ages : (n,) steps since the last use.
+    caption : what the pictures are.
+    tip : tool tip of a code, asked for when it opens.
+    table : what is exported, asked for then.
+    """
+
+    codes: IntArray
+    levels: TileLevels
+    ratios: FloatArray
+    opacity: FloatArray
+    is_dead: BoolArray
+    ages: IntArray
+    caption: str
+    tip: Callable[[int], str]
+    table: Callable[[], PlotTable]
+
+
+class MosaicView(QWidget):
+    """All tiles in one image; hovering and choosing only paint a frame over it.
+
+    Speaks of codes, not of places; never marks anything by itself.
+    """
+
+    hovered = Signal(int)
+    """The code under the mouse or reached by the arrow keys; -1 when the mouse has left."""
+    chosen = Signal(int)
+    """A code was clicked, or Return pressed on it."""
+    escaped = Signal()
+
+    export_name = "codebook-mosaic"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = LIGHT
+        self._tiles: CodeTiles | None = None
+        self._place_of: dict[int, int] = {}
+        self._words = ""
+        self._layout: MosaicLayout | None = None
+        self._picture: QImage | None = None
+        self._code = self._hovered = -1
+        self._key = MosaicKey()
+        self.flash = RevivalFlash(self)
+        self.flash.faded.connect(self._repaint_flash)
+        self.setAccessibleName("Codebook mosaic")
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(120, 120)
+
+    # -- content ------------------------------------------------------------------------------------------
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._key.set_theme(theme, self._font(_KEY_FONT))
+        self._diverging = diverging_colors(theme)
+        self._lay_out()
+
+    def show_tiles(self, tiles: CodeTiles, revived: Iterable[int] = ()) -> None:
+        """Show these, and light up codes that were revived since the last ones."""
+        old, self._tiles, self._words = self._tiles, tiles, ""
+        key = self._key.caption, bool(self._key.scale)
+        self._key.caption, self._key.scale = tiles.caption, tiles.levels.scale
+        if old is None or not np.array_equal(old.codes, tiles.codes):
+            self._place_of = {code: place for place, code in enumerate(tiles.codes.tolist())}
+        is_same_size = old is not None and old.levels.values.shape == tiles.levels.values.shape
+        if not is_same_size or key != (tiles.caption, bool(tiles.levels.scale)):
+            self._lay_out()
+        self._picture = None
+        self.flash.start(revived)
+        self.update()
+
+    def clear(self, words: str) -> None:
+        """Words in place of tiles."""
+        self._tiles, self._words = None, words
+        self._layout, self._picture = None, None
+        self._place_of = {}
+        self.flash.stop()
+        self.describe(words)
+        self.update()
+
+    def describe(self, words: str) -> None:
+        """Tell a screen reader what is shown."""
+        if words != self.accessibleDescription():
+            self.setAccessibleDescription(words)
+
+    def set_marks(self, code: int, hovered: int) -> None:
+        """Frame the code chosen and the one under the mouse; -1 for none. Repaints only these tiles."""
+        for mark in {self._code, self._hovered, code, hovered}:
+            self._update_tile(mark)
+        self._code, self._hovered = code, hovered
+
+    @property
+    def tiles(self) -> CodeTiles | None:
+        return self._tiles
+
+    @property
+    def words(self) -> str:
+        """What stands in place of tiles."""
+        return self._words
+
+    def tile_rect(self, code: int) -> QRectF:
+        """Where a code's tile is painted with its frame; empty where it is not."""
+        place = self._place_of.get(code, -1)
+        if self._layout is None or place < 0:
+            return QRectF()
+        ratio, origin = self.devicePixelRatioF(), self._origin()
+        x, y, width, height = self._layout.framed(place)
+        return QRectF(origin.x() + x / ratio, origin.y() + y / ratio, width / ratio, height / ratio)
+
+    def export_table(self) -> PlotTable:
+        """Every code with its use and its vector."""
+        return self._tiles.table() if self._tiles is not None else PlotTable(("code",), (np.arange(0),))
+
+    # -- layout -------------------------------------------------------------------------------------------
+
+    def _font(self, scale: float) -> QFont:
+        font = QFont(self.font())
+        font.setPointSizeF(scale * self._theme.font_point_size)
+        return font
+
+    def _lay_out(self) -> None:
+        self._picture, self._layout = None, None
+        if self._tiles is not None and len(self._tiles.codes):
+            ratio = self.devicePixelRatioF()
+            width = round(ratio * max(1, self.width() - 2 * MARGIN_PX))
+            height = round(ratio * max(1.0, self._key_top() - 2 * MARGIN_PX))
+            n, tile_height, tile_width, _ = self._tiles.levels.values.shape
+            self._layout = lay_out(n, (tile_height, tile_width), (width, height), ratio)
+        self.update()
+
+    def _key_top(self) -> float:
+        return self.height() - self._key.height(self.width())
+
+    def _origin(self) -> QPointF:
+        """Upper left corner of the image, on a device pixel."""
+        assert self._layout is not None
+        ratio = self.devicePixelRatioF()
+        width, height = (side / ratio for side in self._layout.size)
+        x = max(0.0, (self.width() - width) / 2)
+        y = max(0.0, (self._key_top() - height) / 2)
+        return QPointF(round(x * ratio) / ratio, round(y * ratio) / ratio)
+
+    def sizeHint(self) -> QSize:
+        return QSize(430, 480)
+
+    # -- painting -----------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self._layout is None or self._tiles is None:
+            painter.setFont(self._font(1.0))
+            painter.setPen(color(self._theme.muted_text))
+            flags = _CENTRED | int(Qt.TextFlag.TextWordWrap)
+            painter.drawText(QRectF(self.rect()).adjusted(12, 4, -12, -4), flags, self._words)
+        else:
+            if self._picture is None:
+                self._picture = self._make_picture(self._tiles, self._layout)
+            painter.drawImage(self._origin(), self._picture)
+            self._paint_ages(painter, self._tiles, QRectF(event.rect()))
+            self._paint_flash(painter)
+            self._paint_marks(painter)
+            top = self._key_top()
+            if event.rect().bottom() >= top:
+                self._key.paint(painter, QRectF(0, top, self.width(), self.height() - top))
+        painter.end()
+
+    def _make_picture(self, tiles: CodeTiles, layout: MosaicLayout) -> QImage:
+        theme = self._theme
+        background = color(theme.plot_background).rgb()
+        pixels = tile_pixels(tiles.levels, self._diverging, background)
+        colors = lookup_table(theme.colormap)
+        frames = colors[(frame_levels(tiles.ratios) * (len(colors) - 1)).astype(np.intp)]
+        frames = np.where(tiles.is_dead, np.uint32(color(theme.muted_text).rgb()), frames)
+        framed = FramedTiles(
+            faded(pixels, tiles.opacity, background), frames, tiles.is_dead, color(theme.window).rgb()
+        )
+        picture = compose(framed, layout)
+        picture.setDevicePixelRatio(self.devicePixelRatioF())
+        return picture
+
+    def _paint_ages(self, painter: QPainter, tiles: CodeTiles, within: QRectF) -> None:
+        """Over dead codes, where there is room for the words."""
+        dead = np.flatnonzero(tiles.is_dead)
+        if not len(dead):
+            return
+        font = self._font(_AGE_FONT)
+        metrics = QFontMetricsF(font)
+        room = self.tile_rect(int(tiles.codes[0])).size()
+        painter.setFont(font)
+        painter.setPen(color(self._theme.text))
+        for place in dead.tolist():
+            rect = self.tile_rect(int(tiles.codes[place]))
+            text = age_text(int(tiles.ages[place]), metrics, room.width() - 4, room.height() - 2)
+            if text and rect.intersects(within):
+                painter.drawText(rect, _CENTRED, text)
+
+    def _paint_flash(self, painter: QPainter) -> None:
+        theme = self._theme
+        for code in self.flash.codes:
+            strength, rect = self.flash.strength(code), self.tile_rect(code)
+            if rect.isEmpty() or strength <= 0:
+                continue
+            alpha = round(255 * strength)
+            painter.fillRect(rect, color(theme.marker, round(0.7 * alpha)))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            for rgb, width, grown in ((theme.marker_outline, 5.0, 0.5), (theme.marker, 3.0, 0.5)):
+                painter.setPen(QPen(color(rgb, alpha), width))
+                painter.drawRect(rect.adjusted(-grown, -grown, grown, grown))
+
+    def _paint_marks(self, painter: QPainter) -> None:
+        theme = self._theme
+        thin = max(2.0, theme.line_width)
+        self._paint_frame(painter, self._code, theme.text, thin + 2.0)
+        self._paint_frame(painter, self._hovered, theme.accent, thin)
+
+    def _paint_frame(self, painter: QPainter, code: int, rgb: str, width_px: float) -> None:
+        rect = self.tile_rect(code)
+        if not rect.isEmpty():
+            pen = QPen(color(rgb), width_px)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(rect)
+
+    def _update_tile(self, code: int) -> None:
+        rect = self.tile_rect(code)
+        if not rect.isEmpty():
+            self.update(rect.adjusted(-_MARK_PX, -_MARK_PX, _MARK_PX, _MARK_PX).toAlignedRect())
+
+    @Slot()
+    def _repaint_flash(self) -> None:
+        for code in self.flash.codes:
+            self._update_tile(code)
+
+    # -- mouse and keys -----------------------------------------------------------------------------------
+
+    def _code_at(self, at: QPointF) -> int:
+        if self._layout is None or self._tiles is None:
+            return -1
+        inside = (at - self._origin()) * self.devicePixelRatioF()
+        place = self._layout.index_at(inside.x(), inside.y())
+        return int(self._tiles.codes[place]) if place >= 0 else -1
+
+    def _go_to(self, code: int) -> None:
+        if code != self._hovered:
+            self.hovered.emit(code)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            code = self._code_at(QPointF(event.pos()))
+            text = self._tiles.tip(code) if self._tiles is not None and code >= 0 else self.toolTip()
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._lay_out()
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.flash.stop()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._go_to(self._code_at(event.position()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        code = self._code_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and code >= 0:
+            self._go_to(code)
+            self.chosen.emit(code)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._go_to(-1)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = _STEPS.get(Qt.Key(event.key()))
+        if self._layout is None or event.modifiers():
+            event.ignore()
+        elif step is not None:
+            self._step(*step)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._hovered in self._place_of:
+            self.chosen.emit(self._hovered)
+        elif event.key() == Qt.Key.Key_Escape and self._code >= 0:
+            self.escaped.emit()
+        else:
+            event.ignore()
+
+    def _step(self, rows: int, columns: int) -> None:
+        """From the tile under the mouse, else the chosen one, else to the first."""
+        assert self._layout is not None
+        place = self._place_of.get(self._hovered, self._place_of.get(self._code, -1))
+        target = place + rows * self._layout.tiles.columns + columns if place >= 0 else 0
+        if self._tiles is not None and 0 <= target < len(self._tiles.codes):
+            self._go_to(int(self._tiles.codes[target]))
+
+
+def age_text(age: int, metrics: QFontMetricsF, width: float, height: float) -> str:
+    """“dead 35” on one line or on two, whichever fits; empty where neither does."""
+    line = metrics.height()
+    if metrics.horizontalAdvance(f"dead {age}") <= width and line <= height:
+        return f"dead {age}"
+    if metrics.horizontalAdvance(max("dead", str(age), key=len)) <= width and 2 * line <= height:
+        return f"dead\n{age}"
+    return ""
