@@ -129,3 +129,31 @@ class LogAxis(NumberAxis):
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         del scale, spacing
         return tick_texts([math.exp(value) for value in values])
+
+
+class ScaleAxis(LogAxis):
+    """Linear or logarithmic, by a switch: then the view's coordinate is log of the value.
+
+    Attributes
+    ----------
+    is_log : whether it is logarithmic at present.
+    """
+
+    is_log = False
+
+    def set_log(self, is_log: bool) -> None:
+        """Make all ticks anew by the other scale."""
+        self.is_log = is_log
+        self.picture = None
+        self.update()
+
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N803
+        if self.is_log:
+            return super().tickValues(minVal, maxVal, size)
+        ticks: list[tuple[float, list[float]]] = NumberAxis.tickValues(self, minVal, maxVal, size)
+        return ticks
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        if self.is_log:
+            return super().tickStrings(values, scale, spacing)
+        return NumberAxis.tickStrings(self, values, scale, spacing)

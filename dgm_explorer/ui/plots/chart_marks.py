@@ -1,9 +1,9 @@
-"""What charts over steps share besides their curves: rings, and the line under the mouse."""
+"""What charts over steps share besides their curves: rings, a level, and the line under the mouse."""
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
@@ -68,3 +68,41 @@ class CursorOverlay(PixelOverlay):
         x = self.point_px(self._step, 0.0).x()
         painter.setPen(QPen(color(self._rgb), 1.5))
         painter.drawLine(QLineF(x, 0.0, x, self.boundingRect().height()))
+
+
+class LevelOverlay(PixelOverlay):
+    """A dotted horizontal line with its name above the right end."""
+
+    def __init__(self, view_box: pg.ViewBox) -> None:
+        super().__init__(view_box, z_value=2)
+        self._y: float | None = None
+        self._words = ""
+        self._theme = LIGHT
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def set_level(self, y: float | None, words: str) -> None:
+        """Stand at ``y`` in view coordinates; None hides it."""
+        if (y, words) != (self._y, self._words):
+            self._y, self._words = y, words
+            self.update()
+
+    def draw(self, painter: QPainter) -> None:
+        if self._y is None:
+            return
+        rect = self.boundingRect()
+        painter.setClipRect(rect)
+        y = self.point_px(0.0, self._y).y()
+        painter.setPen(QPen(color(self._theme.muted_text), 1.0, Qt.PenStyle.DotLine))
+        painter.drawLine(QLineF(0.0, y, rect.width(), y))
+        font = QFont()
+        font.setPointSizeF(0.85 * self._theme.font_point_size)
+        painter.setFont(font)
+        metrics = QFontMetricsF(font)
+        fits_above = y > metrics.height()
+        baseline = y - metrics.descent() if fits_above else y + metrics.ascent()
+        painter.drawText(
+            QPointF(rect.width() - metrics.horizontalAdvance(self._words) - 4, baseline), self._words
+        )

@@ -34,7 +34,6 @@ class StepChart(Plot):
         self._is_following = True
         self._cursor = CursorOverlay(self.view_box)
         self.cover = Cover(self.view_box)
-        self.view_changed.connect(self._on_view_changed)
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
@@ -71,8 +70,13 @@ class StepChart(Plot):
 
     def go_home(self) -> None:
         self.follow()
-        self._emit_view_changed()
-        self._is_following = True
+        super()._emit_view_changed()
+
+    def _emit_view_changed(self, *_: object) -> None:
+        """The user panned or zoomed, and looks at these steps from now on."""
+        self._is_following = False
+        self._draw()
+        super()._emit_view_changed()
 
     def _show_up_to(self, newest: float | None) -> None:
         """There are other numbers, up to this step; None for none at all."""
@@ -96,10 +100,6 @@ class StepChart(Plot):
     def _draw(self) -> None:
         """Show the numbers within the present range."""
         raise NotImplementedError
-
-    def _on_view_changed(self, *_: object) -> None:
-        self._is_following = False
-        self._draw()
 
     # -- mouse --------------------------------------------------------------------------------------------
 

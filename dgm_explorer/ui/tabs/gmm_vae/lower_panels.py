@@ -73,7 +73,7 @@ class LowerPanels(QTabWidget):
 
     def set_shown_step(self, step: float | None) -> None:
         """The step looked back on; None for the newest."""
-        self.quality.chart.set_shown_step(step)
+        self.quality.column.set_shown_step(step)
 
     def show_selection(self, dataset: Dataset | None, rows: IntArray) -> None:
         """Show the examples in the lasso; a new selection comes to the front."""

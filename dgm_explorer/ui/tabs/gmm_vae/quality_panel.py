@@ -3,15 +3,16 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from dgm_explorer.core.arrays import IntArray
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
+from dgm_explorer.ui.plots.curve_chart import Curve, CurveChart, fit_unit
 from dgm_explorer.ui.tabs.gmm_vae.confusion_view import ConfusionView
-from dgm_explorer.ui.tabs.gmm_vae.quality_chart import QualityChart, QualitySeries, read_quality
 from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.chart_column import ChartColumn
 from dgm_explorer.ui.widgets.form import set_tip
 
 if TYPE_CHECKING:
@@ -30,45 +31,50 @@ _TIP = (
 )
 
 
+def _share(value: float) -> str:
+    return f"{value:.3f}"
+
+
+MEASURES = (
+    Curve("quality", "accuracy", "accuracy", _share, 1),
+    Curve("quality", "nmi", "NMI", _share, 0),
+    Curve("quality", "ari", "ARI", _share, 5),
+)
+
+
 class QualityPanel(QWidget):
     """Accuracy, NMI and ARI over steps beside the confusion matrix."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.chart = QualityChart()
+        self.chart = CurveChart("gmm-vae-quality", MEASURES, "", fit_unit, is_y_fixed=True)
+        self.column = ChartColumn(((self.chart, 1),))
+        self.column.drawn.connect(self._show_reasons)
         self.confusion = ConfusionView()
         self._note = QLabel(f"Accuracy matches components and classes one to one. {_NOTE}")
         self._note.setWordWrap(True)
         self._note.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         set_tip(self.chart, _TIP)
         set_tip(self._note, _TIP)
-        self._key = QLabel()
-        self._key.setTextFormat(Qt.TextFormat.RichText)
-        self._key.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.chart.key_changed.connect(self._key.setText)
-        set_tip(self._key, _TIP)
         pictures = QHBoxLayout()
         pictures.setSpacing(4)
-        pictures.addWidget(self.chart, 3)
+        pictures.addWidget(self.column, 3)
         pictures.addWidget(self.confusion, 3)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2, 0, 2, 0)
         layout.setSpacing(2)
-        layout.addWidget(self._key)
         layout.addLayout(pictures, 1)
         layout.addWidget(self._note)
         self._has_labels = True
-        self._show_reasons(QualitySeries())
+        self._show_reasons()
 
     def set_theme(self, theme: Theme) -> None:
-        self.chart.set_theme(theme)
+        self.column.set_theme(theme)
         self.confusion.set_theme(theme)
 
     def show_history(self, history: "MetricsHistory", compare: "MetricsHistory | None" = None) -> None:
         """The measures of a run over steps, and those of a second one dashed."""
-        series = read_quality(history)
-        self.chart.show_series(series, QualitySeries() if compare is None else read_quality(compare))
-        self._show_reasons(series)
+        self.column.show_history(history, compare)
 
     def show_snapshot(self, snapshot: GmmVaeSnapshot, dataset: Dataset) -> None:
         """The confusion matrix at one instant."""
@@ -80,12 +86,13 @@ class QualityPanel(QWidget):
         """Without labels the panel says so instead of showing empty axes."""
         if has_labels != self._has_labels:
             self._has_labels = has_labels
-            self._show_reasons(self.chart.series)
+            self._show_reasons()
 
-    def _show_reasons(self, series: QualitySeries) -> None:
+    @Slot()
+    def _show_reasons(self) -> None:
         reason = _NOT_YET if self._has_labels else _NO_LABELS
-        self.chart.cover.set_reason("" if len(series.steps) else reason)
-        for widget in (self._key, self._note, self.chart):
+        self.column.set_reason("" if self.column.has_numbers else reason)
+        for widget in (self._note, self.column):
             widget.setVisible(self._has_labels)
         if not self._has_labels or not self.confusion.order.size:
             self.confusion.show_confusion(_NO_COUNTS, (), reason)

@@ -141,6 +141,8 @@ def test_zooming_one_chart_takes_the_other_along_and_a_brings_all_back(view: Elb
     QTest.keyClick(view.chart, Qt.Key.Key_A)
     assert view.chart.view_range[0][1] > 3000
     assert view.detail.view_range[0][1] > 3000
+    view.show_history(make_history(5000))
+    assert view.detail.view_range[0][1] > 5000
 
 
 def test_a_growing_run_is_followed(view: ElboView) -> None:

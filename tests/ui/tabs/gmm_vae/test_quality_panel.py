@@ -27,7 +27,8 @@ def panel(qtbot: QtBot) -> QualityPanel:
 
 
 def shown_text(panel: QualityPanel) -> str:
-    return " ".join(label.text() for label in panel.findChildren(QLabel) if label.isVisible())
+    words = [*panel.findChildren(QLabel), *panel.column.keys]
+    return " ".join(part.text() for part in words if part.isVisible())
 
 
 def test_matched_components_stand_on_the_diagonal(panel: QualityPanel) -> None:
@@ -66,12 +67,12 @@ def test_the_key_has_the_values_of_the_step_under_the_mouse(panel: QualityPanel)
 
 
 def test_the_key_stays_with_the_step_looked_back_on(panel: QualityPanel) -> None:
-    panel.chart.set_shown_step(600.0)
+    panel.column.set_shown_step(600.0)
     assert "accuracy 0.500" in shown_text(panel)
     hand = Hand(panel.chart)
     hand.move(QPointF(-5.0, 2.0), is_down=False)
     assert "step 600" in shown_text(panel)
-    panel.chart.set_shown_step(None)
+    panel.column.set_shown_step(None)
     assert "accuracy 1.000" in shown_text(panel)
 
 
