@@ -2,12 +2,19 @@
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
 from dgm_explorer.ui.theme import LIGHT, Theme, color
+
+
+def small_font(theme: Theme) -> QFont:
+    """Of words among curves."""
+    font = QFont()
+    font.setPointSizeF(0.85 * theme.font_point_size)
+    return font
 
 
 class RingOverlay(PixelOverlay):
@@ -41,33 +48,53 @@ class RingOverlay(PixelOverlay):
 
 
 class CursorOverlay(PixelOverlay):
-    """A vertical line at the step under the mouse."""
+    """A vertical line at the step under the mouse, with words beside its upper end."""
 
     def __init__(self, view_box: pg.ViewBox) -> None:
         super().__init__(view_box, z_value=7)
         self._step: float | None = None
-        self._rgb = LIGHT.accent
+        self._words = ""
+        self._theme = LIGHT
 
     def set_theme(self, theme: Theme) -> None:
-        self._rgb = theme.accent
+        self._theme = theme
         self.update()
 
     @property
     def step(self) -> float | None:
         return self._step
 
-    def set_step(self, step: float | None) -> None:
+    @property
+    def words(self) -> str:
+        """What is written beside the line."""
+        return self._words if self._step is not None else ""
+
+    def set_step(self, step: float | None, words: str = "") -> None:
         """Stand at ``step``; None hides it."""
-        if step != self._step:
-            self._step = step
+        if (step, words) != (self._step, self._words):
+            self._step, self._words = step, words
             self.update()
 
     def draw(self, painter: QPainter) -> None:
         if self._step is None:
             return
         x = self.point_px(self._step, 0.0).x()
-        painter.setPen(QPen(color(self._rgb), 1.5))
+        painter.setPen(QPen(color(self._theme.accent), 1.5))
         painter.drawLine(QLineF(x, 0.0, x, self.boundingRect().height()))
+        if self._words:
+            self._draw_words(painter, x)
+
+    def _draw_words(self, painter: QPainter, x: float) -> None:
+        """Left of the line where there is no room at its right."""
+        font = small_font(self._theme)
+        painter.setFont(font)
+        metrics = QFontMetricsF(font)
+        width = metrics.horizontalAdvance(self._words) + 8
+        left = x + 2 if x + 2 + width <= self.boundingRect().width() else max(x - 2 - width, 0.0)
+        box = QRectF(left, 1.0, width, metrics.height())
+        painter.fillRect(box, color(self._theme.panel, 215))
+        painter.setPen(color(self._theme.text))
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), self._words)
 
 
 class LevelOverlay(PixelOverlay):
@@ -97,8 +124,7 @@ class LevelOverlay(PixelOverlay):
         y = self.point_px(0.0, self._y).y()
         painter.setPen(QPen(color(self._theme.muted_text), 1.0, Qt.PenStyle.DotLine))
         painter.drawLine(QLineF(0.0, y, rect.width(), y))
-        font = QFont()
-        font.setPointSizeF(0.85 * self._theme.font_point_size)
+        font = small_font(self._theme)
         painter.setFont(font)
         metrics = QFontMetricsF(font)
         fits_above = y > metrics.height()

@@ -24,6 +24,7 @@ FitRange: TypeAlias = Callable[[Sequence[FloatArray]], Range]
 """The y range that suits some curves, each the values of one, finite and not empty."""
 
 _PX_PER_BLOCK, _PX_PER_RING = 3, 12
+_LEAST_PX = 50
 _ROUGH_ROWS = 400
 _TAIL = 0.02
 _MOST_DECADES = 4.0
@@ -81,12 +82,17 @@ def fit_unit(_values: Sequence[FloatArray]) -> Range:
 
 def fit_counts(values: Sequence[FloatArray]) -> Range:
     """All of them, from 0."""
-    return 0.0, 1.06 * max(3.0, *(float(column.max()) for column in values))
+    return _from_nought(max(3.0, *(float(column.max()) for column in values)))
 
 
 def fit_losses(values: Sequence[FloatArray]) -> Range:
     """From 0, without the first moments of training, which would flatten the rest."""
-    return 0.0, 1.06 * max(1e-9, *(float(np.quantile(column, 1 - _TAIL)) for column in values))
+    return _from_nought(max(1e-9, *(float(np.quantile(column, 1 - _TAIL)) for column in values)))
+
+
+def _from_nought(highest: float) -> Range:
+    """With room for a curve at 0 and for the tick beside it."""
+    return -0.05 * highest, 1.06 * highest
 
 
 def fit_logs(values: Sequence[FloatArray]) -> Range:
@@ -137,13 +143,23 @@ class CurveChart(StepChart):
         self.view_box.setMouseEnabled(x=True, y=not is_y_fixed)
         self._scale.setTickDensity(0.7)
         self.set_view_range((0.0, 100.0), fit([np.ones(1)]))
-        self.setMinimumSize(120, 60)
+        self.setMinimumWidth(120)
         self.setAccessibleName(f"{', '.join(curve.title for curve in curves)} over steps")
         self.set_theme(LIGHT)
 
     def set_theme(self, theme: Theme) -> None:
         self._level_line.set_theme(theme)
         super().set_theme(theme)
+        self._reserve_room()
+
+    def set_x_axis_named(self, is_named: bool) -> None:
+        super().set_x_axis_named(is_named)
+        self._reserve_room()
+
+    def _reserve_room(self) -> None:
+        """Height for some curves above whatever axis there is."""
+        axis = self._axes[0]
+        self.setMinimumHeight(_LEAST_PX + (round(axis.minimumHeight()) if axis.isVisible() else 0))
 
     # -- what is shown ------------------------------------------------------------------------------------
 

@@ -45,9 +45,14 @@ class StepChart(Plot):
         """Whether the x axis says what it is; all but the lowest of several charts leave that to it."""
         self.plotItem.showAxis("bottom", is_named)
 
-    def set_cursor_step(self, step: float | None) -> None:
-        """A vertical line at ``step``; None hides it."""
-        self._cursor.set_step(step)
+    @property
+    def cursor_words(self) -> str:
+        """What is written beside the vertical line; empty where there is none."""
+        return self._cursor.words
+
+    def set_cursor_step(self, step: float | None, words: str = "") -> None:
+        """A vertical line at ``step`` with some words; None hides it."""
+        self._cursor.set_step(step, words)
 
     # -- range --------------------------------------------------------------------------------------------
 

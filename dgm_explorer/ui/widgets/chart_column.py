@@ -79,8 +79,8 @@ class ChartColumn(QWidget):
         """Mark a step and show the values there; None for the newest."""
         place = "" if step is None else self._place(step)
         for chart, key in zip(self.charts, self.keys, strict=True):
-            chart.set_cursor_step(step)
-            key.show_readings(chart.readings(step), place if key is self.keys[0] else "")
+            chart.set_cursor_step(step, place if chart is self.charts[0] else "")
+            key.show_readings(chart.readings(step))
 
     def _place(self, step: float) -> str:
         epoch = self.charts[0].epoch_at(step)

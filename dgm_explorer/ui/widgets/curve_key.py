@@ -12,7 +12,7 @@ from dgm_explorer.ui.theme import LIGHT, Theme, color
 from dgm_explorer.ui.widgets.form import font_of
 from dgm_explorer.ui.widgets.formula_tooltip import tooltip_html
 
-_SWATCH_EM, _GAP_EM, _BETWEEN_EM = 1.5, 0.4, 1.1
+_SWATCH_EM, _GAP_EM, _BETWEEN_EM = 2.4, 0.6, 1.1
 _SCALE = 0.92
 
 
@@ -33,7 +33,6 @@ class CurveKey(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = LIGHT
-        self._place = ""
         self._readings: tuple[CurveReading, ...] = ()
         self._widths: dict[str, float] = {}
         self._pieces: list[_Piece] = []
@@ -44,16 +43,15 @@ class CurveKey(QWidget):
         self._widths.clear()
         self._arrange()
 
-    def show_readings(self, readings: Sequence[CurveReading], place: str = "") -> None:
-        """Show these values; ``place`` says of which step if it is not the newest."""
-        if (tuple(readings), place) != (self._readings, self._place):
-            self._readings, self._place = tuple(readings), place
+    def show_readings(self, readings: Sequence[CurveReading]) -> None:
+        """Show these values."""
+        if tuple(readings) != self._readings:
+            self._readings = tuple(readings)
             self._arrange()
 
     def text(self) -> str:
         """All of it in words."""
-        entries = [f"{reading.curve.title} {self._values(reading)}" for reading in self._readings]
-        return ", ".join([self._place, *entries] if self._place else entries)
+        return ", ".join(map(_words, self._readings))
 
     # -- layout -------------------------------------------------------------------------------------------
 
@@ -61,23 +59,16 @@ class CurveKey(QWidget):
     def _metrics(self) -> QFontMetricsF:
         return QFontMetricsF(font_of(self, self._theme, _SCALE))
 
-    def _values(self, reading: CurveReading) -> str:
-        shown = _shown(reading, reading.own)
-        return shown if reading.other != reading.other else f"{shown} ╌ {_shown(reading, reading.other)}"
-
     def _arrange(self) -> None:
         """Find a place for every entry; a new height only where there are more or fewer lines."""
         metrics = self._metrics
         line_px, em_px = metrics.height() + 1, metrics.horizontalAdvance("n")
         room = max(float(self.width()), 1.0)
         x, y = 0.0, 0.0
-        if self._place:
-            x = self._widest("", metrics.horizontalAdvance(self._place)) + 2 * em_px
         self._pieces = []
         for reading in self._readings:
-            words = f"{reading.curve.title} {self._values(reading)}"
-            words_px = self._widest(reading.curve.title, metrics.horizontalAdvance(words))
-            width = (_SWATCH_EM + _GAP_EM) * em_px * 2 + words_px
+            words_px = self._widest(reading.curve.title, metrics.horizontalAdvance(_words(reading)))
+            width = (_SWATCH_EM + _GAP_EM) * em_px + words_px
             if x and x + width > room:
                 x, y = 0.0, y + line_px
             self._pieces.append(_Piece(QRectF(x, y, width, line_px), reading))
@@ -116,7 +107,7 @@ class CurveKey(QWidget):
             return
         (reading,) = under
         curve = reading.curve
-        words = f"{curve.meaning}\nnow: {self._values(reading)}" if curve.meaning else self._values(reading)
+        words = f"{curve.meaning}\nnow: {_values(reading)}" if curve.meaning else _values(reading)
         QToolTip.showText(event.globalPos(), tooltip_html(curve.tex, words) if curve.tex else words, self)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -126,8 +117,6 @@ class CurveKey(QWidget):
         painter.setFont(font_of(self, self._theme, _SCALE))
         metrics = self._metrics
         em_px = metrics.horizontalAdvance("n")
-        painter.setPen(color(self._theme.text))
-        painter.drawText(QPointF(0.0, metrics.ascent()), self._place)
         for piece in self._pieces:
             self._paint_entry(painter, piece, em_px, metrics.ascent())
         painter.end()
@@ -135,7 +124,7 @@ class CurveKey(QWidget):
     def _paint_entry(self, painter: QPainter, piece: _Piece, em_px: float, ascent: float) -> None:
         curve, rect = piece.reading.curve, piece.rect
         rgb, y = color(curve.rgb(self._theme)), rect.center().y()
-        left, right = rect.left(), rect.left() + 2 * _SWATCH_EM * em_px
+        left, right = rect.left(), rect.left() + _SWATCH_EM * em_px
         width = self._theme.line_width * (0.6 if curve.is_sparse else 1.0)
         painter.setPen(QPen(rgb, max(width, 1.0)))
         painter.drawLine(QLineF(left, y, right, y))
@@ -144,8 +133,16 @@ class CurveKey(QWidget):
             painter.setPen(QPen(rgb, 1.3))
             painter.drawEllipse(QPointF((left + right) / 2, y), 0.28 * em_px + 1, 0.28 * em_px + 1)
         painter.setPen(color(self._theme.text))
-        words = f"{curve.title} {self._values(piece.reading)}"
-        painter.drawText(QPointF(right + 2 * _GAP_EM * em_px, rect.top() + ascent), words)
+        painter.drawText(QPointF(right + _GAP_EM * em_px, rect.top() + ascent), _words(piece.reading))
+
+
+def _words(reading: CurveReading) -> str:
+    return f"{reading.curve.title} {_values(reading)}"
+
+
+def _values(reading: CurveReading) -> str:
+    own = _shown(reading, reading.own)
+    return own if reading.other != reading.other else f"{own} ╌ {_shown(reading, reading.other)}"
 
 
 def _shown(reading: CurveReading, value: float) -> str:

@@ -137,7 +137,9 @@ def test_a_level_is_a_line_within_the_range_unless_it_is_far_away(chart: CurveCh
 
 def test_ranges_suit_their_numbers() -> None:
     assert fit_unit([np.array([0.2])])[1] < 1.1
-    assert fit_counts([np.array([0.0, 0.0])]) == (0.0, pytest.approx(3.18))
+    lo, hi = fit_counts([np.array([0.0, 0.0]), np.array([7.0])])
+    assert -1 < lo < 0 < 7 < hi < 8
+    assert fit_counts([np.zeros(1)])[1] > 3
     falling = np.concatenate([np.full(5, 1000.0), np.full(995, 2.0)])
     assert fit_losses([falling, np.zeros(10)])[1] < 3
 

@@ -28,7 +28,8 @@ def panel(qtbot: QtBot) -> QualityPanel:
 
 def shown_text(panel: QualityPanel) -> str:
     words = [*panel.findChildren(QLabel), *panel.column.keys]
-    return " ".join(part.text() for part in words if part.isVisible())
+    texts = [part.text() for part in words if part.isVisible()]
+    return " ".join([*texts, panel.chart.cursor_words])
 
 
 def test_matched_components_stand_on_the_diagonal(panel: QualityPanel) -> None:
