@@ -1,0 +1,259 @@
+"""How the codes are used: how often, when, where in the images, and beside which others."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from dgm_explorer.core.dataset import Dataset
+from dgm_explorer.core.vq_vae_config import VqVaeConfig
+from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
+from dgm_explorer.core.vq_vae_state import UsagePicture
+from dgm_explorer.ui.export import ExportablePlot, PlotTable
+from dgm_explorer.ui.tabs.vq_vae.code_panel import CodePanel
+from dgm_explorer.ui.tabs.vq_vae.usage_histogram import UsageHistogram, bar_color, dot_color
+from dgm_explorer.ui.tabs.vq_vae.usage_history import UseAtStep
+from dgm_explorer.ui.tabs.vq_vae.usage_pairs import CodePairs
+from dgm_explorer.ui.tabs.vq_vae.usage_plot import UsagePlot
+from dgm_explorer.ui.tabs.vq_vae.usage_positions import UsagePositions
+from dgm_explorer.ui.tabs.vq_vae.usage_recorded import RecordedUse
+from dgm_explorer.ui.tabs.vq_vae.usage_tiles import MOST_TILES
+from dgm_explorer.ui.tabs.vq_vae.usage_time import MOST_ROWS, UsageOverTime
+from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.form import set_color, set_text, set_tip
+from dgm_explorer.ui.widgets.read_out import ReadOut
+
+TITLES: Final[dict[UsagePicture, tuple[str, str]]] = {
+    "histogram": ("Histogram", "How often each code is used, the most used first"),
+    "time": ("Time", "Which codes were used when"),
+    "positions": ("Positions", "Where in the images each code is used"),
+    "pairs": ("Pairs", "Which codes lie beside which"),
+}
+_HAND = "Hover a code: it lights up everywhere. Click: it stays.\n"
+_TWO_LINES = "\n"
+_ALIGNED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+
+
+class UsagePanel(CodePanel):
+    """One picture in front at a time; those behind cost nothing."""
+
+    export_name = "code-usage"
+
+    usage_picture_chosen = Signal(str)
+    """By the user: ``histogram``, ``time``, ``positions`` or ``pairs``."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.histogram = UsageHistogram()
+        self.time = UsageOverTime()
+        self.positions = UsagePositions()
+        self.pairs = CodePairs()
+        self._pages: dict[UsagePicture, UsagePlot | UsagePositions] = {
+            "histogram": self.histogram,
+            "time": self.time,
+            "positions": self.positions,
+            "pairs": self.pairs,
+        }
+        self._picture: UsagePicture = "histogram"
+        self._n_codes = 0
+        self._config: VqVaeConfig | None = None
+        self._recorded = RecordedUse(self)
+        self._is_record_read = False
+        self._buttons = QButtonGroup(self)
+        self._stack = QStackedWidget()
+        self.note = QLabel()
+        self.read_out = ReadOut(_TWO_LINES, _ALIGNED)
+        self._build()
+        self._connect()
+        self._show_picture()
+
+    def _build(self) -> None:
+        self.note.setWordWrap(True)
+        self.note.setTextFormat(Qt.TextFormat.RichText)
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        for key, (title, tip) in TITLES.items():
+            button = QToolButton()
+            button.setText(title)
+            button.setCheckable(True)
+            button.setAccessibleName(f"Usage picture: {title}")
+            button.setProperty("picture", key)
+            set_tip(button, tip)
+            self._buttons.addButton(button)
+            self._stack.addWidget(self._pages[key])
+            row.addWidget(button)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(4, 2, 4, 2)
+        layout.setSpacing(3)
+        layout.addLayout(row)
+        layout.addWidget(self.note)
+        layout.addWidget(self._stack, 1)
+        layout.addWidget(self.read_out)
+
+    def _connect(self) -> None:
+        self._buttons.buttonClicked.connect(self._choose_picture)
+        self._recorded.read.connect(self._take_recorded)
+        for page in self._pages.values():
+            page.words_changed.connect(self._say)
+        for plot in (self.histogram, self.time, *self.positions.plots, self.pairs):
+            plot.code_hovered.connect(self._hover)
+            plot.code_clicked.connect(self._choose)
+
+    # -- what is shown ------------------------------------------------------------------------------------
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        for page in self._pages.values():
+            page.set_theme(theme)
+        set_color(self.note, theme.muted_text)
+        self._show_note()
+        self.show_again()
+
+    def set_config(self, config: VqVaeConfig) -> None:
+        self._config = config
+
+    def set_usage_picture(self, key: UsagePicture) -> None:
+        """Bring a picture to the front; emits nothing."""
+        if key != self._picture:
+            self._picture = key
+            self._show_picture()
+            self.show_again()
+
+    @property
+    def usage_picture(self) -> UsagePicture:
+        return self._picture
+
+    def set_run_folder(self, folder: Path | None) -> None:
+        """The run whose snapshots come next; its recorded ones are read beside the window."""
+        if folder != self._recorded.folder:
+            self._recorded.set_folder(folder)
+            self.time.history.clear()
+        self._is_record_read = False
+        self._read_record()
+
+    def show_snapshot(self, snapshot: VqVaeSnapshot, dataset: Dataset) -> None:
+        self.time.remember(snapshot)
+        self._read_record()
+        super().show_snapshot(snapshot, dataset)
+
+    def _show(self, snapshot: VqVaeSnapshot, dataset: Dataset) -> None:
+        if snapshot.n_codes != self._n_codes:
+            self._n_codes = snapshot.n_codes
+            self._show_note()
+        if self._config is not None and dataset.image_shape is not None:
+            self.positions.set_stride(self._config.stride_for(*dataset.image_shape[:2]))
+        self._pages[self._picture].show_snapshot(snapshot, dataset)
+        self._mark()
+
+    def _clear(self, words: str) -> None:
+        self._is_record_read = False
+        for page in self._pages.values():
+            page.clear(words)
+        self._say()
+
+    def plots(self) -> Sequence[ExportablePlot]:
+        page = self._pages[self._picture]
+        return page.plots if isinstance(page, UsagePositions) else (page,)
+
+    def export_table(self) -> PlotTable:
+        """The data of the picture in front."""
+        return self.plots()[0].export_table()
+
+    def finish(self) -> None:
+        self._recorded.close()
+
+    def _show_picture(self) -> None:
+        for button in self._buttons.buttons():
+            button.setChecked(button.property("picture") == self._picture)
+        self._stack.setCurrentWidget(self._pages[self._picture])
+        self._show_note()
+        self._mark()
+
+    # -- the record of the run ----------------------------------------------------------------------------
+
+    def _read_record(self) -> None:
+        """Once a run, and again whenever the picture comes to the front: what was recorded meanwhile."""
+        if not self._is_record_read and self._recorded.folder is not None:
+            self._is_record_read = True
+            self._recorded.ask(frozenset(self.time.history.steps.tolist()))
+
+    @Slot(object)
+    def _take_recorded(self, uses: tuple[UseAtStep, ...]) -> None:
+        self.time.history.add_recorded(uses)
+        if self._picture == "time":
+            self.show_again()
+
+    # -- words --------------------------------------------------------------------------------------------
+
+    def _show_note(self) -> None:
+        set_text(self.note, self._note())
+
+    def _note(self) -> str:
+        """One sentence on the picture in front, and the key to it."""
+        theme, k = self.theme, f"{self._n_codes:,}" if self._n_codes else "K"
+        if self._picture == "histogram":
+            return (
+                f"<span style='color:{bar_color(theme)}'>■</span> analysed examples &nbsp;"
+                f"<span style='color:{dot_color(theme)}'>●</span> last batch &nbsp;"
+                "□ dead &nbsp;╌ 1/K<br>"
+                "Perplexity, exp of the entropy of the shares, depends on the data, on K (its maximum) and "
+                "on the batch size: n vectors cannot show more than n codes."
+            )
+        if self._picture == "time":
+            first = f"; the first {MOST_ROWS:,} of {k} codes" if self._n_codes > MOST_ROWS else ""
+            return (
+                "Uses of each code in the batch of a step, as multiples of 1/K on a logarithmic scale; "
+                f"darkest: none. Each column is the recorded step nearest to it{first}."
+            )
+        if self._picture == "positions":
+            first = f"; the first {MOST_TILES:,} of {k}" if self._n_codes > MOST_TILES else ""
+            return (
+                "Left: the code under the mouse or chosen, over outlines of the mean image; without one, how "
+                f"many codes share each place. Right: all codes, each on its own scale{first}."
+            )
+        return (
+            "PMI: log of how often two codes lie side by side ÷ how often they would if independent; "
+            "grey: never. In the order of the first principal component of the codebook."
+        )
+
+    @Slot()
+    def _say(self) -> None:
+        words = self._pages[self._picture].words()
+        self.read_out.set_text(words or (_HAND if self._given is not None else ""))
+
+    # -- codes --------------------------------------------------------------------------------------------
+
+    def _mark(self) -> None:
+        if self.isVisible():
+            self._pages[self._picture].set_codes(self.code, self.hovered_code)
+            self._say()
+
+    @Slot(int)
+    def _hover(self, code: int) -> None:
+        self.set_hovered_code(code)
+        self.code_hovered.emit(code)
+
+    @Slot(int)
+    def _choose(self, code: int) -> None:
+        self.set_code(code)
+        self.code_chosen.emit(code)
+
+    @Slot(QAbstractButton)
+    def _choose_picture(self, button: QAbstractButton) -> None:
+        key = button.property("picture")
+        self._is_record_read = False
+        self.set_usage_picture(key)
+        self._read_record()
+        self.usage_picture_chosen.emit(key)
