@@ -95,6 +95,11 @@ class Painting:
         laid.update((cell, CellEdit(*cell, code)) for cell in cells)
         return replace(self, edits=tuple(laid.values()))
 
+    def without_cells(self, cells: Iterable[tuple[int, int]]) -> "Painting":
+        """What was laid on cells (row, column) taken back."""
+        gone = set(cells)
+        return replace(self, edits=tuple(edit for edit in self.edits if edit[:2] not in gone))
+
     def with_remap(self, kind: RemapKind, a: int, b: int) -> "Painting":
         """Codes exchanged in everything there is by now; what is painted later stays as it is painted.
 
