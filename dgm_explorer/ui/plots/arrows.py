@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.Qt.internals import PrimitiveArray
-from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtCore import QLineF, Qt
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem
 
@@ -65,17 +65,17 @@ class ArrowOverlay(PixelOverlay):
             self.update()
 
     def draw(self, painter: QPainter) -> None:
-        origin = self.point_px(*self._origin)
+        origin = np.array(self.point_px(*self._origin).toTuple())
         clouds = [(cloud.color, self._on_screen(cloud.vectors)) for cloud in self._clouds]
         exact = None if self._exact is None else self._on_screen(self._exact[None])
         factor = _common_scale([vectors for _, vectors in clouds], exact)
         for rgb, vectors in clouds:
             painter.setPen(QPen(color(rgb), 1.4))  # opaque: translucent lines take four times as long
-            _draw_arrows(painter, origin, vectors * factor)
+            draw_arrows(painter, origin, vectors * factor)
         if exact is not None:
             for rgb, width in ((self._theme.marker_outline, 5.4), (self._theme.marker, 3.0)):
                 painter.setPen(QPen(color(rgb), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-                _draw_arrows(painter, origin, exact * factor)
+                draw_arrows(painter, origin, exact * factor)
 
     def _on_screen(self, vectors: FloatArray) -> FloatArray:
         """(R, 2) vectors in pixels, y down; estimates that are not finite are left out."""
@@ -95,15 +95,20 @@ def _common_scale(clouds: list[FloatArray], exact: FloatArray | None) -> float:
     return 1.0 / longest if longest > 1e-300 else 0.0
 
 
-def _draw_arrows(painter: QPainter, origin: QPointF, vectors: FloatArray) -> None:
-    """Shafts and the two strokes of every head, all in one call: hundreds of arrows change in a drag."""
+def draw_arrows(painter: QPainter, roots: FloatArray, vectors: FloatArray) -> None:
+    """Shafts and the two strokes of every head, all in one call: hundreds of arrows change in a drag.
+
+    Parameters
+    ----------
+    roots : (2,) or (R, 2) where they begin, in pixels.
+    vectors : (R, 2) in pixels; finite.
+    """
     lengths = np.hypot(vectors[:, 0], vectors[:, 1])
     vectors = vectors * np.minimum(1.0, _MAX_PX / np.maximum(lengths, 1e-300))[:, None]
-    root = np.array(origin.toTuple())
-    tips = vectors + root
+    tips = vectors + roots
     backwards = -vectors / np.maximum(lengths, 1e-300)[:, None] * np.minimum(_HEAD_PX, lengths / 2)[:, None]
     sideways = backwards[:, ::-1] * [-0.5, 0.5]
-    starts = (np.broadcast_to(root, tips.shape), tips + backwards + sideways, tips + backwards - sideways)
+    starts = (np.broadcast_to(roots, tips.shape), tips + backwards + sideways, tips + backwards - sideways)
     strokes = np.concatenate([np.hstack([start, tips]) for start in starts])
     lines = PrimitiveArray(QLineF, 4)
     lines.resize(len(strokes))

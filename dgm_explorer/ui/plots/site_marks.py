@@ -1,0 +1,141 @@
+"""Hundreds of numbered marks in a plane, each in its own colour."""
+
+from typing import TypeAlias
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QGraphicsItem
+
+from dgm_explorer.core.arrays import BoolArray, FloatArray
+from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
+from dgm_explorer.ui.theme import LIGHT, Theme, color
+
+ColorArray: TypeAlias = NDArray[np.uint32]
+"""0xffrrggbb."""
+
+_MOST_NUMBERED = 128
+_SIZES_PX = ((32, 11.0), (160, 9.0), (640, 7.0), (2048, 5.0))
+"""Marks up to this many are so wide; above, 3 pixels."""
+_LEAST_SIZE_PX = 3.0
+
+
+class SiteMarks(PixelOverlay):
+    """Discs, hollow for sites that are out of use, with their numbers where there is room.
+
+    The picture is kept while only what lies over it changes.
+    """
+
+    def __init__(self, view_box: pg.ViewBox) -> None:
+        super().__init__(view_box, z_value=10)
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        self._places: FloatArray = np.zeros((0, 2))
+        self._colors: ColorArray = np.zeros(0, np.uint32)
+        self._is_hollow: BoolArray = np.zeros(0, bool)
+        self.set_theme(LIGHT)
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self._font = QFont()
+        self._font.setPointSizeF(0.75 * theme.font_point_size)
+        self.update()
+
+    def set_sites(self, places: FloatArray, colors: ColorArray, is_hollow: BoolArray) -> None:
+        """Show marks at ``places`` (K, 2) in view coordinates; one that is not finite is left out."""
+        self._places, self._colors, self._is_hollow = places, colors, is_hollow
+        self.update()
+
+    @property
+    def size_px(self) -> float:
+        """Width of a mark in pixels."""
+        size = next((size for most, size in _SIZES_PX if len(self._places) <= most), _LEAST_SIZE_PX)
+        return size * (1.3 if self._theme.name == "projector" else 1.0)
+
+    def place_px(self, site: int) -> QPointF | None:
+        """Where a site is painted; None where it is not."""
+        if not (0 <= site < len(self._places) and np.isfinite(self._places[site]).all()):
+            return None
+        return self.point_px(*self._places[site].tolist())
+
+    def site_at(self, at: QPointF, reach_px: float) -> int:
+        """The site within reach of a place in pixels; -1 for none."""
+        if not len(self._places):
+            return -1
+        x, y = self.to_pixels(self._places[:, 0], self._places[:, 1])
+        distances = np.hypot(x - at.x(), y - at.y())
+        distances[~np.isfinite(distances)] = np.inf
+        nearest = int(distances.argmin())
+        return nearest if distances[nearest] <= reach_px else -1
+
+    def draw(self, painter: QPainter) -> None:
+        x, y = self.to_pixels(self._places[:, 0], self._places[:, 1])
+        rect = self.boundingRect().adjusted(-20, -20, 20, 20)
+        with np.errstate(invalid="ignore"):
+            is_seen = (x > rect.left()) & (x < rect.right()) & (y > rect.top()) & (y < rect.bottom())
+        shown = np.flatnonzero(is_seen)
+        self._draw_discs(painter, x, y, shown)
+        if len(self._places) <= _MOST_NUMBERED:
+            self._draw_numbers(painter, x, y, shown.tolist())
+
+    def _draw_discs(self, painter: QPainter, x: FloatArray, y: FloatArray, shown: NDArray[np.intp]) -> None:
+        """Each on a dark and a light rim, which stand out from dots and cells of its own colour."""
+        theme, size = self._theme, self.size_px
+        for rgb, rim_px in ((theme.plot_background, 4.0), (theme.text, 2.0)):
+            painter.setPen(_dot_pen(color(rgb), size + rim_px))
+            painter.drawPoints(_polygon(x[shown], y[shown]))
+        colors = np.where(self._is_hollow, np.uint32(QColor(theme.plot_background).rgb()), self._colors)[
+            shown
+        ]
+        for rgb in np.unique(colors).tolist():
+            own = shown[colors == rgb]
+            painter.setPen(_dot_pen(QColor.fromRgb(rgb), size))
+            painter.drawPoints(_polygon(x[own], y[own]))
+
+    def _draw_numbers(self, painter: QPainter, x: FloatArray, y: FloatArray, shown: list[int]) -> None:
+        metrics = QFontMetricsF(self._font)
+        painter.setFont(self._font)
+        reach = self.size_px / 2 + 1
+        taken = np.stack([x[shown] - reach, y[shown] - reach, x[shown] + reach, y[shown] + reach], axis=1)
+        for site in shown:
+            box = self._free_box(metrics, str(site), (x[site], y[site]), taken)
+            if box is not None:
+                taken = np.vstack([taken, [box.left(), box.top(), box.right(), box.bottom()]])
+                draw_number(painter, box, str(site), self._theme)
+
+    def _free_box(
+        self, metrics: QFontMetricsF, text: str, at: tuple[float, float], taken: FloatArray
+    ) -> QRectF | None:
+        """A free place beside a mark; None where there is none."""
+        width, height, away = (
+            metrics.horizontalAdvance(text) + 3.0,
+            0.85 * metrics.height(),
+            self.size_px / 2 + 2,
+        )
+        for left, top in ((at[0] + away, at[1] - height / 2), (at[0] - away - width, at[1] - height / 2)):
+            box = QRectF(left, top, width, height)
+            is_apart = (taken[:, 0] >= box.right()) | (taken[:, 2] <= box.left())
+            is_apart |= (taken[:, 1] >= box.bottom()) | (taken[:, 3] <= box.top())
+            if is_apart.all() and self.boundingRect().contains(box):
+                return box
+        return None
+
+
+def draw_number(painter: QPainter, box: QRectF, text: str, theme: Theme) -> None:
+    """A number on a patch of background, in the painter's font."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color(theme.plot_background, 190))
+    painter.drawRoundedRect(box, 3, 3)
+    painter.setPen(color(theme.text))
+    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
+
+
+def _dot_pen(rgb: QColor, width_px: float) -> QPen:
+    pen = QPen(rgb, width_px)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    return pen
+
+
+def _polygon(x: FloatArray, y: FloatArray) -> QPolygonF:
+    return QPolygonF([QPointF(*place) for place in zip(x.tolist(), y.tolist(), strict=True)])
