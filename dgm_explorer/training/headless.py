@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Protocol
 
+from dgm_explorer.core.run_notes import NotingRun
 from dgm_explorer.core.training import Progress, RunFailed, RunState, TrainingRun
 from dgm_explorer.training.display import Display
-from dgm_explorer.training.model_run import NotingRun
 
 STOP_SIGNALS = tuple(
     signal.Signals[name] for name in ("SIGINT", "SIGTERM", "SIGHUP") if name in signal.Signals.__members__

@@ -1,8 +1,7 @@
 """What a model offers to be trained: it knows nothing of files, threads or windows."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from dgm_explorer.core.checkpoint import CheckpointState
 from dgm_explorer.core.training import Command, MetricsTable, Progress, Snapshot
@@ -10,6 +9,8 @@ from dgm_explorer.core.training import Command, MetricsTable, Progress, Snapshot
 
 class ModelRun(Protocol):
     """One model being trained, as `run.RecordedRun` drives it. All calls come from one thread.
+
+    It may be a `core.run_notes.NotingRun` too.
 
     An implementation is made by ``SomeModelRun(config, dataset, place=Place(), shard=Shard())``:
 
@@ -75,29 +76,4 @@ class ModelRun(Protocol):
 
     def is_finite(self) -> bool:
         """Whether all parameters are; asked before each checkpoint."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class RunNote:
-    """Something that a model tells of its training, for the events of the run.
-
-    Attributes
-    ----------
-    name : of the event, such as ``refused batch``.
-    step : the step that it happened in.
-    reason : a sentence for the user.
-    """
-
-    name: str
-    step: int
-    reason: str
-
-
-@runtime_checkable
-class NotingRun(Protocol):
-    """An ability of a `ModelRun` or of a recorded run: to tell of what happened besides its metrics."""
-
-    def take_notes(self) -> Sequence[RunNote]:
-        """All since the last call; asked after `ModelRun.take_metrics`."""
         ...

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
+from dgm_explorer.core.run_notes import NotingRun, RunNote
 from dgm_explorer.core.training import (
     Command,
     MetricsTable,
@@ -16,7 +17,7 @@ from dgm_explorer.runs.status import RunStatus, read_status
 from dgm_explorer.runs.writer import RunWriter
 from dgm_explorer.training.devices import Place
 from dgm_explorer.training.failures import require_finite
-from dgm_explorer.training.model_run import ModelRun, NotingRun, RunNote
+from dgm_explorer.training.model_run import ModelRun
 from dgm_explorer.training.pacing import Pace
 
 FLUSH_EVERY_S = 0.5

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from dgm_explorer.core.errors import InputError
+from dgm_explorer.core.run_notes import RunNote
 from dgm_explorer.core.training import (
     LONGEST_PACE_S,
     SHORTEST_PACE_S,
@@ -24,7 +25,7 @@ from dgm_explorer.runs.writer import RunWriter
 from dgm_explorer.training import failures
 from dgm_explorer.training.command_values import number_of
 from dgm_explorer.training.devices import Place
-from dgm_explorer.training.model_run import ModelRun, RunNote
+from dgm_explorer.training.model_run import ModelRun
 from dgm_explorer.training.recorder import Recorder
 
 T = TypeVar("T")

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from dgm_explorer.core.checkpoint import CheckpointState
 from dgm_explorer.core.dataset import Dataset
+from dgm_explorer.core.run_notes import REFUSED_BATCH, RunNote
 from dgm_explorer.core.training import Command, MetricsTable, Progress, RunFailed
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
 from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
@@ -21,7 +22,6 @@ from dgm_explorer.training.code_use import CodeUse
 from dgm_explorer.training.devices import Place
 from dgm_explorer.training.gmm_vae_batches import EpochOrder
 from dgm_explorer.training.guarded_adam import GuardedAdam
-from dgm_explorer.training.model_run import RunNote
 from dgm_explorer.training.shard import Shard
 from dgm_explorer.training.vq_vae_commands import apply_command
 from dgm_explorer.training.vq_vae_facts import image_shape_of
@@ -200,7 +200,7 @@ class VqVaeModelRun:
         tables, steps = self._log.take()
         for step, is_accepted in steps:
             if not is_accepted:
-                self._notes.append(RunNote(REFUSED, step, REFUSED_WORDS))
+                self._notes.append(RunNote(REFUSED_BATCH, step, REFUSED_WORDS))
             self._n_refused = 0 if is_accepted else self._n_refused + 1
             if self._n_refused >= MOST_REFUSED:
                 raise RunFailed(
@@ -237,7 +237,6 @@ class VqVaeModelRun:
         return bool(sums.isfinite().all())
 
 
-REFUSED = "refused batch"
 REFUSED_WORDS = "its loss or gradient is not finite: weights and codebook stay as they were"
 
 

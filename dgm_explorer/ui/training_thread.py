@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from dgm_explorer.core.errors import InputError
+from dgm_explorer.core.run_notes import NotingRun, RunNote
 from dgm_explorer.core.training import (
     Command,
     MakeRun,
@@ -108,7 +109,8 @@ class TrainingThread(LastingThread):
         """Show and save the last step. Only then may the end be told: another run may be waiting for it."""
         try:
             if state == "failed":  # there may be no picture any more, but what led here can be read
-                self._tell(self._resting_state(), tables=tuple(run.take_metrics()))
+                tables = tuple(run.take_metrics())
+                self._tell(self._resting_state(), tables=tables, notes=_take_notes(run))
             else:
                 self._show(run, self._resting_state())
         except BaseException as error:
@@ -188,7 +190,7 @@ class TrainingThread(LastingThread):
             self._tell(state)
             return
         began_s = time.monotonic()
-        tables = tuple(run.take_metrics())
+        tables, notes = tuple(run.take_metrics()), _take_notes(run)
         snapshot = run.snapshot()
         ended_s = time.monotonic()
         self._shown_step = step
@@ -198,6 +200,7 @@ class TrainingThread(LastingThread):
             snapshot=snapshot,
             snapshot_at_s=ended_s,
             tables=tables,
+            notes=notes,
             memory_mb=run.device_memory_mb(),
         )
 
@@ -214,6 +217,10 @@ class TrainingThread(LastingThread):
                 **news,
             )
         )
+
+
+def _take_notes(run: TrainingRun) -> tuple[RunNote, ...]:
+    return tuple(run.take_notes()) if isinstance(run, NotingRun) else ()
 
 
 def describe_failure(error: BaseException) -> str:

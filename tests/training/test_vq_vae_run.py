@@ -11,10 +11,10 @@ import torch
 from dgm_explorer.core.checkpoint import CheckpointState
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.errors import InputError
+from dgm_explorer.core.run_notes import NotingRun
 from dgm_explorer.core.training import Command, RunFailed
 from dgm_explorer.models.vq_vae import VqVae
 from dgm_explorer.training.guarded_adam import GuardedAdam
-from dgm_explorer.training.model_run import NotingRun
 from dgm_explorer.training.vq_vae_facts import count_multiplications, image_shape_of
 from dgm_explorer.training.vq_vae_run import MOST_REFUSED, RATE_STEPS, VqVaeModelRun, pixel_variance
 from tests.training.gmm_vae_cases import assert_same, column, some_points

@@ -9,11 +9,12 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from dgm_explorer.core.rate_meter import RateMeter
+from dgm_explorer.core.run_notes import RunNote
 from dgm_explorer.core.training import Command, MakeRun, MetricsTable, RunRequest
 from dgm_explorer.ui.lasting_thread import JOIN_MS
 from dgm_explorer.ui.newest_worker import NewestWorker
 from dgm_explorer.ui.run.follower import FolderNews, RunFollower
-from dgm_explorer.ui.run.past import PastRequest, read_past
+from dgm_explorer.ui.run.past import Past, PastRequest, read_past
 from dgm_explorer.ui.run.readings import ControllerState, RunOnScreen, RunReadings
 from dgm_explorer.ui.run.take_readings import after_news, after_update, without_pace
 from dgm_explorer.ui.run.update import RunUpdate
@@ -42,6 +43,9 @@ class RunController(QObject):
 
     metrics_ready = Signal(object)
     """A tuple of `MetricsTable`, in the order of their steps; none comes twice."""
+
+    noted = Signal(object)
+    """A tuple of `RunNote`, what else has happened; none comes twice, and they come before their picture."""
 
     state_changed = Signal()
     """`state` answers differently now."""
@@ -228,6 +232,7 @@ class RunController(QObject):
             self._open(RunOnScreen(update.facts.folder, self._thread.request, False), update)
         self._show(after_update(self._readings, update, self._rates))
         self._pass_metrics(update.tables)
+        self._pass_notes(update.notes)
         if update.snapshot is not None:
             self._pass_snapshot(update.snapshot)
         for sentence in update.refusals:
@@ -260,6 +265,10 @@ class RunController(QObject):
         elif tables:
             self.metrics_ready.emit(tables)
 
+    def _pass_notes(self, notes: tuple[RunNote, ...]) -> None:
+        if notes:
+            self.noted.emit(notes)
+
     def _pass_snapshot(self, snapshot: Any) -> None:
         """Have it drawn, and tell the thread what that cost: painting comes behind this event."""
         self._drawing_since_s = time.thread_time()
@@ -271,11 +280,12 @@ class RunController(QObject):
         if self._thread is not None:
             self._thread.note_screen_cost(time.thread_time() - self._drawing_since_s)
 
-    def _take_past(self, request: PastRequest, tables: tuple[MetricsTable, ...]) -> None:
+    def _take_past(self, request: PastRequest, past: Past) -> None:
         if self._held is None or self._screen is None or request.folder != self._screen.folder:
             return
         held, self._held = self._held, None
-        self.metrics_ready.emit((*tables, *held))
+        self._pass_notes(past.notes)
+        self.metrics_ready.emit((*past.tables, *held))
 
     def _take_news(self, news: FolderNews) -> None:
         """A look into a followed folder has brought something."""
@@ -291,6 +301,7 @@ class RunController(QObject):
             self.run_changed.emit(self._screen)
         self._show(after_news(self._readings, news, time.monotonic()))
         self._pass_metrics(news.tables)
+        self._pass_notes(news.notes)
         if news.snapshot is not None:
             self.snapshot_ready.emit(news.snapshot)
 

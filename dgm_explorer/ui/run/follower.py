@@ -7,12 +7,13 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from dgm_explorer.core.errors import InputError
+from dgm_explorer.core.run_notes import RunNote
 from dgm_explorer.core.training import MetricsTable
 from dgm_explorer.runs.reader import RunReader
 from dgm_explorer.runs.run_info import RunInfo
 from dgm_explorer.runs.status import RunStatus
 from dgm_explorer.ui.newest_worker import NewestWorker
-from dgm_explorer.ui.run.past import poll_all
+from dgm_explorer.ui.run.past import notes_of, poll_all
 
 POLL_MS = 500
 IDLE_POLL_MS = 3000
@@ -30,6 +31,7 @@ class FolderNews:
     status : how it stands; None where nothing is written yet.
     is_alive : whether somebody writes.
     snapshot : the newest, if it is newer than that of the last look.
+    notes : what else happened since the last look.
     error : one sentence; empty for none.
     """
 
@@ -39,6 +41,7 @@ class FolderNews:
     status: RunStatus | None = None
     is_alive: bool = False
     snapshot: Any = None
+    notes: tuple[RunNote, ...] = ()
     error: str = ""
 
 
@@ -73,6 +76,7 @@ class _Watch:
                 news.status,
                 news.is_alive,
                 self._newest_snapshot(self._reader),
+                notes_of(news.events),
             )
         except InputError as error:
             return FolderNews(error=str(error))

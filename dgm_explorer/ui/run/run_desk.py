@@ -7,12 +7,14 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QMenu
 
 from dgm_explorer.core.dataset import Dataset
+from dgm_explorer.core.run_notes import RunNote
 from dgm_explorer.core.training import MakeRun, MetricsTable, RunRequest, Snapshot
 from dgm_explorer.runs.folder import default_parent
 from dgm_explorer.runs.history import MetricsHistory
 from dgm_explorer.ui.run.compare_menu import fill_compare_menu
 from dgm_explorer.ui.run.controller import RunController
 from dgm_explorer.ui.run.dataset_loader import DatasetLoader
+from dgm_explorer.ui.run.note_book import NoteBook
 from dgm_explorer.ui.run.readings import RunOnScreen, RunReadings
 from dgm_explorer.ui.run.run_controls import RunControls
 from dgm_explorer.ui.run.second_run import SecondRun
@@ -44,6 +46,7 @@ class RunDesk(QObject):
     examples : the data set of the run on the screen.
     second : the run compared with.
     history : metrics of the run on the screen.
+    notes : what else happened in it.
     """
 
     run_changed = Signal(object)
@@ -88,6 +91,7 @@ class RunDesk(QObject):
         self.examples = DatasetLoader(self)
         self.second = SecondRun(model, self)
         self.history = MetricsHistory()
+        self.notes = NoteBook()
         self.controls = RunControls(theme)
         self.timeline = Timeline(phases, theme)
         self._curves = QTimer(self)
@@ -106,6 +110,7 @@ class RunDesk(QObject):
         run.run_changed.connect(self._take_run)
         run.metrics_ready.connect(self._take_metrics)
         run.metrics_ready.connect(self.source.take_metrics)
+        run.noted.connect(self._take_notes)
         run.progressed.connect(self._take_readings)
         run.state_changed.connect(self._take_state)
         run.failed.connect(self.message)
@@ -191,6 +196,7 @@ class RunDesk(QObject):
     @Slot(object)
     def _take_run(self, screen: RunOnScreen) -> None:
         self.history.clear()
+        self.notes.clear()
         self._since_run.start()
         self.source.set_folder(screen.folder)
         self.examples.ask(screen.request.source)
@@ -217,6 +223,12 @@ class RunDesk(QObject):
         if not self._curves.isActive():
             wanted = round(CURVES_GROWTH * self._since_run.elapsed())
             self._curves.start(min(max(wanted, SHORTEST_CURVES_MS), LONGEST_CURVES_MS))
+
+    @Slot(object)
+    def _take_notes(self, notes: tuple[RunNote, ...]) -> None:
+        """Say what is new, once; a second note of the same kind is only counted."""
+        for note in self.notes.add(notes):
+            self.noticed.emit(note.sentence)
 
     @Slot(object)
     def _look_at(self, step: int | None) -> None:

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dgm_explorer.core.run_notes import RunNote
 from dgm_explorer.core.training import MetricsTable, Progress, RunFacts, RunState, Snapshot
 
 MAX_WAITING_ROWS = 200_000
 """Rows of one kind that wait for a window that does not listen; the run folder has all of them."""
 
 MAX_WAITING_TABLES = 64
+
+MAX_WAITING_NOTES = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,6 +31,7 @@ class RunUpdate:
     progress : where it is; None before the run is set up.
     snapshot, snapshot_at_s : newest picture, and when it was taken; None if there is no new one.
     tables : metrics since the last update.
+    notes : what else happened since the last update.
     memory_mb : held on the device; None where it cannot be told.
     refusals : commands that made no sense, one sentence each.
     """
@@ -42,12 +46,13 @@ class RunUpdate:
     snapshot: Snapshot | None = None
     snapshot_at_s: float = 0.0
     tables: tuple[MetricsTable, ...] = ()
+    notes: tuple[RunNote, ...] = ()
     memory_mb: float | None = None
     refusals: tuple[str, ...] = ()
 
 
 def merge_updates(old: RunUpdate, new: RunUpdate) -> RunUpdate:
-    """Both as one: the newest of everything, but all metrics and refusals."""
+    """Both as one: the newest of everything, but all metrics, notes and refusals."""
     return dataclasses.replace(
         new,
         facts=new.facts or old.facts,
@@ -55,6 +60,7 @@ def merge_updates(old: RunUpdate, new: RunUpdate) -> RunUpdate:
         snapshot=new.snapshot if new.snapshot is not None else old.snapshot,
         snapshot_at_s=new.snapshot_at_s if new.snapshot is not None else old.snapshot_at_s,
         tables=join_tables((*old.tables, *new.tables)),
+        notes=(*old.notes, *new.notes)[-MAX_WAITING_NOTES:],
         memory_mb=new.memory_mb if new.memory_mb is not None else old.memory_mb,
         refusals=(*old.refusals, *new.refusals)[-MAX_WAITING_TABLES:],
     )

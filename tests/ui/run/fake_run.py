@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from dgm_explorer.core.errors import InputError
+from dgm_explorer.core.run_notes import REFUSED_BATCH, RunNote
 from dgm_explorer.core.training import (
     Command,
     MetricsTable,
@@ -39,6 +40,7 @@ class FakeRun:
     n_steps : planned.
     fail_at : raise ``error`` in place of this step; -1 never.
     log : what was called, in order.
+    spoilt : steps whose batch it refuses, rising.
     """
 
     request: RunRequest = REQUEST
@@ -55,6 +57,8 @@ class FakeRun:
     niceness: int = -1
     thread_id: int = 0
     pending: list[int] = field(default_factory=list)
+    spoilt: tuple[int, ...] = ()
+    n_told: int = 0
 
     @property
     def facts(self) -> RunFacts:
@@ -102,6 +106,11 @@ class FakeRun:
             return ()
         values = np.stack([steps, steps / 100, np.where(steps < self.n_steps // 2, 0.0, 2.0)], axis=1)
         return (MetricsTable("train", ("step", "epoch", "phase"), values),)
+
+    def take_notes(self) -> Sequence[RunNote]:
+        done = [step for step in self.spoilt if step <= self.step]
+        new, self.n_told = done[self.n_told :], len(done)
+        return [RunNote(REFUSED_BATCH, step, "it is not finite") for step in new]
 
     def device_memory_mb(self) -> float | None:
         return 12.5

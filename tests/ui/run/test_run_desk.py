@@ -11,11 +11,13 @@ from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.dataset import DataSource
 from dgm_explorer.core.gmm_vae_config import MODEL, GmmVaeConfig
+from dgm_explorer.core.run_notes import REFUSED_BATCH
 from dgm_explorer.core.training import RunRequest
 from dgm_explorer.runs.folder import make_run_folder
 from dgm_explorer.runs.run_info import RunInfo
 from dgm_explorer.runs.status import RunStatus
 from dgm_explorer.runs.writer import RunWriter
+from dgm_explorer.ui.run.past import PastRequest, read_past
 from dgm_explorer.ui.run.run_desk import RunDesk
 from dgm_explorer.ui.run.second_run import SecondRun
 from dgm_explorer.ui.theme import LIGHT
@@ -36,7 +38,9 @@ class Drawer(QObject):
         self.sentences: list[str] = []
         desk.picture_changed.connect(self.take_picture)
         desk.curves_due.connect(self.take_curves)
+        self.notices: list[str] = []
         desk.message.connect(self.sentences.append)
+        desk.noticed.connect(self.notices.append)
 
     @Slot(object)
     def take_picture(self, snapshot: Any) -> None:
@@ -57,12 +61,14 @@ def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[RunDesk]:
     desk.finish()
 
 
-def write_run(folder: Path, model: str = MODEL) -> Path:
+def write_run(folder: Path, model: str = MODEL, refused: tuple[int, ...] = ()) -> Path:
     """A run that has ended, with three recorded pictures."""
     with RunWriter(make_run_folder(folder)) as writer:
         writer.write_info(RunInfo(model, REQUEST.source, REQUEST.config))
         for step in (1, 2, 3):
             writer.write_snapshot(make_snapshot(step))
+        for step in refused:
+            writer.append_event(REFUSED_BATCH, step, reason="it is not finite")
         writer.write_status(RunStatus("finished", step=3, n_steps=3))
     return folder
 
@@ -113,3 +119,49 @@ def test_a_run_of_another_model_is_no_second_run(qtbot: QtBot, tmp_path: Path) -
     assert failed.args == [f"{tmp_path / 'run'} is a run of {MODEL}; choose one of other."]
     assert second.folder is None
     second.close()
+
+
+def test_refused_batches_are_told_once_and_counted(qtbot: QtBot, tmp_path: Path) -> None:
+    maker = FakeMaker(n_steps=FOREVER, spoilt=(3, 70, 500))
+    request = dataclasses.replace(REQUEST, folder=tmp_path / "made")
+    desk = RunDesk(MODEL, ("first",), maker, lambda: request, LIGHT)
+    for widget in (desk.controls, desk.timeline):
+        qtbot.addWidget(widget)
+    drawer = Drawer(desk)
+    desk.controls.play.click()
+    qtbot.waitUntil(lambda: _n_refused(desk) == 3, timeout=20_000)
+    count = desk.notes.count_of(REFUSED_BATCH)
+    assert count is not None
+    assert count.last.step == 500
+    assert [text for text in drawer.notices if "refused" in text] == [
+        "Step 3: refused batch, it is not finite."
+    ]
+    desk.finish()
+
+
+def test_refused_batches_of_a_recorded_run_are_told_and_forgotten_with_it(
+    desk: RunDesk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    drawer = Drawer(desk)
+    spoilt, sound = write_run(tmp_path / "spoilt", refused=(1, 3)), write_run(tmp_path / "sound")
+    desk.show_folder(str(spoilt))
+    qtbot.waitUntil(lambda: _n_refused(desk) == 2, timeout=20_000)
+    assert drawer.notices == ["Step 1: refused batch, it is not finite."]
+    with qtbot.waitSignal(desk.run_changed, timeout=20_000):
+        desk.show_folder(str(sound))
+    assert _n_refused(desk) == 0
+
+
+def test_who_goes_on_with_a_run_hears_what_was_refused_before(tmp_path: Path) -> None:
+    folder = write_run(tmp_path / "spoilt", refused=(1, 2, 3))
+    past = read_past(PastRequest(folder, 2))
+    assert [(note.name, note.step, note.reason) for note in past.notes] == [
+        (REFUSED_BATCH, 1, "it is not finite"),
+        (REFUSED_BATCH, 2, "it is not finite"),
+    ]
+    assert read_past(PastRequest(tmp_path / "nowhere", 2)).notes == ()
+
+
+def _n_refused(desk: RunDesk) -> int:
+    count = desk.notes.count_of(REFUSED_BATCH)
+    return 0 if count is None else count.count

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dgm_explorer.core.run_notes import REFUSED_BATCH, RunNote
 from dgm_explorer.core.training import Command, MetricsTable
 from dgm_explorer.ui.run import update
 from dgm_explorer.ui.run.gate import RunGate
@@ -83,3 +84,11 @@ def test_a_paused_gate_lets_through_what_was_asked_for_and_forgets_it_on_resume(
     assert gate.next_turn() == "step"
     gate.stop()
     assert gate.next_turn() == "stop"
+
+
+def test_no_note_is_lost_while_the_window_does_not_listen() -> None:
+    first, second = (RunNote(REFUSED_BATCH, step, "it is not finite") for step in (3, 8))
+    merged = merge_updates(
+        RunUpdate("running", 1.0, notes=(first,)), RunUpdate("running", 2.0, notes=(second,))
+    )
+    assert merged.notes == (first, second)
