@@ -1,7 +1,7 @@
 """A PixelCNN of the tab: learnt on the codes of one snapshot, and decoded by the network of that one."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -73,6 +73,8 @@ class Learning(QObject):
         is_complete = progress is not None and progress.step >= progress.n_steps
         if self._thread is not None and self.news.state == "resting" and is_same and not is_complete:
             self._thread.go_on()
+            self.news = replace(self.news, state="learning")
+            self.changed.emit()
             return
         self.drop()
         self.source = source
