@@ -16,8 +16,9 @@ from dgm_explorer.numerics.objectives import LineTarget, Objective, PlaneTarget
 from dgm_explorer.numerics.quadrature import gauss_legendre, gaussian_panels
 
 _PANEL_ORDER = 12
-_THIN = 1e-3
-"""Of the narrowest bend of log p: three nodes across a map this thin err by its sixth power."""
+_THIN = 0.03
+"""Of the narrowest bend of log p: five nodes across a map this thin err by its tenth power."""
+_NODES_ACROSS = 5
 _REACH = 9.0
 SPACING = 0.15
 """Of the square lattice on which log p in the plane is sampled."""
@@ -78,7 +79,7 @@ def _line_rule(p: Mixture1D, gaussian: GaussianMap) -> NoiseRule:
     sigma = float(gaussian.factor[0, 0])
     bend = _narrowest_bend(p.sigmas, p.means[:, None])
     if abs(sigma) < _THIN * bend:
-        nodes, weights = _hermite(3)
+        nodes, weights = _hermite(_NODES_ACROSS)
         return NoiseRule(nodes[:, None], weights)
     panels = gaussian_panels(p.complex_zeros(), gaussian.mean, np.array([abs(sigma)]))
     return NoiseRule(math.copysign(1.0, sigma) * panels.z[:, None], panels.weight)
@@ -87,16 +88,16 @@ def _line_rule(p: Mixture1D, gaussian: GaussianMap) -> NoiseRule:
 def thin_rule(p: Mixture2D, gaussian: GaussianMap) -> NoiseRule | None:
     """Return a rule for maps onto a line or a point, or nearly so; None for the others.
 
-    Along the map's long axis: panels graded to the zeros of p on that line. Across it: three nodes.
+    Along the map's long axis: panels graded to the zeros of p on that line. Across it: five nodes.
     """
     axes, lengths, turn = np.linalg.svd(gaussian.factor)
     thin = _THIN * _narrowest_bend(np.sqrt(np.linalg.eigvalsh(p.covs)[:, 0]), p.means)
     if lengths[1] >= thin:
         return None
-    along = _hermite(3)
+    along = _hermite(_NODES_ACROSS)
     if lengths[0] >= thin:
         along = _panels_on_line(p, gaussian.mean, np.stack([axes[:, 1], axes[:, 0] * lengths[0]], axis=1))
-    rule = _product(along, _hermite(3))
+    rule = _product(along, _hermite(_NODES_ACROSS))
     return NoiseRule(np.asarray(rule.epsilon @ turn), rule.weights)
 
 

@@ -8,8 +8,8 @@ c = D/2 − b, total variances of one sample, by the moments 1, 3, 15, 105 of ε
     score      μ: (c²d + σ²D(d+2) + σ⁴d(d+2)(d+4)/4 + cσ²d(d+2))/σ² − D
                σ: (2c²d + σ²D(2d+8) + σ⁴d(78 + 20(d−1) + 2(d²−1))/4 + cσ²d(2d+8))/σ² − dσ²
 
-The score function's grows as d³ (μ), the pathwise as d. Leave-one-out: b = E f, and the baseline's own
-noise on top, see `expected_gradient.estimator_variance`.
+The score function's grows as d³, the pathwise as d. Leave-one-out: b = E f, which leaves d², and the
+baseline's own noise on top, see `expected_gradient.estimator_variance`.
 """
 
 import math
