@@ -110,13 +110,22 @@ def sample_moments(z: FloatArray, covariance: FloatArray) -> SampleMoments:
     n = len(z)
     mean = z.mean(axis=0)
     offsets = (z - mean).T
-    variances = np.diagonal(covariance)
-    spread = np.outer(variances, variances) + covariance**2
     degrees = n - 1 if n > 1 else math.nan
-    return SampleMoments(
-        n,
-        mean,
-        np.sqrt(variances / n),
-        np.asarray(offsets @ offsets.T) / degrees,
-        np.sqrt(spread / degrees),
-    )
+    return _with_errors(n, mean, np.asarray(offsets @ offsets.T) / degrees, covariance)
+
+
+def mapped_moments(gaussian: GaussianMap, noise: SampleMoments) -> SampleMoments:
+    """Moments of z = μ + Lε from those of the ε, without a look at the points: μ + Lε̄ and L S Lᵀ.
+
+    ``noise`` are the `sample_moments` of the ε under the identity; a drag of L leaves them as they are.
+    """
+    factor = gaussian.factor
+    mean, covariance = gaussian.mean + factor @ noise.mean, factor @ noise.covariance @ factor.T
+    return _with_errors(noise.n, mean, np.asarray(covariance), gaussian.covariance)
+
+
+def _with_errors(n: int, mean: FloatArray, covariance: FloatArray, exact: FloatArray) -> SampleMoments:
+    variances = np.diagonal(exact)
+    spread = np.outer(variances, variances) + exact**2
+    degrees = n - 1 if n > 1 else math.nan
+    return SampleMoments(n, mean, np.sqrt(variances / n), covariance, np.sqrt(spread / degrees))

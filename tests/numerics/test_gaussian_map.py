@@ -10,6 +10,7 @@ from dgm_explorer.numerics.gaussian_map import (
     circle,
     draw_epsilon,
     grid_lines,
+    mapped_moments,
     sample_moments,
 )
 
@@ -51,6 +52,15 @@ def test_standard_errors_are_the_scatter_over_many_samples() -> None:
     np.testing.assert_allclose(covariances.std(axis=0), one.covariance_error, rtol=0.03)
     np.testing.assert_allclose(z.mean(axis=1).std(axis=0), one.mean_error, rtol=0.03)
     assert (one.n, one.mean.shape, one.covariance.shape) == (n, (2,), (2, 2))
+
+
+@pytest.mark.parametrize("n", [1, 2, 500])
+def test_moments_of_the_noise_are_mapped_to_those_of_the_points(n: int) -> None:
+    epsilon = draw_epsilon(4, n)
+    ours = mapped_moments(TILTED, sample_moments(epsilon, np.eye(2)))
+    points = sample_moments(TILTED(epsilon), TILTED.covariance)
+    for name in ("mean", "mean_error", "covariance", "covariance_error"):
+        np.testing.assert_allclose(getattr(ours, name), getattr(points, name), rtol=1e-10, atol=1e-13)
 
 
 def test_one_point_has_no_covariance() -> None:
