@@ -24,7 +24,12 @@ from dgm_explorer.ui.theme import THEMES
 from dgm_explorer.ui.window_settings import WindowSettings
 
 if TYPE_CHECKING:
+    from dgm_explorer.core.arrays import IntArray
+    from dgm_explorer.core.code_sampler import CodeSampler
     from dgm_explorer.core.training import RunRequest, TrainingRun
+    from dgm_explorer.core.vq_inference import VqInference
+    from dgm_explorer.core.vq_vae_config import VqVaeConfig
+    from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
 
 DESKTOP_ID = "dgm-explorer"
 
@@ -127,6 +132,7 @@ def make_tabs() -> list[Tab]:
     """The tabs from left to right."""
     from dgm_explorer.ui.tabs.gmm_vae.gmm_vae_tab import GmmVaeTab
     from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
+    from dgm_explorer.ui.tabs.vq_vae.vq_vae_tab import VqVaeTab
 
     return [
         KLTab(),
@@ -138,13 +144,7 @@ def make_tabs() -> list[Tab]:
             "reaches μ and L. This tab is still to be built.",
         ),
         GmmVaeTab(_make_run),
-        PlaceholderTab(
-            "vq-vae",
-            "VQ-VAE",
-            "Here an autoencoder with a codebook will train while you browse its codes, see which are in "
-            "use and which have died, and paint new images by laying codes on a grid. This tab is still to "
-            "be built.",
-        ),
+        VqVaeTab(_make_run, _make_inference, _make_code_sampler),
     ]
 
 
@@ -153,6 +153,22 @@ def _make_run(request: "RunRequest", report: Callable[[str, float | None], bool]
     from dgm_explorer.training.make_run import make_run
 
     return make_run(request, report)
+
+
+def _make_inference(
+    snapshot: "VqVaeSnapshot", config: "VqVaeConfig", image_shape: tuple[int, int, int]
+) -> "VqInference":
+    """A copy of the network, in the thread of a worker: torch is imported there."""
+    from dgm_explorer.training.vq_inference import make_inference
+
+    return make_inference(snapshot, config, image_shape)
+
+
+def _make_code_sampler(codes: "IntArray", n_codes: int) -> "CodeSampler":
+    """A prior that is learnt, in a thread of its own: torch is imported there."""
+    from dgm_explorer.training.pixel_cnn_run import make_code_sampler
+
+    return make_code_sampler(codes, n_codes)
 
 
 def _read_start(options: WindowOptions) -> Session | None:

@@ -1,0 +1,91 @@
+"""The panels beside the mosaic, one in front at a time; those behind only remember what they were given."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QTabWidget, QWidget
+
+from dgm_explorer.core.code_sampler import MakeCodeSampler
+from dgm_explorer.core.vq_inference import MakeInference
+from dgm_explorer.core.vq_vae_state import VqPanel
+from dgm_explorer.ui.export import ExportablePlot
+from dgm_explorer.ui.tabs.vq_vae.code_panel import CodePanel
+from dgm_explorer.ui.tabs.vq_vae.curves_panel import CurvesPanel
+from dgm_explorer.ui.tabs.vq_vae.embedding_panel import EmbeddingPanel
+from dgm_explorer.ui.tabs.vq_vae.paint_panel import PaintPanel
+from dgm_explorer.ui.tabs.vq_vae.recon_panel import ReconstructionPanel
+from dgm_explorer.ui.tabs.vq_vae.sample_panel import SamplePanel
+from dgm_explorer.ui.tabs.vq_vae.usage_panel import UsagePanel
+from dgm_explorer.ui.theme import Theme
+
+TITLES: dict[VqPanel, tuple[str, str]] = {
+    "reconstructions": ("Images", "Inputs, their grids of codes and their reconstructions; where a code is used"),
+    "usage": ("Usage", "How often each code is used, when, where in the images, and beside which others"),
+    "embedding": ("Embedding", "Encoder outputs and codes in their space, and the gradient that passes between"),
+    "paint": ("Paint", "Lay codes on a grid and see what the decoder makes of them"),
+    "sample": ("Sample", "New images: grids of codes drawn from four priors"),
+    "curves": ("Curves", "Loss terms, perplexity, dead and revived codes over the steps"),
+}
+
+
+class LowerPanels(QTabWidget):
+    """Holds the panels; its setters never answer back."""
+
+    panel_chosen = Signal(str)
+    """The user brought another panel to the front."""
+
+    def __init__(
+        self,
+        make_inference: MakeInference,
+        make_code_sampler: MakeCodeSampler,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setDocumentMode(True)
+        self.reconstructions = ReconstructionPanel(make_inference)
+        self.usage = UsagePanel()
+        self.embedding = EmbeddingPanel()
+        self.paint = PaintPanel(make_inference)
+        self.sample = SamplePanel(make_inference, make_code_sampler)
+        self.curves = CurvesPanel()
+        self.of_codes: tuple[CodePanel, ...] = (
+            self.reconstructions,
+            self.usage,
+            self.embedding,
+            self.paint,
+            self.sample,
+        )
+        self._panels: dict[VqPanel, QWidget] = {
+            "reconstructions": self.reconstructions,
+            "usage": self.usage,
+            "embedding": self.embedding,
+            "paint": self.paint,
+            "sample": self.sample,
+            "curves": self.curves,
+        }
+        for key, panel in self._panels.items():
+            title, tip = TITLES[key]
+            self.setTabToolTip(self.addTab(panel, title), tip)
+        self._is_quiet = False
+        self.currentChanged.connect(self._tell)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        for panel in (*self.of_codes, self.curves):
+            panel.set_theme(theme)
+
+    def set_panel(self, key: VqPanel) -> None:
+        """Bring a panel to the front."""
+        self._is_quiet = True
+        self.setCurrentWidget(self._panels[key])
+        self._is_quiet = False
+
+    def plots(self) -> Sequence[ExportablePlot]:
+        """What can be exported of the panel in front."""
+        panel = self.currentWidget()
+        return panel.plots() if isinstance(panel, CodePanel | CurvesPanel) else ()
+
+    def _tell(self, index: int) -> None:
+        if not self._is_quiet:
+            self.panel_chosen.emit(tuple(self._panels)[index])

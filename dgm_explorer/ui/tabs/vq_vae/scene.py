@@ -1,0 +1,208 @@
+"""Everything visible of the VQ-VAE tab: one picture of one instant, in all views at once."""
+
+import time
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from dgm_explorer.core.code_sampler import MakeCodeSampler
+from dgm_explorer.core.dataset import Dataset
+from dgm_explorer.core.training import MakeRun
+from dgm_explorer.core.vq_inference import MakeInference
+from dgm_explorer.core.vq_vae_config import MODEL
+from dgm_explorer.core.vq_vae_painting import Painting
+from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
+from dgm_explorer.core.vq_vae_state import VqVaeState
+from dgm_explorer.ui.export import ExportablePlot
+from dgm_explorer.ui.run.readings import RunOnScreen
+from dgm_explorer.ui.store import Store
+from dgm_explorer.ui.tabs.training_scene import TrainingScene
+from dgm_explorer.ui.tabs.vq_vae.alarms import find_alarms
+from dgm_explorer.ui.tabs.vq_vae.code_panel import CodePanel
+from dgm_explorer.ui.tabs.vq_vae.config_fields import SETTINGS
+from dgm_explorer.ui.tabs.vq_vae.lower_panels import LowerPanels
+from dgm_explorer.ui.tabs.vq_vae.mosaic_panel import MosaicPanel
+from dgm_explorer.ui.tabs.vq_vae.state_editor import VqVaeEditor
+from dgm_explorer.ui.theme import Theme
+
+NOTHING_YET = "Press Space, or Play, to train."
+SOON = "The first picture comes in a moment."
+
+
+class VqVaeScene(TrainingScene):
+    """The mosaic of the codebook on the left, the panels on the right; a code lights up in all of them.
+
+    Parameters
+    ----------
+    store : of `VqVaeState`; the only truth about what is asked for.
+    make_run, make_inference, make_code_sampler : as for the tab.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        make_run: MakeRun,
+        make_inference: MakeInference,
+        make_code_sampler: MakeCodeSampler,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(MODEL, store, VqVaeEditor(store), SETTINGS, make_run, theme, parent)
+        self.snapshot: VqVaeSnapshot | None = None
+        self.mosaic = MosaicPanel()
+        self.panels = LowerPanels(make_inference, make_code_sampler, theme)
+        self._of_codes: tuple[CodePanel, ...] = (self.mosaic, *self.panels.of_codes)
+        self.lay_out(self._arrange_pictures())
+        self._connect_desk()
+        self._connect_panels()
+        self.begin()
+
+    @property
+    def state(self) -> VqVaeState:
+        state: VqVaeState = self._store.state
+        return state
+
+    @property
+    def dataset(self) -> Dataset | None:
+        """Examples of the run on the screen; None until they are loaded."""
+        return self.desk.dataset
+
+    def _arrange_pictures(self) -> QWidget:
+        pictures = QSplitter(Qt.Orientation.Horizontal)
+        pictures.setChildrenCollapsible(False)
+        pictures.addWidget(self.mosaic)
+        pictures.addWidget(self.panels)
+        pictures.setSizes([430, 540])
+        pictures.setStretchFactor(0, 4)
+        pictures.setStretchFactor(1, 5)
+        return pictures
+
+    def _connect_desk(self) -> None:
+        desk = self.desk
+        desk.picture_changed.connect(self._take_picture)
+        desk.examples_changed.connect(self._draw)
+        desk.curves_due.connect(self._draw_curves)
+        desk.second_changed.connect(self._draw_second)
+        desk.playing_changed.connect(self._say_what_comes)
+
+    def _connect_panels(self) -> None:
+        mosaic, panels = self.mosaic, self.panels
+        for panel in self._of_codes:
+            panel.code_hovered.connect(self._light_up)
+            panel.code_chosen.connect(self._choose_code)
+        mosaic.picture_chosen.connect(lambda key: self.editor.apply(tile_picture=key))
+        mosaic.order_chosen.connect(lambda key: self.editor.apply(tile_order=key))
+        mosaic.compare_requested.connect(self.fill_compare_menu)
+        panels.panel_chosen.connect(lambda key: self.editor.apply(panel=key))
+        panels.usage.usage_picture_chosen.connect(lambda key: self.editor.apply(usage_picture=key))
+        panels.reconstructions.message.connect(self.message)
+        panels.paint.painting_changed.connect(self._paint)
+        panels.paint.stroke_began.connect(self._store.begin_gesture)
+        panels.paint.stroke_ended.connect(self._store.end_gesture)
+
+    # -- what the window asks -----------------------------------------------------------------------------
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self.mosaic.set_theme(theme)
+        self.panels.set_theme(theme)
+        self._place_settings()
+        self._draw()
+
+    def plots(self) -> Sequence[ExportablePlot]:
+        return (*self.mosaic.plots(), *self.panels.plots())
+
+    def finish(self) -> None:
+        super().finish()
+        for panel in self._of_codes:
+            panel.finish()
+
+    # -- state --------------------------------------------------------------------------------------------
+
+    def show_state(self, state: VqVaeState) -> None:
+        super().show_state(state)
+        self.mosaic.set_picture(state.tile_picture)
+        self.mosaic.set_order(state.tile_order)
+        self.panels.set_panel(state.panel)
+        self.panels.usage.set_usage_picture(state.usage_picture)
+        self.panels.paint.set_painting(state.painting)
+        for panel in self._of_codes:
+            panel.set_code(state.code)
+
+    @Slot(int)
+    def _choose_code(self, code: int) -> None:
+        self.editor.apply(code=code)
+
+    @Slot(int)
+    def _light_up(self, code: int) -> None:
+        """The code under the mouse in one panel, in all of them."""
+        for panel in self._of_codes:
+            panel.set_hovered_code(code)
+
+    @Slot(object)
+    def _paint(self, painting: Painting) -> None:
+        self.editor.apply(painting=painting)
+
+    # -- the run ------------------------------------------------------------------------------------------
+
+    def clear(self) -> None:
+        super().clear()
+        self.snapshot = None
+        words = SOON if self.desk.run.readings.is_active else NOTHING_YET
+        for panel in self._of_codes:
+            panel.clear(words)
+        self.panels.curves.clear(words)
+
+    @Slot()
+    def _say_what_comes(self) -> None:
+        """A run that prepares itself says so where its pictures will be."""
+        if self.snapshot is None:
+            self.clear()
+
+    @Slot(object)
+    def _take_run(self, screen: RunOnScreen) -> None:
+        super()._take_run(screen)
+        for panel in self._of_codes:
+            panel.set_config(screen.request.config)
+        self.panels.usage.set_run_folder(screen.folder)
+        self._draw_second()
+
+    # -- pictures -----------------------------------------------------------------------------------------
+
+    @Slot(object)
+    def _take_picture(self, snapshot: VqVaeSnapshot) -> None:
+        self.snapshot = snapshot
+        self.panels.curves.set_shown_step(None if self.desk.is_live else snapshot.step)
+        self._draw()
+
+    @Slot()
+    def _draw(self) -> None:
+        """Show the present snapshot in every view."""
+        snapshot, dataset = self.snapshot, self.dataset
+        if snapshot is None or dataset is None:
+            return
+        started_s = time.perf_counter()
+        for panel in self._of_codes:
+            panel.show_snapshot(snapshot, dataset)
+        alarms = find_alarms(snapshot, self.desk.history)
+        self.alarms.show_sentences([alarm.sentence for alarm in alarms])
+        self.frame_done.emit(1e3 * (time.perf_counter() - started_s))
+
+    @Slot()
+    def _draw_curves(self) -> None:
+        curves, second = self.panels.curves, self.desk.second
+        curves.set_names(_short(self.desk.name), _short(second.name))
+        curves.show_history(self.desk.history, second.history)
+
+    @Slot()
+    def _draw_second(self) -> None:
+        own, other = (_short(name) for name in (self.desk.name, self.desk.second.name))
+        self.mosaic.set_compared(other)
+        self.panels.reconstructions.show_second(self.desk.second.snapshot, other, own)
+        self._draw_curves()
+
+
+def _short(name: str) -> str:
+    """What tells one run folder from another: the four digits at the end of its name."""
+    return name.rpartition("-")[2]

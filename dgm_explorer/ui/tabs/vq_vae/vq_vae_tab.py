@@ -1,0 +1,50 @@
+"""The VQ-VAE tab."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from dgm_explorer.core.vq_vae_state import VqVaeState
+from dgm_explorer.ui.store import Store
+from dgm_explorer.ui.tabs.training_tab import TrainingTab
+from dgm_explorer.ui.theme import LIGHT, Theme
+
+if TYPE_CHECKING:
+    from dgm_explorer.core.code_sampler import MakeCodeSampler
+    from dgm_explorer.core.training import MakeRun
+    from dgm_explorer.core.vq_inference import MakeInference
+    from dgm_explorer.ui.tabs.vq_vae.scene import VqVaeScene
+
+LOOKS = ("run_folder", "compare_folder", "tile_picture", "tile_order", "usage_picture", "panel", "code")
+
+
+class VqVaeTab(TrainingTab):
+    """An autoencoder whose latent space is a codebook, while it trains.
+
+    Parameters
+    ----------
+    make_run : sets up a run, in the training thread.
+    make_inference : makes a copy of the network for the mouse, in a worker's thread.
+    make_code_sampler : makes a prior over code grids that is learnt, in a thread of its own.
+    """
+
+    key = "vq-vae"
+    title = "VQ-VAE"
+    notes_name = "vq-vae"
+
+    def __init__(
+        self,
+        make_run: "MakeRun",
+        make_inference: "MakeInference",
+        make_code_sampler: "MakeCodeSampler",
+        theme: Theme = LIGHT,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(VqVaeState(), LOOKS, make_run, theme, parent)
+        self._make_inference = make_inference
+        self._make_code_sampler = make_code_sampler
+
+    def make_scene(self, store: Store, make_run: "MakeRun", theme: Theme) -> "VqVaeScene":
+        from dgm_explorer.ui.tabs.vq_vae.scene import VqVaeScene
+
+        return VqVaeScene(store, make_run, self._make_inference, self._make_code_sampler, theme)
