@@ -19,9 +19,9 @@ from dgm_explorer.ui.tabs.vq_vae.usage_panel import UsagePanel
 from dgm_explorer.ui.theme import Theme
 
 TITLES: dict[VqPanel, tuple[str, str]] = {
-    "reconstructions": ("Images", "Inputs, their grids of codes and their reconstructions; where a code is used"),
+    "reconstructions": ("Images", "Inputs, code grids and reconstructions; where a code is used"),
     "usage": ("Usage", "How often each code is used, when, where in the images, and beside which others"),
-    "embedding": ("Embedding", "Encoder outputs and codes in their space, and the gradient that passes between"),
+    "embedding": ("Embedding", "Encoder outputs and codes in their space; the gradient in between"),
     "paint": ("Paint", "Lay codes on a grid and see what the decoder makes of them"),
     "sample": ("Sample", "New images: grids of codes drawn from four priors"),
     "curves": ("Curves", "Loss terms, perplexity, dead and revived codes over the steps"),
