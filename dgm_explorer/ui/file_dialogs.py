@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 SESSION_SUFFIX = ".dgm.json"
 _SESSION_FILTER = "Session (*.dgm.json *.json)"
 _DATA_FILTER = "Data (*.npz *.npy *-ubyte *-ubyte.gz *.idx *.idx.gz);;All files (*)"
+_IMAGE_FILTER = "Image (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff);;All files (*)"
 
 
 def ask_session_to_open(parent: QWidget, folder: Path) -> Path | None:
@@ -57,4 +58,9 @@ def ask_data_folder(parent: QWidget, folder: Path) -> Path | None:
 
 def ask_data_file(parent: QWidget, folder: Path) -> Path | None:
     name, _ = QFileDialog.getOpenFileName(parent, "Data file", str(folder), _DATA_FILTER)
+    return Path(name) if name else None
+
+
+def ask_image_file(parent: QWidget, folder: Path) -> Path | None:
+    name, _ = QFileDialog.getOpenFileName(parent, "Open image", str(folder), _IMAGE_FILTER)
     return Path(name) if name else None

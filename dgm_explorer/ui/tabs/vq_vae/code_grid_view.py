@@ -218,7 +218,8 @@ class CodeGridView(QWidget):
             painter.drawPixmap(0, 0, self._picture)
             ratio = self.devicePixelRatioF()
             painter.scale(1 / ratio, 1 / ratio)
-            self._paint_marks(painter, self._geometry, self._theme.line_width * ratio)
+            line_px = min(self._theme.line_width * ratio, max(1.0, self._geometry.cell_px / 12))
+            self._paint_marks(painter, self._geometry, line_px)
         painter.end()
 
     def _make_picture(self, geometry: CellGeometry) -> QPixmap:
