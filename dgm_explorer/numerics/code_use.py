@@ -9,8 +9,9 @@ import numpy as np
 
 from dgm_explorer.core.arrays import Float32Array, FloatArray, IntArray
 
-_MOST_ROUNDS = 100
+_MOST_ROUNDS = 50
 _TOLERANCE = 1e-5
+_SMALLEST = 1e-30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,15 +38,16 @@ def perplexity(counts: FloatArray | Float32Array) -> FloatArray:
 
     Between 1 (one code only) and K (all alike): how many codes, used alike, would be as varied.
     """
-    total = counts.sum(axis=0, dtype=np.float64)
     # H = log N - (1/N) Σ n log n needs the logarithms of what was counted only, which mostly is little.
-    flat = counts.reshape(len(counts), -1)
-    code, place = np.nonzero(flat)
-    seen = flat[code, place].astype(np.float64)
-    sums = np.bincount(place, seen * np.log(seen), minlength=flat.shape[1]).reshape(total.shape)
+    shape = counts.shape[1:]
+    n_places = int(np.prod(shape))
+    at = np.flatnonzero(counts > 0)
+    seen = counts.reshape(-1)[at].astype(np.float64)
+    total = np.bincount(at % n_places, seen, minlength=n_places)
+    sums = np.bincount(at % n_places, seen * np.log(seen), minlength=n_places)
     with np.errstate(divide="ignore", invalid="ignore"):
         result: FloatArray = np.exp(np.log(total) - sums / total)
-    return result
+    return result.reshape(shape)
 
 
 def relative_use(counts: FloatArray | Float32Array) -> FloatArray:
@@ -64,8 +66,8 @@ def order_by_use(counts: FloatArray | Float32Array) -> IntArray:
 def leading_axis(vectors: Float32Array, previous: FloatArray | None = None) -> FloatArray:
     """First principal component of ``vectors`` (K, D) as a unit vector (D,), by power iteration.
 
-    Costs 4 K D per round and needs few of them from the axis of a moment ago; an eigendecomposition of a
-    512 × 512 covariance would take longer than a frame.
+    Single precision does for an order, and from the axis of a moment ago a few rounds of 4 K D operations;
+    a covariance of 512 × 512 and its eigenvectors would take longer than a frame.
 
     Parameters
     ----------
@@ -73,31 +75,30 @@ def leading_axis(vectors: Float32Array, previous: FloatArray | None = None) -> F
     previous : (D,) where to start, and which of the two signs to take; without it the largest entry is
         positive.
     """
-    finite = vectors[np.isfinite(vectors).all(axis=1)].astype(np.float64)
     n_dims = vectors.shape[1]
-    centred = finite - finite.mean(axis=0) if len(finite) else np.zeros((1, n_dims))
+    finite = vectors[np.isfinite(vectors).all(axis=1)]
+    centred = finite - finite.mean(axis=0) if len(finite) else np.zeros((1, n_dims), np.float32)
     has_start = previous is not None and previous.shape == (n_dims,)
-    axis = previous if has_start and previous is not None else _widest_row(centred)
+    axis = previous.astype(np.float32) if has_start and previous is not None else _widest_row(centred)
     for _ in range(_MOST_ROUNDS):
         turned = centred.T @ (centred @ axis)
         length = float(np.linalg.norm(turned))
-        if length < 1e-30:
+        if not length > _SMALLEST:
             break
-        turned /= length
-        is_settled = float(np.abs(turned - axis).max()) < _TOLERANCE
+        turned, before = turned / length, axis
         axis = turned
-        if is_settled:
+        if float(np.abs(turned - before).max()) < _TOLERANCE:
             break
     if not has_start and axis[np.abs(axis).argmax()] < 0:
         axis = -axis
     return np.asarray(axis, np.float64)
 
 
-def _widest_row(centred: FloatArray) -> FloatArray:
+def _widest_row(centred: Float32Array) -> Float32Array:
     """A start that is not orthogonal to the first component, but for a freak."""
     row = centred[(centred**2).sum(axis=1).argmax()]
-    length = float(np.linalg.norm(row))
-    return row / length if length > 0 else np.eye(centred.shape[1])[0]
+    length = np.linalg.norm(row)
+    return row / length if length > 0 else np.eye(centred.shape[1], dtype=np.float32)[0]
 
 
 def order_along(vectors: Float32Array, axis: FloatArray) -> IntArray:

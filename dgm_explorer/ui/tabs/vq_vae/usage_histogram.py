@@ -4,16 +4,16 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
-from pyqtgraph.functions import arrayToQPolygonF
+from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen
 
 from dgm_explorer.core.arrays import BoolArray, FloatArray, IntArray
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.vq_vae_snapshot import DEAD_AGE, VqVaeSnapshot
 from dgm_explorer.numerics.code_use import order_by_use
 from dgm_explorer.ui.export import PlotTable
-from dgm_explorer.ui.plots.axis import NumberAxis, tick_text
+from dgm_explorer.ui.plots.axis import NumberAxis
 from dgm_explorer.ui.plots.captions import CornerText
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
 from dgm_explorer.ui.tabs.vq_vae.usage_cells import round_up
@@ -24,6 +24,7 @@ from dgm_explorer.ui.widgets.formula_tooltip import set_formula_tooltip
 _FORMULA = r"\mathrm{perplexity} = \exp\Big(-\sum_k p_k \ln p_k\Big), \quad p_k = \frac{n_k}{\sum_j n_j}"
 _BOX_SHARE = 0.05
 """Height of the strip below the bars in which dead codes have their hollow boxes, as a share of the view."""
+_SQUARE_PX = 3.0
 _MARK_SHARE = 0.05
 """How far the frame of a code reaches above its bar, as a share of the view."""
 _LEAST_GAP_PX = 3.0
@@ -42,6 +43,7 @@ class BarsOverlay(PixelOverlay):
         self.dots: FloatArray = np.empty(0)
         self.is_dead: BoolArray = np.empty(0, bool)
         self._theme = LIGHT
+        self._rects = PrimitiveArray(QRectF, 4)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -68,19 +70,23 @@ class BarsOverlay(PixelOverlay):
         equal_px = self.point_px(0.0, 100.0 / n_codes).y()
         painter.setPen(QPen(color(self._theme.text), max(1.0, self._theme.line_width), Qt.PenStyle.DashLine))
         painter.drawLine(QLineF(edges[0], equal_px, edges[-1], equal_px))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         self._draw_dots(painter, edges)
 
     def _draw_bars(self, painter: QPainter, edges: FloatArray, gap_px: float) -> None:
-        """All bars as one outline: thousands of rectangles would take longer than a frame."""
+        """All in one call; as one polygon, a thousand would take a third of a second."""
         _, tops = self.to_pixels(np.zeros(1), np.where(self.is_dead, 0.0, self.bars))
-        base = np.full(len(tops), self.point_px(0.0, 0.0).y())
-        left, right = edges[:-1], np.maximum(edges[1:] - gap_px, edges[:-1])
-        x = np.stack([left, left, right, right], axis=1).ravel()
-        y = np.stack([base, tops, tops, base], axis=1).ravel()
+        zero_px = self.point_px(0.0, 0.0).y()
+        left, right = np.floor(edges[:-1]), np.floor(edges[1:])
+        widths = np.maximum(right - left - gap_px, np.minimum(right - left, 1.0))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color(bar_color(self._theme)))
-        painter.drawPolygon(arrayToQPolygonF(x, y))
+        self._draw_rects(painter, np.stack([left, tops, widths, zero_px - tops], axis=1)[widths > 0])
+
+    def _draw_rects(self, painter: QPainter, rects: FloatArray) -> None:
+        """Rectangles (n, 4): left, top, width, height."""
+        self._rects.resize(len(rects))
+        self._rects.ndarray()[:] = rects
+        painter.drawRects(*self._rects.drawargs())
 
     def _draw_boxes(self, painter: QPainter, edges: FloatArray, gap_px: float, zero_px: float) -> None:
         """One box each, or one around neighbours that are too thin for that; with use of its own a code is
@@ -94,12 +100,19 @@ class BarsOverlay(PixelOverlay):
             painter.drawRect(QRectF(left, top, right - left, zero_px + height - top))
 
     def _draw_dots(self, painter: QPainter, edges: FloatArray) -> None:
+        """Squares where there are many: round ones of three pixels look the same and take longer."""
         _, y = self.to_pixels(np.zeros(1), self.dots)
         x = (edges[:-1] + edges[1:]) / 2
         size_px = min(max(0.6 * float(edges[1] - edges[0]), 2.0), 2.2 + 1.8 * self._theme.line_width)
-        pen = QPen(color(dot_color(self._theme)), size_px, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
-        painter.setPen(pen)
-        painter.drawPoints(QPolygonF([QPointF(u, v) for u, v in zip(x.tolist(), y.tolist(), strict=True)]))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color(dot_color(self._theme)))
+        if size_px <= _SQUARE_PX:
+            side = np.full(len(x), size_px)
+            self._draw_rects(painter, np.stack([x - size_px / 2, y - size_px / 2, side, side], axis=1))
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        for u, v in zip(x.tolist(), y.tolist(), strict=True):
+            painter.drawEllipse(QPointF(u, v), size_px / 2, size_px / 2)
 
 
 def runs_of(is_dead: BoolArray, is_joined: bool) -> list[tuple[int, int]]:
@@ -161,7 +174,7 @@ class UsageHistogram(UsagePlot):
         self.cover.set_reason("")
         self.show_marks()
 
-    def clear(self, words: str) -> None:
+    def show_nothing(self, words: str) -> None:
         self._snapshot = None
         self.cover.set_reason(words)
 
@@ -170,8 +183,8 @@ class UsageHistogram(UsagePlot):
         n_dead = int(snapshot.is_dead.sum())
         return (
             f"perplexity, of at most K = {snapshot.n_codes:,}\n"
-            f"analysed examples: {tick_text(snapshot.epoch_perplexity, 3)}  ({n_epoch:,} vectors)\n"
-            f"last batch: {tick_text(snapshot.batch_perplexity, 3)}  ({n_batch:,} vectors)\n"
+            f"analysed examples: {snapshot.epoch_perplexity:.3g}  ({n_epoch:,} vectors)\n"
+            f"last batch: {snapshot.batch_perplexity:.3g}  ({n_batch:,} vectors)\n"
             f"{n_dead:,} dead: unused for {DEAD_AGE} batches"
         )
 

@@ -22,6 +22,8 @@ from dgm_explorer.ui.theme import LIGHT, Theme, blend, color
 from dgm_explorer.ui.widgets.formula_tooltip import set_formula_tooltip
 
 _FORMULA = r"\mathrm{PMI}(i, j) = \ln \frac{p(i, j)}{p(i)\, p(j)}, \quad p(i, j) = \frac{n_{ij}}{N}"
+_MARGIN = 0.015
+"""Room for the frames at the edges, as a share of the matrix."""
 
 
 def colormap_of(theme: Theme) -> str:
@@ -100,7 +102,7 @@ class CodePairs(UsagePlot):
     def show_snapshot(self, snapshot: VqVaeSnapshot, dataset: Dataset) -> None:
         del dataset
         if not snapshot.pair_counts.size:
-            self.clear(
+            self.show_nothing(
                 f"Pairs are counted for up to {MOST_PAIRED:,} codes. This codebook has {snapshot.n_codes:,}: "
                 "a table of all their pairs would make every snapshot too large."
             )
@@ -111,12 +113,13 @@ class CodePairs(UsagePlot):
         self._ranks = np.argsort(self._order)
         self._pairs = pair_information(snapshot.pair_counts)
         self._paint_cells()
-        self.fit((0.0, float(snapshot.n_codes)), (0.0, float(snapshot.n_codes)))
+        margin = _MARGIN * snapshot.n_codes
+        self.fit(*[(-margin, snapshot.n_codes + margin)] * 2)
         is_single = not self._pairs.counts.size
         self.cover.set_reason("No two codes lie side by side: the grid has one cell." if is_single else "")
         self.show_marks()
 
-    def clear(self, words: str) -> None:
+    def show_nothing(self, words: str) -> None:
         self._snapshot, self._pairs, self._axis = None, None, None
         self._order = self._ranks = np.empty(0, np.int64)
         self.show_marks()

@@ -1,10 +1,12 @@
 """How the codes are used: how often, when, where in the images, and beside which others."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias, TypeVar
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -23,9 +25,8 @@ from dgm_explorer.core.vq_vae_state import UsagePicture
 from dgm_explorer.ui.export import ExportablePlot, PlotTable
 from dgm_explorer.ui.tabs.vq_vae.code_panel import CodePanel
 from dgm_explorer.ui.tabs.vq_vae.usage_histogram import UsageHistogram, bar_color, dot_color
-from dgm_explorer.ui.tabs.vq_vae.usage_history import UseAtStep
+from dgm_explorer.ui.tabs.vq_vae.usage_history import UseAtStep, UseHistory
 from dgm_explorer.ui.tabs.vq_vae.usage_pairs import CodePairs
-from dgm_explorer.ui.tabs.vq_vae.usage_plot import UsagePlot
 from dgm_explorer.ui.tabs.vq_vae.usage_positions import UsagePositions
 from dgm_explorer.ui.tabs.vq_vae.usage_recorded import RecordedUse
 from dgm_explorer.ui.tabs.vq_vae.usage_tiles import MOST_TILES
@@ -33,6 +34,9 @@ from dgm_explorer.ui.tabs.vq_vae.usage_time import MOST_ROWS, UsageOverTime
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import set_color, set_text, set_tip
 from dgm_explorer.ui.widgets.read_out import ReadOut
+
+Page: TypeAlias = UsageHistogram | UsageOverTime | UsagePositions | CodePairs
+P = TypeVar("P", UsageHistogram, UsageOverTime, UsagePositions, CodePairs)
 
 TITLES: Final[dict[UsagePicture, tuple[str, str]]] = {
     "histogram": ("Histogram", "How often each code is used, the most used first"),
@@ -46,7 +50,12 @@ _ALIGNED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
 
 
 class UsagePanel(CodePanel):
-    """One picture in front at a time; those behind cost nothing."""
+    """One picture in front at a time, made when it is first wanted; those behind cost nothing.
+
+    Attributes
+    ----------
+    history : the use of the codes at the steps that were shown or recorded.
+    """
 
     export_name = "code-usage"
 
@@ -55,17 +64,10 @@ class UsagePanel(CodePanel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.histogram = UsageHistogram()
-        self.time = UsageOverTime()
-        self.positions = UsagePositions()
-        self.pairs = CodePairs()
-        self._pages: dict[UsagePicture, UsagePlot | UsagePositions] = {
-            "histogram": self.histogram,
-            "time": self.time,
-            "positions": self.positions,
-            "pairs": self.pairs,
-        }
+        self.history = UseHistory()
+        self._pages: dict[UsagePicture, Page] = {}
         self._picture: UsagePicture = "histogram"
+        self._words = ""
         self._n_codes = 0
         self._config: VqVaeConfig | None = None
         self._recorded = RecordedUse(self)
@@ -75,8 +77,8 @@ class UsagePanel(CodePanel):
         self.note = QLabel()
         self.read_out = ReadOut(_TWO_LINES, _ALIGNED)
         self._build()
-        self._connect()
-        self._show_picture()
+        self._buttons.buttonClicked.connect(self._choose_picture)
+        self._recorded.read.connect(self._take_recorded)
 
     def _build(self) -> None:
         self.note.setWordWrap(True)
@@ -91,7 +93,6 @@ class UsagePanel(CodePanel):
             button.setProperty("picture", key)
             set_tip(button, tip)
             self._buttons.addButton(button)
-            self._stack.addWidget(self._pages[key])
             row.addWidget(button)
         row.addStretch(1)
         layout = QVBoxLayout(self)
@@ -102,14 +103,47 @@ class UsagePanel(CodePanel):
         layout.addWidget(self._stack, 1)
         layout.addWidget(self.read_out)
 
-    def _connect(self) -> None:
-        self._buttons.buttonClicked.connect(self._choose_picture)
-        self._recorded.read.connect(self._take_recorded)
-        for page in self._pages.values():
-            page.words_changed.connect(self._say)
-        for plot in (self.histogram, self.time, *self.positions.plots, self.pairs):
+    # -- pictures, each of which takes longer to make than a frame ----------------------------------------
+
+    @cached_property
+    def histogram(self) -> UsageHistogram:
+        return self._join("histogram", UsageHistogram())
+
+    @cached_property
+    def time(self) -> UsageOverTime:
+        return self._join("time", UsageOverTime(self.history))
+
+    @cached_property
+    def positions(self) -> UsagePositions:
+        return self._join("positions", UsagePositions())
+
+    @cached_property
+    def pairs(self) -> CodePairs:
+        return self._join("pairs", CodePairs())
+
+    def _join(self, key: UsagePicture, page: P) -> P:
+        self._pages[key] = page
+        self._stack.addWidget(page)
+        page.words_changed.connect(self._say)
+        for plot in page.plots:
             plot.code_hovered.connect(self._hover)
             plot.code_clicked.connect(self._choose)
+        page.set_theme(self.theme)
+        page.show_nothing(self._words)
+        return page
+
+    @property
+    def _page(self) -> Page:
+        """The picture in front."""
+        match self._picture:
+            case "histogram":
+                return self.histogram
+            case "time":
+                return self.time
+            case "positions":
+                return self.positions
+            case "pairs":
+                return self.pairs
 
     # -- what is shown ------------------------------------------------------------------------------------
 
@@ -128,6 +162,7 @@ class UsagePanel(CodePanel):
         """Bring a picture to the front; emits nothing."""
         if key != self._picture:
             self._picture = key
+            self._is_record_read = False
             self._show_picture()
             self.show_again()
 
@@ -139,59 +174,70 @@ class UsagePanel(CodePanel):
         """The run whose snapshots come next; its recorded ones are read beside the window."""
         if folder != self._recorded.folder:
             self._recorded.set_folder(folder)
-            self.time.history.clear()
+            self.history.clear()
         self._is_record_read = False
-        self._read_record()
 
     def show_snapshot(self, snapshot: VqVaeSnapshot, dataset: Dataset) -> None:
-        self.time.remember(snapshot)
-        self._read_record()
+        self.history.add(UseAtStep(snapshot.step, snapshot.batch_counts))
         super().show_snapshot(snapshot, dataset)
 
     def _show(self, snapshot: VqVaeSnapshot, dataset: Dataset) -> None:
         if snapshot.n_codes != self._n_codes:
             self._n_codes = snapshot.n_codes
             self._show_note()
-        if self._config is not None and dataset.image_shape is not None:
+        page = self._page
+        if (
+            self._config is not None
+            and dataset.image_shape is not None
+            and page is self._pages.get("positions")
+        ):
             self.positions.set_stride(self._config.stride_for(*dataset.image_shape[:2]))
-        self._pages[self._picture].show_snapshot(snapshot, dataset)
+        page.show_snapshot(snapshot, dataset)
+        self._read_record()
         self._mark()
 
     def _clear(self, words: str) -> None:
+        self._words = words
         self._is_record_read = False
+        self.history.clear()
         for page in self._pages.values():
-            page.clear(words)
+            page.show_nothing(words)
         self._say()
 
     def plots(self) -> Sequence[ExportablePlot]:
-        page = self._pages[self._picture]
-        return page.plots if isinstance(page, UsagePositions) else (page,)
+        return self._page.plots
 
     def export_table(self) -> PlotTable:
         """The data of the picture in front."""
-        return self.plots()[0].export_table()
+        return self._page.plots[0].export_table()
 
     def finish(self) -> None:
         self._recorded.close()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        self._show_picture()
+        super().showEvent(event)
+
     def _show_picture(self) -> None:
+        """Bring the picture chosen to the front; hidden it need not even be made."""
         for button in self._buttons.buttons():
             button.setChecked(button.property("picture") == self._picture)
-        self._stack.setCurrentWidget(self._pages[self._picture])
-        self._show_note()
-        self._mark()
+        if self.isVisible():
+            self._stack.setCurrentWidget(self._page)
+            self._show_note()
+            self._mark()
 
     # -- the record of the run ----------------------------------------------------------------------------
 
     def _read_record(self) -> None:
-        """Once a run, and again whenever the picture comes to the front: what was recorded meanwhile."""
-        if not self._is_record_read and self._recorded.folder is not None:
+        """Once a run, when the picture is in front, and again whenever it comes there."""
+        if self._picture == "time" and not self._is_record_read:
             self._is_record_read = True
-            self._recorded.ask(frozenset(self.time.history.steps.tolist()))
+            self._recorded.ask(frozenset(self.history.steps.tolist()))
 
     @Slot(object)
     def _take_recorded(self, uses: tuple[UseAtStep, ...]) -> None:
-        self.time.history.add_recorded(uses)
+        self.history.add_recorded(uses)
         if self._picture == "time":
             self.show_again()
 
@@ -230,14 +276,14 @@ class UsagePanel(CodePanel):
 
     @Slot()
     def _say(self) -> None:
-        words = self._pages[self._picture].words()
+        words = self._page.words() if self._picture in self._pages else ""
         self.read_out.set_text(words or (_HAND if self._given is not None else ""))
 
     # -- codes --------------------------------------------------------------------------------------------
 
     def _mark(self) -> None:
         if self.isVisible():
-            self._pages[self._picture].set_codes(self.code, self.hovered_code)
+            self._page.set_codes(self.code, self.hovered_code)
             self._say()
 
     @Slot(int)
@@ -253,7 +299,5 @@ class UsagePanel(CodePanel):
     @Slot(QAbstractButton)
     def _choose_picture(self, button: QAbstractButton) -> None:
         key = button.property("picture")
-        self._is_record_read = False
         self.set_usage_picture(key)
-        self._read_record()
         self.usage_picture_chosen.emit(key)

@@ -10,7 +10,7 @@ from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
 from dgm_explorer.numerics.code_use import perplexity
 from dgm_explorer.ui.export import PlotTable
-from dgm_explorer.ui.plots.axis import NumberAxis, tick_text
+from dgm_explorer.ui.plots.axis import NumberAxis
 from dgm_explorer.ui.plots.color_bar import ColorBar
 from dgm_explorer.ui.plots.contours import ContourItem
 from dgm_explorer.ui.plots.heat_map import lookup_table
@@ -95,7 +95,7 @@ class CodePlaces(UsagePlot):
         self.cover.set_reason("")
         self._show_code()
 
-    def clear(self, words: str) -> None:
+    def show_nothing(self, words: str) -> None:
         self._snapshot = None
         self.cover.set_reason(words)
 
@@ -205,7 +205,7 @@ class CodePlaces(UsagePlot):
         counts = snapshot.position_counts[:, cell[0], cell[1]]
         most = int(counts.argmax())
         return (
-            f"row {cell[0] + 1}, column {cell[1] + 1}: perplexity {tick_text(float(self._values[cell]), 3)}, "
+            f"row {cell[0] + 1}, column {cell[1] + 1}: perplexity {float(self._values[cell]):.3g}, "
             f"{int((counts > 0).sum()):,} codes\n"
             f"most often code {most}: {_percent(int(counts[most]), int(counts.sum()))}"
         )

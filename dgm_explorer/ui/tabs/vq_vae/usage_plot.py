@@ -83,6 +83,11 @@ class UsagePlot(Plot):
         if self._is_following:
             self.set_view_range(x, y)
 
+    @property
+    def plots(self) -> tuple["UsagePlot", ...]:
+        """What a page of the panel shows: this plot alone."""
+        return (self,)
+
     # -- what a subclass says -----------------------------------------------------------------------------
 
     def code_at(self, x: float, y: float) -> int:

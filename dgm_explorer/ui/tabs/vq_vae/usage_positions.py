@@ -1,7 +1,5 @@
 """Where in the images codes live: all of them in small, one of them in large."""
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -30,7 +28,7 @@ class UsagePositions(QWidget):
         layout.addWidget(self.tiles, 5)
 
     @property
-    def plots(self) -> Sequence[UsagePlot]:
+    def plots(self) -> tuple[UsagePlot, ...]:
         return (self.places, self.tiles)
 
     def words(self) -> str:
@@ -52,6 +50,6 @@ class UsagePositions(QWidget):
         for plot in (self.places, self.tiles):
             plot.show_snapshot(snapshot, dataset)
 
-    def clear(self, words: str) -> None:
+    def show_nothing(self, words: str) -> None:
         for plot in (self.places, self.tiles):
-            plot.clear(words)
+            plot.show_nothing(words)

@@ -17,7 +17,7 @@ from dgm_explorer.ui.plots.color_scale import ColorScale
 from dgm_explorer.ui.plots.heat_map import lookup_table
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
 from dgm_explorer.ui.tabs.vq_vae.usage_cells import CellPicture, colored, round_up
-from dgm_explorer.ui.tabs.vq_vae.usage_history import UseAtStep, UseHistory
+from dgm_explorer.ui.tabs.vq_vae.usage_history import UseHistory
 from dgm_explorer.ui.tabs.vq_vae.usage_plot import UsagePlot
 from dgm_explorer.ui.theme import LIGHT, Theme, color
 from dgm_explorer.ui.widgets.formula_tooltip import set_formula_tooltip
@@ -64,15 +64,20 @@ class StepLine(PixelOverlay):
 
 
 class UsageOverTime(UsagePlot):
-    """One row a code, from the bottom; each column is the record nearest in time, none is made up."""
+    """One row a code, from the bottom; each column is the record nearest in time, none is made up.
+
+    Parameters
+    ----------
+    history : shown as it is at each snapshot; filled by others.
+    """
 
     export_name = "code-usage-over-time"
 
     _has_unit_above = True
 
-    def __init__(self) -> None:
+    def __init__(self, history: UseHistory) -> None:
         super().__init__(NumberAxis("bottom", "step"), NumberAxis("left", "code"))
-        self.history = UseHistory()
+        self.history = history
         self._shown_step: int | None = None
         self._cells = CellPicture()
         self.view_box.addItem(self._cells, ignoreBounds=True)
@@ -96,10 +101,6 @@ class UsageOverTime(UsagePlot):
     @property
     def n_rows(self) -> int:
         return min(self.history.n_codes, MOST_ROWS)
-
-    def remember(self, snapshot: VqVaeSnapshot) -> None:
-        """Keep the use in this snapshot's batch; costs next to nothing and is done hidden too."""
-        self.history.add(UseAtStep(snapshot.step, snapshot.batch_counts))
 
     def show_snapshot(self, snapshot: VqVaeSnapshot, dataset: Dataset) -> None:
         """Show the record, and where in it this snapshot stands."""
@@ -143,9 +144,7 @@ class UsageOverTime(UsagePlot):
             right = first + _ROOM * (last - first)
         self.fit((first, right), (-0.5, self.n_rows - 0.5))
 
-    def clear(self, words: str) -> None:
-        """Forget everything: another run."""
-        self.history.clear()
+    def show_nothing(self, words: str) -> None:
         self._shown_step = None
         self.cover.set_reason(words)
 
