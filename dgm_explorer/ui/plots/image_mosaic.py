@@ -67,7 +67,12 @@ class MosaicGeometry:
 
 
 def fit_geometry(
-    n: int, tile: tuple[int, int], room: tuple[int, int], gap: int, columns: int | None = None
+    n: int,
+    tile: tuple[int, int],
+    room: tuple[int, int],
+    gap: int,
+    columns: int | None = None,
+    max_zoom: int = MAX_ZOOM,
 ) -> MosaicGeometry:
     """The largest tiles of which ``n`` fit into ``room``.
 
@@ -78,10 +83,11 @@ def fit_geometry(
     room : (width, height) in device pixels.
     gap : device pixels between two tiles.
     columns : tiles per row; None to choose.
+    max_zoom : screen pixels per image pixel at most.
     """
     counts = range(1, n + 1) if columns is None else (columns,)
     best = max(counts, key=lambda count: (_zoom(n, count, tile, room, gap), -count))
-    return MosaicGeometry(n, best, tile, _whole(_zoom(n, best, tile, room, gap)), gap)
+    return MosaicGeometry(n, best, tile, _whole(_zoom(n, best, tile, room, gap), max_zoom), gap)
 
 
 def least_geometry(
@@ -108,11 +114,11 @@ def _zoom(n: int, columns: int, tile: tuple[int, int], room: tuple[int, int], ga
     return max(min(across, down), 1e-3)
 
 
-def _whole(zoom: float) -> float:
+def _whole(zoom: float, max_zoom: int = MAX_ZOOM) -> float:
     """Whole numbers from 1 on; from 1.5 to 2 the room that 1 would waste outweighs hard edges."""
     if 1.5 <= zoom < 2:
         return 1.5
-    return float(min(int(zoom), MAX_ZOOM)) if zoom >= 1 else zoom
+    return float(min(int(zoom), max_zoom)) if zoom >= 1 else zoom
 
 
 def mosaic_image(images: Float32Array, columns: int) -> QImage:

@@ -19,7 +19,7 @@ SHARES_MOVED_MUCH = 0.15
 LEAST_INTERVAL_S = 1.5
 """Between two orders that nobody asked for."""
 MOST_UNTANGLED = 256
-"""Codes up to which a chain is untangled: it takes 10 ms for 64 codes and 150 ms for 1,024."""
+"""Codes up to which a chain is untangled: it takes 4 ms for 64 codes, 25 ms for 256, 200 ms for 1,024."""
 _MOST_PASSES = 8
 
 
@@ -75,20 +75,24 @@ def _greedy_chain(distances: FloatArray, first: int) -> IntArray:
 
 def _untangled(chain: IntArray, distances: FloatArray) -> IntArray:
     """Turn round the section after each place that shortens the chain most, until none does."""
+    n = len(chain)
+    apart = np.zeros((n + 1, n + 1))  # with a stop that is near everything, before and behind the chain
+    apart[:n, :n] = distances
+    stops = np.concatenate([[n], chain, [n]])
     for _ in range(_MOST_PASSES):
         is_shorter = False
-        for place in range(len(chain) - 2):
-            here, after = distances[chain[place]], distances[chain[place + 1]]
-            ends, beyond = chain[place + 1 : -1], chain[place + 2 :]
-            gain = here[chain[place + 1]] + distances[ends, beyond] - here[ends] - after[beyond]
+        for place in range(n):
+            here, after = apart[stops[place]], apart[stops[place + 1]]
+            ends, beyond = stops[place + 1 : -1], stops[place + 2 :]
+            gain = here[stops[place + 1]] + apart[ends, beyond] - here[ends] - after[beyond]
             best = int(gain.argmax())
-            if gain[best] > 1e-9:
+            if gain[best] > 1e-9 * (1.0 + here[stops[place + 1]]):
                 section = slice(place + 1, place + 2 + best)
-                chain[section] = chain[section][::-1].copy()
+                stops[section] = stops[section][::-1].copy()
                 is_shorter = True
         if not is_shorter:
             break
-    return chain
+    return stops[1:-1]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

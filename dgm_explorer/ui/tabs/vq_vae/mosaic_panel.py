@@ -1,36 +1,26 @@
 """The codebook as tiles, with the choice of what they show and how they are ordered."""
 
 from collections.abc import Sequence
-from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QMenu, QToolButton, QWidget
 
-from dgm_explorer.core.arrays import IntArray
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
-from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
+from dgm_explorer.core.vq_vae_snapshot import DEAD_AGE, VqVaeSnapshot
 from dgm_explorer.core.vq_vae_state import TileOrder, TilePicture
 from dgm_explorer.ui.export import ExportablePlot, PlotTable
 from dgm_explorer.ui.tabs.vq_vae.code_panel import CodePanel
 from dgm_explorer.ui.tabs.vq_vae.mosaic_order import TileSorter
-from dgm_explorer.ui.tabs.vq_vae.mosaic_tiles import (
-    Window,
-    changed_window,
-    opacities,
-    tile_levels,
-    use_ratios,
-)
-from dgm_explorer.ui.tabs.vq_vae.mosaic_view import CodeTiles, MosaicView
+from dgm_explorer.ui.tabs.vq_vae.mosaic_scene import TileChoice, make_tiles
+from dgm_explorer.ui.tabs.vq_vae.mosaic_tiles import Window, changed_window, mean_changes
+from dgm_explorer.ui.tabs.vq_vae.mosaic_view import MosaicView
 from dgm_explorer.ui.tabs.vq_vae.mosaic_words import (
     ORDERS,
     PICTURE_TIP,
     PICTURES,
-    caption,
-    code_tip,
-    codes_table,
     count_words,
     order_tip,
 )
@@ -58,7 +48,8 @@ class MosaicPanel(CodePanel):
         self._sorter = TileSorter()
         self._window: Window | None = None
         self._last_step = -1
-        self._is_note_beside = True
+        self._is_one_row = True
+        self._more = QWidget()
         self.picture = ChoiceBox("What the tiles show", PICTURES)
         self.order = ChoiceBox("Order of the tiles", ORDERS)
         self.compare = QToolButton()
@@ -78,14 +69,19 @@ class MosaicPanel(CodePanel):
         tools = QHBoxLayout()
         tools.setSpacing(6)
         for box, title in ((self.picture, "Tiles"), (self.order, "Order")):
+            box.setSizeAdjustPolicy(ChoiceBox.SizeAdjustPolicy.AdjustToContents)
             tools.addWidget(label_for(title, box))
             tools.addWidget(box)
-        tools.addWidget(self.compare)
+        more = QHBoxLayout(self._more)
+        more.setContentsMargins(0, 0, 0, 0)
+        more.addWidget(self.compare)
+        more.addWidget(self.note, 1)
         self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(4, 2, 0, 0)
-        self._grid.setSpacing(2)
+        self._grid.setContentsMargins(4, 2, 4, 0)
+        self._grid.setHorizontalSpacing(6)
+        self._grid.setVerticalSpacing(2)
         self._grid.addLayout(tools, 0, 0)
-        self._grid.addWidget(self.note, 0, 1)
+        self._grid.addWidget(self._more, 0, 1)
         self._grid.addWidget(self.view, 2, 0, 1, 2)
         self._grid.setColumnStretch(1, 1)
         self._grid.setRowStretch(2, 1)
@@ -134,37 +130,23 @@ class MosaicPanel(CodePanel):
         return self.view.export_table()
 
     def _show(self, snapshot: VqVaeSnapshot, dataset: Dataset) -> None:
-        if dataset.image_shape is None:
-            self._clear("Points in the plane have no patches: choose images.")
+        shape = dataset.image_shape
+        if shape is None or dataset.dimension != snapshot.constant_images.shape[1]:
+            self._clear("These are no codes of the images at hand.")
             return
-        codes = self._sorter.codes_of(snapshot)
-        self.view.show_tiles(
-            self._make_tiles(snapshot, codes, dataset.image_shape), self._newly_revived(snapshot)
-        )
+        if self._picture == "change":
+            self._window = changed_window(mean_changes(snapshot, shape), self._window)
+        order = self._sorter.order
+        choice = TileChoice(self._picture, order, self._config, shape, self._window)
+        tiles = make_tiles(snapshot, self._sorter.codes_of(snapshot), choice)
+        self.view.show_tiles(tiles, self._newly_revived(snapshot))
         words = count_words(snapshot)
         set_text(self.note, words)
-        set_tip(self.note, f"{words}\nDead: not used by any of the last batches")
-        set_tip(self.order, order_tip(self._sorter.order, self._sorter.step))
-        self.view.describe(words)
+        set_tip(self.note, f"{words}\nDead: not used by any of the last {DEAD_AGE} batches")
+        set_tip(self.order, order_tip(order, self._sorter.step))
+        if self.hovered_code < 0:
+            self.view.describe(words)
         self._place_note()
-
-    def _make_tiles(
-        self, snapshot: VqVaeSnapshot, codes: IntArray, image_shape: tuple[int, int, int]
-    ) -> CodeTiles:
-        if self._picture == "change":
-            changes = snapshot.background_changes.reshape(-1, *image_shape)
-            self._window = changed_window(changes, self._window)
-        return CodeTiles(
-            codes,
-            tile_levels(snapshot, self._picture, codes, image_shape, self._window),
-            use_ratios(snapshot.epoch_counts)[codes],
-            opacities(snapshot)[codes],
-            snapshot.is_dead[codes],
-            snapshot.ages[codes],
-            caption(self._picture, self._sorter.order, len(codes), snapshot.n_codes),
-            partial(code_tip, snapshot, self._config),
-            partial(codes_table, snapshot, codes, self._config.epsilon),
-        )
 
     def _newly_revived(self, snapshot: VqVaeSnapshot) -> list[int]:
         """Codes revived since the snapshot shown before; none when looking back."""
@@ -183,12 +165,13 @@ class MosaicPanel(CodePanel):
         self.view.set_marks(self.code, self.hovered_code)
 
     def _place_note(self) -> None:
-        """Beside the tools where it fits whole, else below them."""
-        needed = self.note.fontMetrics().horizontalAdvance(self.note.text())
-        is_beside = self._tools.sizeHint().width() + needed + 12 <= self.width()
-        if is_beside != self._is_note_beside:
-            self._is_note_beside = is_beside
-            self._grid.addWidget(self.note, *((0, 1, 1, 1) if is_beside else (1, 0, 1, 2)))
+        """With the button beside the choices where it fits whole, else below them."""
+        needed = self._tools.sizeHint().width() + self.compare.sizeHint().width()
+        words = self.note.text() or "64 codes, 64 in use, 0 dead"
+        needed += self.note.fontMetrics().horizontalAdvance(words) + 30
+        if (needed <= self.width()) != self._is_one_row:
+            self._is_one_row = not self._is_one_row
+            self._grid.addWidget(self._more, *((0, 1, 1, 1) if self._is_one_row else (1, 0, 1, 2)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

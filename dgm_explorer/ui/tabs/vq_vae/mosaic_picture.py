@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage
 
-from dgm_explorer.ui.plots.image_mosaic import MosaicGeometry, fit_geometry
+from dgm_explorer.core.arrays import BoolArray, IntArray
+from dgm_explorer.ui.plots.image_mosaic import MAX_ZOOM, MosaicGeometry, fit_geometry
 from dgm_explorer.ui.tabs.vq_vae.mosaic_tiles import PixelArray
 
 _SMALL_CELL_PX: Final = 18
 _LARGE_CELL_PX: Final = 44
+_LARGEST_TILE_PX: Final = 160
+"""Of tiles with so few pixels that each of them is larger than elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,14 @@ class MosaicLayout:
         off = self.margin - self.frame
         return x + off, y + off, width + 2 * self.frame, height + 2 * self.frame
 
+    def places_within(self, places: IntArray, part: QRectF, ratio: float) -> IntArray:
+        """Those of some tiles whose cells meet a part of the image; ``part`` in pixels, not device pixels."""
+        width, height = self.cell
+        rows, columns = np.divmod(places, self.tiles.columns)
+        across = (columns * width < part.right() * ratio) & ((columns + 1) * width > part.left() * ratio)
+        down = (rows * height < part.bottom() * ratio) & ((rows + 1) * height > part.top() * ratio)
+        return places[across & down]
+
     def index_at(self, x: float, y: float) -> int:
         """The tile at a device pixel of the image; -1 where there is none."""
         return self.tiles.index_at(x, y)
@@ -70,7 +81,8 @@ def lay_out(n: int, tile: tuple[int, int], room: tuple[int, int], ratio: float) 
     frame_px = 1 if cell_px < _SMALL_CELL_PX else 2 if cell_px < _LARGE_CELL_PX else 3
     frame, gap = round(frame_px * ratio), round(3 * frame_px * ratio)
     inner = max(1, room[0] - gap), max(1, room[1] - gap)
-    return MosaicLayout(fit_geometry(n, tile, inner, gap), frame)
+    most = max(MAX_ZOOM, round(_LARGEST_TILE_PX * ratio) // min(tile))
+    return MosaicLayout(fit_geometry(n, tile, inner, gap, max_zoom=most), frame)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +99,7 @@ class FramedTiles:
 
     pixels: PixelArray
     frames: PixelArray
-    is_hollow: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    is_hollow: BoolArray
     background: int
 
 

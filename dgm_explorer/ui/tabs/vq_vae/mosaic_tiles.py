@@ -20,8 +20,10 @@ GHOST_OPACITY = 0.25
 """Of the picture of a code that is dead, though examples still use it."""
 SCALE_QUANTILE = 0.9
 """Share of the tiles whose largest change lies on the scale; the rest is cut off."""
-CHANGE_SEEN = 1e-4
-"""A smaller change of a pixel is no part of a window."""
+CHANGE_SEEN = 0.02
+"""A change of less than this share of the scale is no part of a window."""
+MOST_NUMBERS = 2_000_000
+"""In the levels of all tiles; of more only every second or third pixel may be painted."""
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 
 PixelArray = NDArray[np.uint32]
@@ -34,6 +36,10 @@ class Window(NamedTuple):
     left: int
     bottom: int
     right: int
+
+    @property
+    def slices(self) -> tuple[slice, slice]:
+        return slice(self.top, self.bottom), slice(self.left, self.right)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,10 +77,18 @@ def tile_levels(
         return TileLevels(in_small_grids(snapshot.exemplars[codes]))
     if picture == "constant":
         return TileLevels(snapshot.constant_images[codes].reshape(-1, *image_shape))
+    changes = mean_changes(snapshot, image_shape)
+    shown = changes if window is None else changes[(slice(None), *window.slices)]
+    return TileLevels(shown[codes][..., None], change_scale(changes))
+
+
+def mean_changes(snapshot: VqVaeSnapshot, image_shape: tuple[int, int, int]) -> Float32Array:
+    """Change of the background by each code, (K, height, width); mean over the channels."""
     changes = snapshot.background_changes.reshape(-1, *image_shape)
-    if window is not None:
-        changes = changes[:, window.top : window.bottom, window.left : window.right]
-    return TileLevels(changes[codes].mean(axis=3, keepdims=True), change_scale(changes))
+    total = changes[..., 0]
+    for channel in range(1, image_shape[2]):
+        total = total + changes[..., channel]
+    return total if image_shape[2] == 1 else total / np.float32(image_shape[2])
 
 
 def in_small_grids(exemplars: Float32Array) -> Float32Array:
@@ -91,11 +105,10 @@ def in_small_grids(exemplars: Float32Array) -> Float32Array:
 
 
 def change_scale(changes: Float32Array) -> float:
-    """A round number that few tiles exceed; ``changes`` (K, h, w, c)."""
+    """A round number that few tiles exceed; ``changes`` (K, h, w)."""
     if not changes.size:
         return 1.0
-    flat = changes.reshape(len(changes), -1)
-    largest = np.fmax(np.fmax.reduce(flat, axis=1), -np.fmin.reduce(flat, axis=1))
+    largest = _largest(changes.reshape(len(changes), -1), axis=1)
     finite = largest[np.isfinite(largest)]
     high = float(np.quantile(finite, SCALE_QUANTILE)) if len(finite) else 1.0
     if not 1e-6 < high < 1e6:
@@ -107,11 +120,9 @@ def change_scale(changes: Float32Array) -> float:
 def changed_window(changes: Float32Array, before: Window | None = None) -> Window | None:
     """The smallest window around every change worth seeing and around ``before``; None for nothing.
 
-    ``changes`` (K, h, w, c). Windows that only grow keep the tiles of a run from changing their size.
+    ``changes`` (K, h, w). Windows that only grow keep the tiles of a run from changing their size.
     """
-    flat = changes.reshape(len(changes), -1)
-    largest = np.fmax(np.fmax.reduce(flat, axis=0), -np.fmin.reduce(flat, axis=0))
-    seen = (largest > CHANGE_SEEN).reshape(changes.shape[1:]).any(axis=2)
+    seen = _largest(changes, axis=0) > CHANGE_SEEN * change_scale(changes)
     if not seen.any():
         return before
     rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
@@ -122,11 +133,24 @@ def changed_window(changes: Float32Array, before: Window | None = None) -> Windo
     return Window(*corner, max(found.bottom, before.bottom), max(found.right, before.right))
 
 
+def _largest(changes: Float32Array, axis: int) -> Float32Array:
+    """Largest absolute value along an axis; NaN does not count."""
+    return np.asarray(np.fmax(np.fmax.reduce(changes, axis=axis), -np.fmin.reduce(changes, axis=axis)))
+
+
+def thinned(levels: TileLevels, zoom: float) -> TileLevels:
+    """Fewer pixels of very many, where the screen has no room for them at ``zoom`` screen pixels each."""
+    step = int(1 / zoom)
+    if levels.values.size <= MOST_NUMBERS or step < 2:
+        return levels
+    return TileLevels(levels.values[:, step // 2 :: step, step // 2 :: step], levels.scale)
+
+
 def use_ratios(counts: Float32Array) -> FloatArray:
     """Share of each code divided by 1/K, (K,); 0 for all where nothing was counted."""
-    total = float(counts.sum(dtype=np.float64))
-    ratios: FloatArray = counts.astype(np.float64) * (len(counts) / total if total > 0 else 0.0)
-    return ratios
+    finite = np.nan_to_num(counts.astype(np.float64), posinf=0.0, neginf=0.0)
+    total = float(finite.sum())
+    return np.asarray(finite * (len(counts) / total if total > 0 else 0.0))
 
 
 def frame_levels(ratios: FloatArray) -> FloatArray:

@@ -1,7 +1,6 @@
 """The mosaic itself: a tile for each code, painted as one image, with marks over it."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -16,25 +15,30 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from dgm_explorer.core.arrays import BoolArray, FloatArray, IntArray
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.heat_map import lookup_table
 from dgm_explorer.ui.tabs.vq_vae.mosaic_flash import RevivalFlash
 from dgm_explorer.ui.tabs.vq_vae.mosaic_key import MosaicKey, diverging_colors
+from dgm_explorer.ui.tabs.vq_vae.mosaic_marks import (
+    RING_REACH_PX,
+    age_text,
+    paint_chosen,
+    paint_hovered,
+    paint_light,
+)
 from dgm_explorer.ui.tabs.vq_vae.mosaic_picture import FramedTiles, MosaicLayout, compose, lay_out
-from dgm_explorer.ui.tabs.vq_vae.mosaic_tiles import TileLevels, faded, frame_levels, tile_pixels
+from dgm_explorer.ui.tabs.vq_vae.mosaic_scene import CodeTiles
+from dgm_explorer.ui.tabs.vq_vae.mosaic_tiles import faded, frame_levels, thinned, tile_pixels
 from dgm_explorer.ui.theme import LIGHT, Theme, color
 
 MARGIN_PX: Final = 3
-_MARK_PX: Final = 6
-"""How far marks may reach out of a framed tile."""
 _KEY_FONT: Final = 0.9
 _AGE_FONT: Final = 0.8
+_MANY_LIGHTS: Final = 64
 _CENTRED: Final = int(Qt.AlignmentFlag.AlignCenter)
 _STEPS: Final = {
     Qt.Key.Key_Left: (0, -1),
@@ -42,34 +46,6 @@ _STEPS: Final = {
     Qt.Key.Key_Up: (-1, 0),
     Qt.Key.Key_Down: (1, 0),
 }
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CodeTiles:
-    """What a `MosaicView` shows.
-
-    Attributes
-    ----------
-    codes : (n,) the code of each tile.
-    levels : their pictures.
-    ratios : (n,) use in units of 1/K.
-    opacity : (n,) of the pictures.
-    is_dead : (n,).
-    ages : (n,) steps since the last use.
-    caption : what the pictures are.
-    tip : tool tip of a code, asked for when it opens.
-    table : what is exported, asked for then.
-    """
-
-    codes: IntArray
-    levels: TileLevels
-    ratios: FloatArray
-    opacity: FloatArray
-    is_dead: BoolArray
-    ages: IntArray
-    caption: str
-    tip: Callable[[int], str]
-    table: Callable[[], PlotTable]
 
 
 class MosaicView(QWidget):
@@ -96,6 +72,8 @@ class MosaicView(QWidget):
         self._picture: QImage | None = None
         self._code = self._hovered = -1
         self._key = MosaicKey()
+        self._key_top = 0.0
+        self._origin = QPointF()
         self.flash = RevivalFlash(self)
         self.flash.faded.connect(self._repaint_flash)
         self.setAccessibleName("Codebook mosaic")
@@ -103,6 +81,7 @@ class MosaicView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(120, 120)
+        self.set_theme(LIGHT)
 
     # -- content ------------------------------------------------------------------------------------------
 
@@ -160,7 +139,7 @@ class MosaicView(QWidget):
         place = self._place_of.get(code, -1)
         if self._layout is None or place < 0:
             return QRectF()
-        ratio, origin = self.devicePixelRatioF(), self._origin()
+        ratio, origin = self.devicePixelRatioF(), self._origin
         x, y, width, height = self._layout.framed(place)
         return QRectF(origin.x() + x / ratio, origin.y() + y / ratio, width / ratio, height / ratio)
 
@@ -179,22 +158,19 @@ class MosaicView(QWidget):
         self._picture, self._layout = None, None
         if self._tiles is not None and len(self._tiles.codes):
             ratio = self.devicePixelRatioF()
+            self._key_top = self.height() - self._key.height(self.width())
             width = round(ratio * max(1, self.width() - 2 * MARGIN_PX))
-            height = round(ratio * max(1.0, self._key_top() - 2 * MARGIN_PX))
+            height = round(ratio * max(1.0, self._key_top - 2 * MARGIN_PX))
             n, tile_height, tile_width, _ = self._tiles.levels.values.shape
             self._layout = lay_out(n, (tile_height, tile_width), (width, height), ratio)
+            self._origin = self._place_image(self._layout)
         self.update()
 
-    def _key_top(self) -> float:
-        return self.height() - self._key.height(self.width())
-
-    def _origin(self) -> QPointF:
+    def _place_image(self, layout: MosaicLayout) -> QPointF:
         """Upper left corner of the image, on a device pixel."""
-        assert self._layout is not None
         ratio = self.devicePixelRatioF()
-        width, height = (side / ratio for side in self._layout.size)
-        x = max(0.0, (self.width() - width) / 2)
-        y = max(0.0, (self._key_top() - height) / 2)
+        width, height = (side / ratio for side in layout.size)
+        x, y = max(0.0, (self.width() - width) / 2), max(0.0, (self._key_top - height) / 2)
         return QPointF(round(x * ratio) / ratio, round(y * ratio) / ratio)
 
     def sizeHint(self) -> QSize:
@@ -212,19 +188,19 @@ class MosaicView(QWidget):
         else:
             if self._picture is None:
                 self._picture = self._make_picture(self._tiles, self._layout)
-            painter.drawImage(self._origin(), self._picture)
-            self._paint_ages(painter, self._tiles, QRectF(event.rect()))
-            self._paint_flash(painter)
-            self._paint_marks(painter)
-            top = self._key_top()
-            if event.rect().bottom() >= top:
-                self._key.paint(painter, QRectF(0, top, self.width(), self.height() - top))
+            painter.drawImage(self._origin, self._picture)
+            self._paint_ages(painter, self._tiles, self._layout, QRectF(event.rect()))
+            self._paint_marks(painter, self._layout)
+            if event.rect().bottom() >= self._key_top:
+                height = self.height() - self._key_top
+                self._key.paint(painter, QRectF(0, self._key_top, self.width(), height))
         painter.end()
 
     def _make_picture(self, tiles: CodeTiles, layout: MosaicLayout) -> QImage:
         theme = self._theme
         background = color(theme.plot_background).rgb()
-        pixels = tile_pixels(tiles.levels, self._diverging, background)
+        levels = thinned(tiles.levels, layout.tiles.zoom)
+        pixels = tile_pixels(levels, self._diverging, background)
         colors = lookup_table(theme.colormap)
         frames = colors[(frame_levels(tiles.ratios) * (len(colors) - 1)).astype(np.intp)]
         frames = np.where(tiles.is_dead, np.uint32(color(theme.muted_text).rgb()), frames)
@@ -235,66 +211,54 @@ class MosaicView(QWidget):
         picture.setDevicePixelRatio(self.devicePixelRatioF())
         return picture
 
-    def _paint_ages(self, painter: QPainter, tiles: CodeTiles, within: QRectF) -> None:
-        """Over dead codes, where there is room for the words."""
-        dead = np.flatnonzero(tiles.is_dead)
-        if not len(dead):
-            return
+    def _paint_ages(self, painter: QPainter, tiles: CodeTiles, layout: MosaicLayout, within: QRectF) -> None:
+        """Over the dead codes in a part of the widget, where there is room for the words."""
+        part = within.translated(-self._origin)
+        dead = layout.places_within(np.flatnonzero(tiles.is_dead), part, self.devicePixelRatioF())
         font = self._font(_AGE_FONT)
         metrics = QFontMetricsF(font)
-        room = self.tile_rect(int(tiles.codes[0])).size()
+        room = self.tile_rect(int(tiles.codes[0])).adjusted(2, 1, -2, -1).size()
+        if not age_text(0, metrics, room):
+            return
         painter.setFont(font)
         painter.setPen(color(self._theme.text))
         for place in dead.tolist():
-            rect = self.tile_rect(int(tiles.codes[place]))
-            text = age_text(int(tiles.ages[place]), metrics, room.width() - 4, room.height() - 2)
-            if text and rect.intersects(within):
-                painter.drawText(rect, _CENTRED, text)
+            text = age_text(int(tiles.ages[place]), metrics, room)
+            painter.drawText(self.tile_rect(int(tiles.codes[place])), _CENTRED, text)
 
-    def _paint_flash(self, painter: QPainter) -> None:
-        theme = self._theme
+    def _paint_marks(self, painter: QPainter, layout: MosaicLayout) -> None:
+        """Lights first, so that they hide no ring."""
+        theme, is_small = self._theme, layout.frame < 2 * self.devicePixelRatioF()
         for code in self.flash.codes:
-            strength, rect = self.flash.strength(code), self.tile_rect(code)
-            if rect.isEmpty() or strength <= 0:
-                continue
-            alpha = round(255 * strength)
-            painter.fillRect(rect, color(theme.marker, round(0.7 * alpha)))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            for rgb, width, grown in ((theme.marker_outline, 5.0, 0.5), (theme.marker, 3.0, 0.5)):
-                painter.setPen(QPen(color(rgb, alpha), width))
-                painter.drawRect(rect.adjusted(-grown, -grown, grown, grown))
-
-    def _paint_marks(self, painter: QPainter) -> None:
-        theme = self._theme
-        thin = max(2.0, theme.line_width)
-        self._paint_frame(painter, self._code, theme.text, thin + 2.0)
-        self._paint_frame(painter, self._hovered, theme.accent, thin)
-
-    def _paint_frame(self, painter: QPainter, code: int, rgb: str, width_px: float) -> None:
-        rect = self.tile_rect(code)
-        if not rect.isEmpty():
-            pen = QPen(color(rgb), width_px)
-            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-            painter.setPen(pen)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(rect)
+            if code in self._place_of:
+                paint_light(painter, self.tile_rect(code), theme, self.flash.strength(code))
+        if self._code in self._place_of:
+            is_hovered = self._hovered == self._code
+            paint_chosen(painter, self.tile_rect(self._code), theme, is_small, is_hovered)
+        if self._hovered in self._place_of and self._hovered != self._code:
+            paint_hovered(painter, self.tile_rect(self._hovered), theme, is_small)
 
     def _update_tile(self, code: int) -> None:
         rect = self.tile_rect(code)
         if not rect.isEmpty():
-            self.update(rect.adjusted(-_MARK_PX, -_MARK_PX, _MARK_PX, _MARK_PX).toAlignedRect())
+            reach = RING_REACH_PX
+            self.update(rect.adjusted(-reach, -reach, reach, reach).toAlignedRect())
 
     @Slot()
     def _repaint_flash(self) -> None:
-        for code in self.flash.codes:
-            self._update_tile(code)
+        codes = self.flash.codes
+        if len(codes) > _MANY_LIGHTS:
+            self.update()
+        else:
+            for code in codes:
+                self._update_tile(code)
 
     # -- mouse and keys -----------------------------------------------------------------------------------
 
     def _code_at(self, at: QPointF) -> int:
         if self._layout is None or self._tiles is None:
             return -1
-        inside = (at - self._origin()) * self.devicePixelRatioF()
+        inside = (at - self._origin) * self.devicePixelRatioF()
         place = self._layout.index_at(inside.x(), inside.y())
         return int(self._tiles.codes[place]) if place >= 0 else -1
 
@@ -352,14 +316,6 @@ class MosaicView(QWidget):
         place = self._place_of.get(self._hovered, self._place_of.get(self._code, -1))
         target = place + rows * self._layout.tiles.columns + columns if place >= 0 else 0
         if self._tiles is not None and 0 <= target < len(self._tiles.codes):
-            self._go_to(int(self._tiles.codes[target]))
-
-
-def age_text(age: int, metrics: QFontMetricsF, width: float, height: float) -> str:
-    """“dead 35” on one line or on two, whichever fits; empty where neither does."""
-    line = metrics.height()
-    if metrics.horizontalAdvance(f"dead {age}") <= width and line <= height:
-        return f"dead {age}"
-    if metrics.horizontalAdvance(max("dead", str(age), key=len)) <= width and 2 * line <= height:
-        return f"dead\n{age}"
-    return ""
+            code = int(self._tiles.codes[target])
+            self.describe(self._tiles.tip(code))
+            self._go_to(code)

@@ -23,7 +23,7 @@ ORDERS: Final[tuple[tuple[TileOrder, str], ...]] = (
     ("similarity", "similarity"),
 )
 CAPTIONS: Final[dict[TilePicture, str]] = {
-    "patch": "Mean of the image patches whose cells have the code",
+    "patch": "Mean of all image patches that get the code",
     "exemplars": "The patches whose encoder outputs lie nearest to the code",
     "constant": "Out of distribution: decode of a grid of this code alone",
     "change": "What the code changes in the middle of the most common grid",
