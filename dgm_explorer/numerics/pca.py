@@ -8,6 +8,8 @@ import numpy as np
 from dgm_explorer.core.arrays import Float32Array, FloatArray
 
 _MAX_CODES = 10_000
+_DISTINCT = 0.9
+"""Two variances closer than this share have no axes of their own: these would spin for ever."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,7 +58,7 @@ class PrincipalPlane:
 
 
 def principal_plane(
-    codes: FloatArray | Float32Array, previous: PrincipalPlane | None = None
+    codes: FloatArray | Float32Array, previous: PrincipalPlane | None = None, settle_deg: float = 0.0
 ) -> PrincipalPlane:
     """The plane of the two leading eigenvectors of the covariance.
 
@@ -69,6 +71,8 @@ def principal_plane(
     ----------
     codes : (n, J), J ≥ 2; rows that are not finite are left out, more than 10,000 are thinned evenly.
     previous : plane of the picture before; ignored if its codes had another dimension.
+    settle_deg : by so much at most the axes turn from the older ones towards the components themselves, where
+        these have variances of their own: in the end an axis of the picture is a component again.
     """
     dimension = codes.shape[1]
     kept = np.asarray(codes[:: max(1, len(codes) // _MAX_CODES)], dtype=np.float64)
@@ -80,6 +84,8 @@ def principal_plane(
     components = vectors[:, [-1, -2]].T
     leading = np.maximum(variances[[-1, -2]], 0.0)
     turn = _turn_towards(components, previous)
+    if settle_deg > 0 and leading[1] < _DISTINCT * leading[0]:
+        turn = _settled(turn, math.radians(settle_deg))
     total = float(np.maximum(variances, 0.0).sum())
     shares = turn**2 @ leading / total if total > 0 else np.zeros(2)
     return PrincipalPlane(mean, turn @ components, shares, turn)
@@ -92,3 +98,16 @@ def _turn_towards(components: FloatArray, previous: PrincipalPlane | None) -> Fl
         return np.diag(np.where(components[[0, 1], largest] < 0, -1.0, 1.0))
     left, _, right = np.linalg.svd(components @ previous.axes.T)
     return np.asarray((left @ right).T)
+
+
+def _settled(turn: FloatArray, most_rad: float) -> FloatArray:
+    """``turn`` rotated by at most so much towards the signed permutation that is nearest to it."""
+    along, across = np.diag(np.sign(np.diag(turn))), np.fliplr(np.diag(np.sign(np.diag(np.fliplr(turn)))))
+    goal = along if np.abs(np.diag(turn)).sum() >= np.abs(np.diag(np.fliplr(turn))).sum() else across
+    missing = goal @ turn.T
+    angle = math.atan2(missing[1, 0], missing[0, 0])
+    if abs(angle) <= most_rad:
+        return np.asarray(goal)
+    step = math.copysign(most_rad, angle)
+    rotation = np.array([[math.cos(step), -math.sin(step)], [math.sin(step), math.cos(step)]])
+    return np.asarray(rotation @ turn)

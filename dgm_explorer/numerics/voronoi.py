@@ -16,6 +16,12 @@ BORDER = -1
 
 _MANY_NEIGHBOURS = 24
 _ROUNDING = 1e-13
+_UNSURE = 3e-6
+"""Of the extent of all sites: Qhull squares distances, and loses what is below the root of rounding."""
+_LENS = 0.03
+"""Radius of what is looked at again around a crowd, of the extent of all sites."""
+_MOST_CROSSED = 10_000
+_FIRST_WIDTH = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,8 +64,7 @@ def neighbour_pairs(sites: FloatArray) -> IntArray:
     kept = owning_sites(sites)
     if len(kept) < 2:
         return np.zeros((0, 2), np.int64)
-    own = sites[kept] - sites[kept].mean(axis=0)
-    pairs = np.sort(_pairs_of_different(own), axis=1)
+    pairs = np.sort(_pairs_of_different(sites[kept]), axis=1)
     keys = np.unique(pairs[:, 0] * len(kept) + pairs[:, 1])
     return np.asarray(kept[np.stack(np.divmod(keys, len(kept)), axis=1)], dtype=np.int64)
 
@@ -72,34 +77,82 @@ def owning_sites(sites: FloatArray) -> IntArray:
 
 
 def _pairs_of_different(sites: FloatArray) -> IntArray:
-    """By the Delaunay triangulation, or in their order on the line that they lie on."""
-    from scipy.spatial import Delaunay, QhullError
+    """By the Delaunay triangulation; where sites crowd so that it fails, once more through a lens.
 
+    Edges of a triangulation are edges in that of any part which holds both ends: what is seen through the
+    lens is right, and what is beyond it sees a crowd as one site, or that one's neighbours'.
+    """
     own = sites - sites.mean(axis=0)
     own /= np.abs(own).max()
-    if len(own) >= 3:
+    heads = _thinned(own)
+    apart = np.flatnonzero(heads == np.arange(len(heads)))
+    pairs = apart[_triangulate(own[apart])]
+    crowded = np.flatnonzero(np.bincount(heads) > 1)
+    parts = [pairs, *_with_surroundings(pairs, heads, crowded)]
+    while len(crowded):
+        middle = own[crowded[0]]
+        seen = np.flatnonzero(np.hypot(*(own - middle).T) < _LENS)
+        parts.append(seen[_pairs_of_different(sites[seen])])
+        crowded = crowded[np.hypot(*(own[crowded] - middle).T) >= 0.5 * _LENS]
+    return np.concatenate(parts)
+
+
+def _thinned(sites: FloatArray) -> IntArray:
+    """(K,) for each site one close by that stands for it, so that those which do lie apart.
+
+    Two within `_UNSURE` share a square of twice that size in one of four grids, each half a square off.
+    """
+    heads = np.arange(len(sites))
+    for shift in ((0.0, 0.0), (0.5, 0.0), (0.0, 0.5), (0.5, 0.5)):
+        apart = np.unique(heads)
+        squares = np.floor(sites[apart] / (2 * _UNSURE) + shift)
+        _, first, place = np.unique(
+            squares[:, 0] + 1j * squares[:, 1], return_index=True, return_inverse=True
+        )
+        stands_for = np.arange(len(sites))
+        stands_for[apart] = apart[first[place]]
+        heads = stands_for[heads]
+    return heads
+
+
+def _with_surroundings(pairs: IntArray, heads: IntArray, crowded: IntArray) -> list[IntArray]:
+    """Every site of a crowd with the neighbours of the one that stands for it, and with theirs."""
+    if not len(crowded):
+        return []
+    neighbours, starts = _grouped(np.concatenate([pairs[:, 1], pairs[:, 0]]), pairs.T.ravel(), len(heads))
+    members, begins = _grouped(np.arange(len(heads)), heads, len(heads))
+    parts = []
+    for head in crowded.tolist():
+        alike = members[begins[head] : begins[head + 1]]
+        near = neighbours[starts[head] : starts[head + 1]]
+        around = np.unique(np.concatenate([neighbours[starts[one] : starts[one + 1]] for one in near]))
+        around = np.union1d(around[around != head], near)
+        theirs = np.concatenate([members[begins[one] : begins[one + 1]] for one in around])
+        others = theirs if len(alike) * len(theirs) <= _MOST_CROSSED else around
+        parts.append(np.stack(np.meshgrid(alike, others), axis=2).reshape(-1, 2))
+    return parts
+
+
+def _grouped(values: IntArray, keys: IntArray, n_keys: int) -> tuple[IntArray, IntArray]:
+    """Values in the order of their keys, and where those of each key begin, (n_keys + 1,)."""
+    starts = np.concatenate([[0], np.cumsum(np.bincount(keys, minlength=n_keys))])
+    return values[np.argsort(keys, kind="stable")], starts
+
+
+def _triangulate(sites: FloatArray) -> IntArray:
+    """Pairs of different sites, in their order where they lie on a line."""
+    from scipy.spatial import Delaunay, QhullError
+
+    if len(sites) >= 3:
         try:
-            triangulation = Delaunay(own)
+            corners = Delaunay(sites).simplices.astype(np.int64)
         except QhullError:
             pass
         else:
-            corners = triangulation.simplices.astype(np.int64)
-            pairs = np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [2, 0]]])
-            return _with_left_out(sites, pairs, triangulation.coplanar[:, [0, 2]].astype(np.int64))
-    _, _, axes = np.linalg.svd(own, full_matrices=False)
-    order = np.argsort(own @ axes[0])
+            return np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [2, 0]]])
+    _, _, axes = np.linalg.svd(sites - sites.mean(axis=0), full_matrices=False)
+    order = np.argsort(sites @ axes[0])
     return np.stack([order[:-1], order[1:]], axis=1)
-
-
-def _with_left_out(sites: FloatArray, pairs: IntArray, left_out: IntArray) -> IntArray:
-    """Also the sites that Qhull took for another one, ``left_out`` (n, 2): looked at on their own scale."""
-    parts = [pairs]
-    for other in np.unique(left_out[:, 1]).tolist():
-        alike = np.append(left_out[left_out[:, 1] == other, 0], other)
-        around = np.concatenate([pairs[pairs[:, 0] == other, 1], pairs[pairs[:, 1] == other, 0]])
-        parts.append(alike[_pairs_of_different(sites[alike])])
-        parts.append(np.stack(np.meshgrid(alike, around), axis=2).reshape(-1, 2))
-    return np.concatenate(parts)
 
 
 def cells_in(sites: FloatArray, pairs: IntArray, low: FloatArray, high: FloatArray) -> Cells:
@@ -110,16 +163,14 @@ def cells_in(sites: FloatArray, pairs: IntArray, low: FloatArray, high: FloatArr
     pairs : of `neighbour_pairs`.
     """
     n_sites = len(sites)
-    both = np.concatenate([pairs, pairs[:, ::-1]])
-    both = both[np.argsort(both[:, 0], kind="stable")]
-    degrees = np.bincount(both[:, 0], minlength=n_sites)
-    starts = np.concatenate([[0], np.cumsum(degrees)[:-1]])
+    neighbours, starts = _grouped(np.concatenate([pairs[:, 1], pairs[:, 0]]), pairs.T.ravel(), n_sites)
+    degrees = np.diff(starts)
     middle = 0.5 * (low + high)
-    cutter = _Cutter(sites - middle, both[:, 1], starts, degrees, 0.5 * (high - low))
+    cutter = _Cutter(sites - middle, neighbours, starts, degrees, 0.5 * (high - low))
     owning = owning_sites(sites)
     few = owning[degrees[owning] <= _MANY_NEIGHBOURS]
-    many = owning[degrees[owning] > _MANY_NEIGHBOURS]  # one by one: together they would take K² of memory
-    groups = [few, *many[:, None]]
+    many = owning[degrees[owning] > _MANY_NEIGHBOURS]  # apart: one with K corners would widen them all
+    groups = [few, many]
     parts = [cutter.cut(group) for group in groups]
     counts = np.zeros(n_sites, np.int64)
     counts[np.concatenate(groups)] = np.concatenate([part.counts for part in parts])
@@ -163,8 +214,8 @@ class _Cutter:
         most = int(self.degrees[group].max(initial=0))
         signs = np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
         polygons = _Polygons(
-            np.zeros((len(group), most + 4, 2)),
-            np.full((len(group), most + 4), BORDER),
+            np.zeros((len(group), _FIRST_WIDTH, 2)),
+            np.full((len(group), _FIRST_WIDTH), BORDER),
             np.full(len(group), 4),
         )
         polygons.corners[:, :4] = signs * self.half
@@ -225,7 +276,7 @@ def _clip(
 
 
 def _widen(polygons: _Polygons, width: int) -> None:
-    """Rounding may give a sliver more corners than a convex polygon would get."""
+    """Make room for so many corners."""
     missing = width - polygons.corners.shape[1]
     if missing > 0:
         polygons.corners = np.pad(polygons.corners, ((0, 0), (0, missing), (0, 0)))

@@ -1,5 +1,7 @@
 """Principal planes against scikit-learn, and the steadiness of their axes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
@@ -98,3 +100,29 @@ def test_codes_without_spread_still_give_a_plane(z) -> None:
 def test_a_plane_of_another_dimension_is_ignored() -> None:
     older = principal_plane(codes(dimension=4))
     assert principal_plane(codes(), older).axes == pytest.approx(principal_plane(codes()).axes)
+
+
+def test_axes_settle_on_the_components_a_little_at_a_time() -> None:
+    z = codes()
+    fresh = principal_plane(z)
+    angle = np.radians(33)
+    spin = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    plane = replace(fresh, axes=spin @ fresh.axes)
+    for _ in range(12):
+        older, plane = plane, principal_plane(z, plane, settle_deg=3.0)
+        cosines = np.clip(np.sum(older.axes * plane.axes, axis=1), -1, 1)
+        assert np.degrees(np.arccos(cosines)).max() < 3.001
+    assert np.abs(plane.turn) == pytest.approx(np.eye(2), abs=1e-9)
+    assert plane.shares == pytest.approx(fresh.shares, rel=1e-9)
+
+
+def test_axes_of_equal_variances_do_not_spin() -> None:
+    rng = np.random.default_rng(0)
+    first = principal_plane(rng.normal(size=(5000, 4)))
+    second = principal_plane(
+        rng.normal(size=(5000, 4)) @ np.diag([1.0, 1.0, 0.5, 0.5]), first, settle_deg=3.0
+    )
+    third = principal_plane(
+        rng.normal(size=(5000, 4)) @ np.diag([1.0, 1.0, 0.5, 0.5]), second, settle_deg=3.0
+    )
+    assert np.sum(second.axes * third.axes, axis=1) == pytest.approx([1, 1], abs=0.01)

@@ -57,7 +57,7 @@ class FadingTrails(PixelOverlay):
         n_instants, n_marks = self.trails.is_joined.shape
         if n_marks:
             first = max(0, n_instants - MOST_LINES // n_marks)
-            self.draw_some(painter, slice(None), first, 1.2)
+            self.draw_some(painter, slice(None), first, 1.0)
 
     def draw_some(self, painter: QPainter, marks: slice, first: int, width_px: float) -> None:
         """Trails of some marks from the instant ``first`` on."""
@@ -68,14 +68,14 @@ class FadingTrails(PixelOverlay):
         with np.errstate(invalid="ignore", over="ignore"):
             length = np.hypot(np.diff(x, axis=0), np.diff(y, axis=0))
             is_drawn = self.trails.is_joined[first:, marks] & (length > _SHORTEST_PX) & (length < _MAX_PX)
-        ages = (n_all - 1 - np.arange(first, n_all)) / max(1, n_all - 1)
+        ages = np.arange(n_all - first)[::-1] / (n_all - first)
         fades = np.minimum((ages * _N_FADES).astype(int), _N_FADES - 1)
         for fade in range(_N_FADES - 1, -1, -1):
             row, column = np.nonzero(is_drawn & (fades == fade)[:, None])
             if len(row):
                 share = _OLDEST_FADE * fade / (_N_FADES - 1)
                 painter.setPen(
-                    QPen(color(blend(self._theme.text, self._theme.plot_background, share)), width_px)
+                    QPen(color(blend(self._theme.muted_text, self._theme.plot_background, share)), width_px)
                 )
                 _draw_lines(painter, x, y, row, column)
 

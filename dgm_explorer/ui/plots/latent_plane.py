@@ -135,12 +135,17 @@ class Projection:
         return self.plane.moved(mean, np.array([x, y]))
 
 
-def plane_of(codes: Float32Array, previous: LatentPlane | None = None) -> LatentPlane:
-    """The picture for codes (n, J); a projection keeps close to the axes of the one before."""
+def plane_of(
+    codes: Float32Array, previous: LatentPlane | None = None, settle_deg: float = 0.0
+) -> LatentPlane:
+    """The picture for codes (n, J); a projection keeps close to the axes of the one before.
+
+    ``settle_deg`` : see `principal_plane`.
+    """
     dimension = codes.shape[1]
     if dimension == 1:
         return Strip()
     if dimension == 2:
         return WholePlane()
     older = previous.plane if isinstance(previous, Projection) else None
-    return Projection(principal_plane(codes, older))
+    return Projection(principal_plane(codes, older, settle_deg))

@@ -17,7 +17,8 @@ ColorArray: TypeAlias = NDArray[np.uint32]
 """0xffrrggbb."""
 
 _MOST_NUMBERED = 128
-_SIZES_PX = ((32, 11.0), (160, 9.0), (640, 7.0), (2048, 5.0))
+_MOST_RIMMED = 2048
+_SIZES_PX = ((32, 11.0), (160, 9.0), (640, 7.0), (_MOST_RIMMED, 5.0))
 """Marks up to this many are so wide; above, 3 pixels."""
 _LEAST_SIZE_PX = 3.0
 
@@ -80,9 +81,12 @@ class SiteMarks(PixelOverlay):
             self._draw_numbers(painter, x, y, shown.tolist())
 
     def _draw_discs(self, painter: QPainter, x: FloatArray, y: FloatArray, shown: NDArray[np.intp]) -> None:
-        """Each on a dark and a light rim, which stand out from dots and cells of its own colour."""
+        """Each on a dark rim, few on a light one too, to stand out from what has their own colour."""
         theme, size = self._theme, self.size_px
-        for rgb, rim_px in ((theme.plot_background, 4.0), (theme.text, 2.0)):
+        n_rims = 2 if len(self._places) <= _MOST_NUMBERED else int(len(self._places) <= _MOST_RIMMED)
+        rims = ((theme.plot_background, 4.0), (theme.text, 2.0))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, n_rims > 0)
+        for rgb, rim_px in rims[2 - n_rims :]:
             painter.setPen(_dot_pen(color(rgb), size + rim_px))
             painter.drawPoints(_polygon(x[shown], y[shown]))
         colors = np.where(self._is_hollow, np.uint32(QColor(theme.plot_background).rgb()), self._colors)[
@@ -92,6 +96,7 @@ class SiteMarks(PixelOverlay):
             own = shown[colors == rgb]
             painter.setPen(_dot_pen(QColor.fromRgb(rgb), size))
             painter.drawPoints(_polygon(x[own], y[own]))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _draw_numbers(self, painter: QPainter, x: FloatArray, y: FloatArray, shown: list[int]) -> None:
         metrics = QFontMetricsF(self._font)

@@ -106,9 +106,9 @@ class StraightThroughArrows(PixelOverlay):
 
     def draw(self, painter: QPainter) -> None:
         arrows = self._arrows
-        self._draw(painter, arrows.z_e, arrows.z_q - arrows.z_e, step_rgb(self._theme), 1.2)
+        self._draw(painter, arrows.z_e, arrows.z_q - arrows.z_e, step_rgb(self._theme), 1.8)
         for roots, vectors in ((arrows.z_e, arrows.handed), (arrows.z_q, arrows.arriving)):
-            self._draw(painter, roots, vectors, gradient_rgb(self._theme), 2.2)
+            self._draw(painter, roots, vectors, gradient_rgb(self._theme), 2.4)
 
     def _draw(
         self, painter: QPainter, roots: FloatArray, vectors: FloatArray, rgb: str, width: float
@@ -128,9 +128,9 @@ class StraightThroughArrows(PixelOverlay):
 
 def step_rgb(theme: Theme) -> str:
     """Colour of z_e → e_k."""
-    return theme.muted_text
+    return theme.accent
 
 
 def gradient_rgb(theme: Theme) -> str:
     """Colour of −∂L/∂z."""
-    return theme.accent
+    return theme.text

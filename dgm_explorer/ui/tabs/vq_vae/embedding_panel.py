@@ -16,12 +16,13 @@ from dgm_explorer.ui.tabs.vq_vae.embedding_arrows import StraightThrough, make_a
 from dgm_explorer.ui.tabs.vq_vae.embedding_plot import EmbeddingPlot
 from dgm_explorer.ui.tabs.vq_vae.embedding_scene import EmbeddingScene, Target, make_scene
 from dgm_explorer.ui.tabs.vq_vae.embedding_trails import TrailMemory
-from dgm_explorer.ui.tabs.vq_vae.embedding_words import arrow_words, code_words, target_words
+from dgm_explorer.ui.tabs.vq_vae.embedding_words import arrow_words, target_words
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from dgm_explorer.ui.widgets.form import set_formula, set_text, set_tip
 
 STRAIGHT_TEX = r"\nabla_{z_e} L := \nabla_{z_q} L"
+HINT = "Point at a dot or a code"
 ROTATED_TEX = r"\nabla_{z_e} L := \lambda R^{\top} \nabla_{z_q} L, \quad \lambda R z_e = z_q"
 
 
@@ -102,7 +103,8 @@ class EmbeddingPanel(CodePanel):
         del dataset
         self._snapshot = snapshot
         colors = code_colors(self.theme, snapshot.n_codes)
-        self._scene = scene = make_scene(snapshot, colors, self._scene)
+        is_lattice = self._config.quantizer == "fsq"
+        self._scene = scene = make_scene(snapshot, colors, self._scene, is_lattice)
         self.plot.cover.set_reason("")
         self.plot.set_embedding(scene, self._memory.trails(scene.plane))
         images = max(1, snapshot.codes[0].size) if len(snapshot.codes) else 1
@@ -114,6 +116,7 @@ class EmbeddingPanel(CodePanel):
     def _clear(self, words: str) -> None:
         self._memory.forget()
         self._snapshot = self._scene = self._arrows = None
+        self._target = Target()
         self.plot.cover.set_reason(words)
         set_text(self.note, "")
         set_text(self.read_out, "")
@@ -150,11 +153,8 @@ class EmbeddingPanel(CodePanel):
     def _show_read_out(self) -> None:
         assert self._snapshot is not None
         shown = self.hovered_code if self.hovered_code >= 0 else self.code
-        if self._target.code >= 0:
-            words = target_words(self._snapshot, self._target)
-        else:
-            words = code_words(self._snapshot, shown)
-        set_text(self.read_out, words)
+        target = self._target if self._target.code >= 0 else Target(shown)
+        set_text(self.read_out, target_words(self._snapshot, target) or HINT)
 
     def _arrow_tip(self) -> str:
         return arrow_words(self._config, self._snapshot, self._arrows, self.code)

@@ -14,6 +14,8 @@ from dgm_explorer.ui.plots.site_marks import ColorArray
 MOST_DIMS_AT_ONCE = 128
 """Codes of more numbers get new axes only as often as the steps have grown by `_GROWTH`: 70 ms for 512."""
 _GROWTH = 1.1
+_SETTLE_DEG = 2.0
+"""A picture: slow enough to be followed, and after some twenty of them the axes are the components."""
 _CLOSE = 1 + 1e-6
 
 
@@ -48,7 +50,10 @@ class EmbeddingScene:
 
 
 def make_scene(
-    snapshot: VqVaeSnapshot, colors: ColorArray, previous: EmbeddingScene | None = None
+    snapshot: VqVaeSnapshot,
+    colors: ColorArray,
+    previous: EmbeddingScene | None = None,
+    is_lattice: bool = False,
 ) -> EmbeddingScene:
     """Draw a snapshot.
 
@@ -56,6 +61,7 @@ def make_scene(
     ----------
     colors : (K,) of the codes.
     previous : picture before, so that the axes neither flip nor spin.
+    is_lattice : whether the codes are fixed levels, as in finite scalar quantisation.
     """
     plane, plane_step = _find_plane(snapshot, previous)
     dots = plane.place_codes(snapshot.points)
@@ -73,10 +79,10 @@ def make_scene(
         sites=sites,
         colors=colors,
         is_dead=snapshot.is_dead,
-        pairs=None if is_projection else neighbour_pairs(sites),
+        pairs=None if is_projection else _find_pairs(sites, previous),
         true_share=share,
         spread=_spread(dots[:, :n_dims]),
-        statement=_statement(n_dims, share),
+        statement=_statement(n_dims, share, is_lattice),
     )
 
 
@@ -88,7 +94,14 @@ def _find_plane(snapshot: VqVaeSnapshot, previous: EmbeddingScene | None) -> tup
     is_recent = previous.plane_step <= snapshot.step <= _GROWTH * previous.plane_step
     if n_dims > MOST_DIMS_AT_ONCE and is_alike and is_recent:
         return previous.plane, previous.plane_step
-    return plane_of(snapshot.points, previous.plane), snapshot.step
+    return plane_of(snapshot.points, previous.plane, _SETTLE_DEG), snapshot.step
+
+
+def _find_pairs(sites: FloatArray, previous: EmbeddingScene | None) -> IntArray:
+    """Neighbours; a lattice that stays where it is keeps its own."""
+    if previous is not None and previous.pairs is not None and np.array_equal(previous.sites, sites):
+        return previous.pairs
+    return neighbour_pairs(sites)
 
 
 def _true_share(dots: Float32Array, dot_codes: IntArray, sites: FloatArray) -> float:
@@ -110,14 +123,16 @@ def _spread(dots: Float32Array) -> float:
     return float(np.sqrt(finite.var(axis=0).sum())) if len(finite) else 0.0
 
 
-def _statement(n_dims: int, share: float) -> str:
+def _statement(n_dims: int, share: float, is_lattice: bool) -> str:
     if n_dims == 1:
         return (
             "Codes are single numbers: the height of a dot means nothing, and the lines bound the interval "
             "of each code exactly."
         )
+    if n_dims == 2 and is_lattice:
+        return "Codes are a fixed lattice in this very plane: their cells are exact."
     if n_dims == 2:
-        return "Codes are points of this very plane: the cell of each is exact."
+        return "Codes are points of this very plane: their cells are exact."
     if np.isnan(share):
         return "No cells are drawn because the picture is a projection."
     return (

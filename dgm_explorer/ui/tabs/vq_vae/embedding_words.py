@@ -1,5 +1,7 @@
 """What the embedding view says in words: pure, no widget."""
 
+import math
+
 import numpy as np
 
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
@@ -10,9 +12,10 @@ from dgm_explorer.ui.tabs.vq_vae.embedding_scene import NearestTwo, Target, near
 
 
 def target_words(snapshot: VqVaeSnapshot, target: Target) -> str:
-    """A dot or a place: its code, the distance, and the second nearest code; distances are those in D."""
-    if target.dot >= 0:
-        nearest = nearest_two(snapshot.codebook, snapshot.points[target.dot].astype(np.float64), target.code)
+    """A dot or a place: its code, the distance, and the second nearest; all in the space of the codes."""
+    if 0 <= target.dot < len(snapshot.points):
+        point, own = snapshot.points[target.dot].astype(np.float64), int(snapshot.point_codes[target.dot])
+        nearest = nearest_two(snapshot.codebook, point, own)
         return f"dot of code {_two_words(nearest)}"
     if target.place is not None:
         point = np.array(target.place[: snapshot.codebook.shape[1]])
@@ -28,17 +31,21 @@ def code_words(snapshot: VqVaeSnapshot, code: int) -> str:
     nearest = nearest_two(snapshot.codebook, snapshot.codebook[code].astype(np.float64), code)
     words = f"code {code} · {n_own:,} of {n_dots:,} dots"
     if nearest.second >= 0:
-        words += f" · nearest: code {nearest.second} at {tick_text(nearest.second_distance, 3)}"
+        words += f" · nearest: code {nearest.second} at {_number(nearest.second_distance)}"
     if snapshot.is_dead[code]:
         words += f" · unused for {int(snapshot.ages[code]):,} steps"
     return words
 
 
 def _two_words(nearest: NearestTwo) -> str:
-    words = f"{nearest.code} · distance {tick_text(nearest.distance, 3)}"
+    words = f"{nearest.code} · distance {_number(nearest.distance)}"
     if nearest.second >= 0:
-        words += f" · second: code {nearest.second} at {tick_text(nearest.second_distance, 3)}"
+        words += f" · second: code {nearest.second} at {_number(nearest.second_distance)}"
     return words
+
+
+def _number(distance: float) -> str:
+    return tick_text(distance, 3) if math.isfinite(distance) else "?"
 
 
 def arrow_words(
