@@ -8,6 +8,9 @@ from dgm_explorer.core.device_choice import DeviceChoice
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
 from dgm_explorer.core.vq_vae_painting import Painting
+from dgm_explorer.core.vq_vae_suggestion import suggest_config
+
+DIGITS = DataSource("digits")
 
 TilePicture: TypeAlias = Literal["patch", "exemplars", "constant", "change"]
 TileOrder: TypeAlias = Literal["index", "use", "similarity"]
@@ -32,8 +35,8 @@ class VqVaeState:
     snapshot_every_s : between two snapshots of the timeline.
     """
 
-    source: DataSource = field(default_factory=lambda: DataSource("digits"))
-    config: VqVaeConfig = field(default_factory=VqVaeConfig)
+    source: DataSource = DIGITS
+    config: VqVaeConfig = field(default_factory=lambda: suggest_config(DIGITS, VqVaeConfig()))
     device: DeviceChoice = "auto"
     run_folder: str = ""
     compare_folder: str = ""

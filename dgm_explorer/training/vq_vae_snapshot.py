@@ -14,7 +14,7 @@ from torch import Tensor
 from dgm_explorer.core.arrays import Float32Array, IntArray
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.training import Progress
-from dgm_explorer.core.vq_vae_snapshot import MOST_PAIRED, NamedArray, VqVaeSnapshot
+from dgm_explorer.core.vq_vae_snapshot import IS_NORMALIZED, MOST_PAIRED, NamedArray, VqVaeSnapshot
 from dgm_explorer.models.fsq import FiniteScalarQuantizer
 from dgm_explorer.models.nearest_code import perplexity
 from dgm_explorer.models.quantizer import VectorQuantizer, as_grid, as_rows
@@ -25,19 +25,18 @@ from dgm_explorer.training.vq_vae_log import HeldOut
 
 PROBE_SEED = 20_260_722
 MOST_ANALYSED = 2000
-MOST_CELLS = 200_000
+MOST_CELLS = 40_000
+"""Analysed in all: 800 images of 7 × 7 cells take about as long as two steps of training."""
 MOST_PATCH_NUMBERS = 20_000_000
 """In all patches that are averaged: wide receptive fields are looked at in fewer images."""
 N_SHOWN = 20
-N_MEASURED = 500
+N_MEASURED = 250
 N_EXEMPLARS = 4
 MOST_EXEMPLAR_NUMBERS = 2_000_000
 N_POINTS = 3000
 N_ARROWS = 100
 AT_A_TIME = 250
 """Images that pass the networks together: more of them leave the cache."""
-IS_NORMALIZED = "norm.is_used"
-"""Name of the number 0 or 1 that the weights of a snapshot hold besides those of the networks."""
 
 
 class Probe:
