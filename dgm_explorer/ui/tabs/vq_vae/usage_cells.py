@@ -1,5 +1,6 @@
 """What the pictures of the usage paint: cells of colour, and frames around those of a code."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,26 +16,40 @@ from dgm_explorer.ui.plots.heat_map import CellImage
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
 from dgm_explorer.ui.theme import LIGHT, Theme, color
 
-_LINEAR = 1e4
-"""Softness of a `ColorScale`, in units of its width, beyond which it is linear to the eye."""
+_ROOMY = 1.6
+"""Ticks of a linear scale stand so many times as far apart as they must."""
 _LEAST_MARK_PX = 2.0
 _RIM_PX = 1.25
 
 
-def linear_scale(lo: float, hi: float) -> ColorScale:
-    """Colours in proportion to the values."""
-    return ColorScale(lo, hi, _LINEAR * (hi - lo))
+@dataclass(frozen=True, slots=True)
+class LinearScale(ColorScale):
+    """Colours in proportion to the values; ``softness`` is without effect."""
+
+    def position(self, z: FloatArray, out: FloatArray | Float32Array | None = None) -> FloatArray:
+        result = np.subtract(z, self.lo, out=out)
+        np.maximum(result, 0.0, out=result)
+        return np.divide(result, self.hi - self.lo, out=result)
+
+    def value(self, position: FloatArray) -> FloatArray:
+        return self.lo + np.asarray(position) * (self.hi - self.lo)
+
+    def ticks(self, factor: float, min_gap: float) -> tuple[tuple[float, float], ...]:
+        step = round_up(_ROOMY * min_gap * (self.hi - self.lo) * factor, (1.0, 2.0, 5.0, 10.0))
+        first, last = math.ceil(self.lo * factor / step - 1e-9), math.floor(self.hi * factor / step + 1e-9)
+        shown = np.arange(first, last + 1) * step
+        return tuple(zip(self.position(shown / factor).tolist(), shown.tolist(), strict=True))
 
 
-def round_up(value: float) -> float:
-    """The next of a few round numbers times a power of ten, so that a scale does not breathe."""
+_ROUND = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+
+
+def round_up(value: float, rounds: tuple[float, ...] = _ROUND) -> float:
+    """The next of a few round numbers times a power of ten, so that a scale does not breathe; 1 for none."""
     if not value > 0:
         return 1.0
-    decade = 10.0 ** np.floor(np.log10(value))
-    for step in (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0):
-        if value <= step * decade * (1 + 1e-9):
-            break
-    return float(step * decade)
+    decade = 10.0 ** math.floor(math.log10(value))
+    return next((step for step in rounds if value <= step * decade * (1 + 1e-9)), 10.0) * decade
 
 
 def colored(

@@ -63,7 +63,7 @@ class BarsOverlay(PixelOverlay):
         edges, _ = self.to_pixels(np.arange(n_codes + 1.0), np.zeros(1))
         zero_px = self.point_px(0.0, 0.0).y()
         gap_px = 1.0 if edges[1] - edges[0] >= _LEAST_GAP_PX else 0.0
-        self._draw_bars(painter, edges, gap_px)
+        self._draw_bars(painter, edges, gap_px, zero_px)
         self._draw_boxes(painter, edges, gap_px, zero_px)
         painter.setPen(QPen(color(self._theme.muted_text), 1.0))
         painter.drawLine(QLineF(edges[0], zero_px, edges[-1], zero_px))
@@ -72,15 +72,16 @@ class BarsOverlay(PixelOverlay):
         painter.drawLine(QLineF(edges[0], equal_px, edges[-1], equal_px))
         self._draw_dots(painter, edges)
 
-    def _draw_bars(self, painter: QPainter, edges: FloatArray, gap_px: float) -> None:
+    def _draw_bars(self, painter: QPainter, edges: FloatArray, gap_px: float, zero_px: float) -> None:
         """All in one call; as one polygon, a thousand would take a third of a second."""
-        _, tops = self.to_pixels(np.zeros(1), np.where(self.is_dead, 0.0, self.bars))
-        zero_px = self.point_px(0.0, 0.0).y()
+        _, tops = self.to_pixels(np.zeros(1), self.bars)
         left, right = np.floor(edges[:-1]), np.floor(edges[1:])
         widths = np.maximum(right - left - gap_px, np.minimum(right - left, 1.0))
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color(bar_color(self._theme)))
-        self._draw_rects(painter, np.stack([left, tops, widths, zero_px - tops], axis=1)[widths > 0])
+        rects = np.stack([left, tops, widths, zero_px - tops], axis=1)
+        for rgb, is_shown in ((bar_color(self._theme), ~self.is_dead), (self._theme.grid, self.is_dead)):
+            painter.setBrush(color(rgb))
+            self._draw_rects(painter, rects[is_shown & (widths > 0)])
 
     def _draw_rects(self, painter: QPainter, rects: FloatArray) -> None:
         """Rectangles (n, 4): left, top, width, height."""
@@ -89,15 +90,16 @@ class BarsOverlay(PixelOverlay):
         painter.drawRects(*self._rects.drawargs())
 
     def _draw_boxes(self, painter: QPainter, edges: FloatArray, gap_px: float, zero_px: float) -> None:
-        """One box each, or one around neighbours that are too thin for that; with use of its own a code is
-        dead only to the batches, and its box reaches up to its share."""
-        height = _BOX_SHARE * self.boundingRect().height() * 0.7
-        painter.setPen(QPen(color(self._theme.text), 1.0))
+        """One each, or one around neighbours that are too thin for that, below their bars.
+
+        The analysed examples may still use a code that is dead to the batches: such a bar is pale.
+        """
+        height_px = _BOX_SHARE * self.boundingRect().height() * 0.7
+        painter.setPen(QPen(color(self._theme.text if gap_px else self._theme.muted_text), 1.0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for start, stop in runs_of(self.is_dead, is_joined=gap_px == 0.0):
-            top = self.point_px(0.0, float(self.bars[start:stop].max())).y()
-            left, right = edges[start], max(edges[stop] - gap_px - 1.0, edges[start] + 1.0)
-            painter.drawRect(QRectF(left, top, right - left, zero_px + height - top))
+            width_px = max(float(edges[stop] - edges[start]) - gap_px - 1.0, 1.0)
+            painter.drawRect(QRectF(edges[start], zero_px + 2.0, width_px, height_px))
 
     def _draw_dots(self, painter: QPainter, edges: FloatArray) -> None:
         """Squares where there are many: round ones of three pixels look the same and take longer."""
@@ -147,6 +149,7 @@ class UsageHistogram(UsagePlot):
         self.facts = CornerText(self.view_box, "top-right")
         self.view_box.setMouseEnabled(x=True, y=False)
         self.setAccessibleName("Codes by use")
+        self.content = (self._bars, self.facts)
         set_formula_tooltip(self.viewport(), _FORMULA, self._tip)
         self.set_theme(LIGHT)
 
@@ -171,12 +174,12 @@ class UsageHistogram(UsagePlot):
         top = round_up(1.04 * max(float(epoch.max()), float(batch.max()), 100.0 / snapshot.n_codes))
         self.fit((0.0, float(snapshot.n_codes)), (-_BOX_SHARE * top, top))
         self.facts.set_text(self._facts(snapshot))
-        self.cover.set_reason("")
+        self.cover_with("")
         self.show_marks()
 
     def show_nothing(self, words: str) -> None:
         self._snapshot = None
-        self.cover.set_reason(words)
+        self.cover_with(words)
 
     def _facts(self, snapshot: VqVaeSnapshot) -> str:
         n_batch, n_epoch = (int(c.sum()) for c in (snapshot.batch_counts, snapshot.epoch_counts))

@@ -16,7 +16,7 @@ from dgm_explorer.ui.plots.axis import NumberAxis, tick_text
 from dgm_explorer.ui.plots.color_bar import ColorBar
 from dgm_explorer.ui.plots.color_scale import N_COLORS
 from dgm_explorer.ui.plots.heat_map import lookup_table
-from dgm_explorer.ui.tabs.vq_vae.usage_cells import CellPicture, as_pixel, colored, linear_scale
+from dgm_explorer.ui.tabs.vq_vae.usage_cells import CellPicture, LinearScale, as_pixel, colored
 from dgm_explorer.ui.tabs.vq_vae.usage_plot import UsagePlot
 from dgm_explorer.ui.theme import LIGHT, Theme, blend, color
 from dgm_explorer.ui.widgets.formula_tooltip import set_formula_tooltip
@@ -86,6 +86,7 @@ class CodePairs(UsagePlot):
         self.color_bar = SignedColorBar()
         self.plotItem.layout.addItem(self.color_bar, 2, 3)
         self.setAccessibleName("Pairs of neighbouring codes")
+        self.content = (self._cells, self.color_bar)
         set_formula_tooltip(self.viewport(), _FORMULA, self._tip)
         self.set_theme(LIGHT)
 
@@ -116,14 +117,14 @@ class CodePairs(UsagePlot):
         margin = _MARGIN * snapshot.n_codes
         self.fit(*[(-margin, snapshot.n_codes + margin)] * 2)
         is_single = not self._pairs.counts.size
-        self.cover.set_reason("No two codes lie side by side: the grid has one cell." if is_single else "")
+        self.cover_with("No two codes lie side by side: the grid has one cell." if is_single else "")
         self.show_marks()
 
     def show_nothing(self, words: str) -> None:
         self._snapshot, self._pairs, self._axis = None, None, None
         self._order = self._ranks = np.empty(0, np.int64)
         self.show_marks()
-        self.cover.set_reason(words)
+        self.cover_with(words)
 
     def _paint_cells(self) -> None:
         """Only pairs that were seen cost anything: of a million there are rarely more than a tenth."""
@@ -131,7 +132,7 @@ class CodePairs(UsagePlot):
         if pairs is None:
             return
         most = math.log(max(2, n_codes))
-        scale = linear_scale(-most, most)
+        scale = LinearScale(-most, most)
         pixels = np.full((n_codes, n_codes), as_pixel(unseen_color(self.theme)), np.uint32)
         at = self._ranks[pairs.second] * n_codes + self._ranks[pairs.first]
         pixels.reshape(-1)[at] = colored(pairs.pmi_nats, scale, lookup_table(colormap_of(self.theme)))

@@ -215,6 +215,7 @@ class UsagePanel(CodePanel):
         self._recorded.close()
 
     def showEvent(self, event: QShowEvent) -> None:
+        self._is_record_read = False
         self._show_picture()
         super().showEvent(event)
 
@@ -276,8 +277,11 @@ class UsagePanel(CodePanel):
 
     @Slot()
     def _say(self) -> None:
-        words = self._page.words() if self._picture in self._pages else ""
-        self.read_out.set_text(words or (_HAND if self._given is not None else ""))
+        page = self._pages.get(self._picture)
+        if page is None or page.plots[0].cover.reason:
+            self.read_out.set_text("")
+        else:
+            self.read_out.set_text(page.words() or _HAND)
 
     # -- codes --------------------------------------------------------------------------------------------
 

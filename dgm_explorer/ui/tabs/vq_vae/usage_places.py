@@ -14,16 +14,18 @@ from dgm_explorer.ui.plots.axis import NumberAxis
 from dgm_explorer.ui.plots.color_bar import ColorBar
 from dgm_explorer.ui.plots.contours import ContourItem
 from dgm_explorer.ui.plots.heat_map import lookup_table
-from dgm_explorer.ui.tabs.vq_vae.usage_cells import CellPicture, colored, linear_scale, round_up
+from dgm_explorer.ui.tabs.vq_vae.usage_cells import CellPicture, LinearScale, colored, round_up
 from dgm_explorer.ui.tabs.vq_vae.usage_plot import UsagePlot
 from dgm_explorer.ui.theme import LIGHT, Theme
-from dgm_explorer.ui.widgets.formula_tooltip import set_formula_tooltip
+from dgm_explorer.ui.widgets.form import set_formula
 
 _LEVELS = (0.25, 0.5, 0.75)
 """Of the outlines, as shares of the way from the darkest to the brightest of the mean image."""
 _ONE_CODE = r"p(k \mid y, x) = \frac{n_{kyx}}{\sum_j n_{jyx}}"
 _ALL_CODES = r"\exp\Big(-\sum_k p(k \mid y, x) \ln p(k \mid y, x)\Big)"
 _FINER = 3
+_LEAST_CONTRAST = 0.15
+"""Of a mean image that has a shape: that of natural images or of noise has none."""
 
 
 class CodePlaces(UsagePlot):
@@ -55,7 +57,7 @@ class CodePlaces(UsagePlot):
         self.color_bar = ColorBar()
         self.plotItem.layout.addItem(self.color_bar, 2, 3)
         self.setAccessibleName("Where in the images a code is used")
-        set_formula_tooltip(self.viewport(), _ONE_CODE, self._tip)
+        self.content = (self._cells, self._outlines, self.color_bar)
         self.set_theme(LIGHT)
 
     def set_theme(self, theme: Theme) -> None:
@@ -66,8 +68,8 @@ class CodePlaces(UsagePlot):
 
     def set_stride(self, stride: int) -> None:
         """Pixels of the image per cell; 0 to guess it."""
-        self._stride = stride
-        self._mean_of = None
+        if stride != self._stride:
+            self._stride, self._mean_of = stride, None
 
     @property
     def values(self) -> FloatArray:
@@ -92,12 +94,12 @@ class CodePlaces(UsagePlot):
         height, width = snapshot.position_counts.shape[1:]
         self._show_outlines(snapshot, dataset)
         self.fit((0.0, float(width)), (0.0, float(height)))
-        self.cover.set_reason("")
+        self.cover_with("")
         self._show_code()
 
     def show_nothing(self, words: str) -> None:
         self._snapshot = None
-        self.cover.set_reason(words)
+        self.cover_with(words)
 
     def _show_code(self) -> None:
         snapshot = self._snapshot
@@ -108,13 +110,14 @@ class CodePlaces(UsagePlot):
         if 0 <= self._shown_code < snapshot.n_codes:
             own = counts[self._shown_code].astype(np.float64)
             self._values = 100.0 * own / max(1, len(snapshot.probe))
-            scale, unit = linear_scale(0.0, round_up(float(self._values.max()))), "%"
+            scale, unit = LinearScale(0.0, round_up(float(self._values.max()))), "%"
         else:
             if self._perplexity is None:
                 self._perplexity = perplexity(counts)
             self._values = self._perplexity
             most = np.nanmax(self._values, initial=1.5)
-            scale, unit = linear_scale(1.0, max(2.0, round_up(float(most)))), "codes"
+            scale, unit = LinearScale(1.0, max(2.0, round_up(float(most)))), "codes"
+        set_formula(self.viewport(), _ONE_CODE if self._shown_code >= 0 else _ALL_CODES, self._tip)
         pixels = colored(self._values[::-1], scale, lookup_table(self.theme.colormap))
         self._cells.set_pixels(pixels, QRectF(0.0, 0.0, width, height))
         self.color_bar.set_scale(scale, 1.0, unit)
@@ -129,8 +132,9 @@ class CodePlaces(UsagePlot):
         height, width = mean.shape
         cells_high, cells_wide = snapshot.position_counts.shape[1:]
         stride = self._stride or _guess_stride(mean.shape, (cells_high, cells_wide))
-        self._outlines.setVisible(min(height, width) >= 2 and float(np.ptp(mean)) > 0)
-        if not self._outlines.isVisible():
+        if min(height, width) < 2 or float(np.ptp(mean)) < _LEAST_CONTRAST:
+            self._outlines.set_axes(np.arange(2.0), np.arange(2.0))
+            self._outlines.set_values(np.zeros((2, 2)), ())
             return
         # Contours are traced on every third node; here these are the pixels' own values.
         finer = np.repeat(np.repeat(mean[::-1], _FINER, axis=0), _FINER, axis=1)

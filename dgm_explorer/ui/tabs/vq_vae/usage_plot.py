@@ -4,7 +4,7 @@ import math
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QHideEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from dgm_explorer.ui.plots.axis import NumberAxis
 from dgm_explorer.ui.plots.captions import Cover
@@ -29,6 +29,7 @@ class UsagePlot(Plot):
 
     Attributes
     ----------
+    content : what is out of sight while there is nothing to see.
     code, hovered_code : the codes marked; -1 for none.
     place : under the mouse, in view coordinates; None where it is elsewhere.
     """
@@ -47,6 +48,7 @@ class UsagePlot(Plot):
         super().__init__(x_axis, y_axis, parent)
         self.code = self.hovered_code = -1
         self.place: tuple[float, float] | None = None
+        self.content: tuple[QGraphicsItem, ...] = ()
         self.marks = MarkOverlay(self.view_box)
         self.cover = Cover(self.view_box)
         self._pointed = -1
@@ -76,6 +78,12 @@ class UsagePlot(Plot):
         marks = [Mark(rect, is_chosen=False) for rect in hovered]
         marks += [Mark(rect, is_chosen=True) for rect in self.rects_of(self.code)]
         self.marks.set_marks(tuple(marks))
+
+    def cover_with(self, words: str) -> None:
+        """Words in place of the picture; empty for the picture."""
+        self.cover.set_reason(words)
+        for item in (*self.content, self.marks):
+            item.setVisible(not words)
 
     def fit(self, x: Range, y: Range) -> None:
         """What the view shows while the user has not chosen another part."""

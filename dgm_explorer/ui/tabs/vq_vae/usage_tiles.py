@@ -12,7 +12,7 @@ from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis
 from dgm_explorer.ui.plots.heat_map import lookup_table
-from dgm_explorer.ui.tabs.vq_vae.usage_cells import CellPicture, as_pixel, colored, linear_scale
+from dgm_explorer.ui.tabs.vq_vae.usage_cells import CellPicture, LinearScale, as_pixel, colored
 from dgm_explorer.ui.tabs.vq_vae.usage_plot import UsagePlot
 from dgm_explorer.ui.theme import LIGHT, Theme
 from dgm_explorer.ui.widgets.formula_tooltip import set_formula_tooltip
@@ -43,6 +43,7 @@ class PlaceTiles(UsagePlot):
         self.plotItem.hideAxis("left")
         self.plotItem.hideAxis("bottom")
         self.setAccessibleName("Where in the images each code is used")
+        self.content = (self._cells,)
         set_formula_tooltip(self.viewport(), _FORMULA, self._tip)
         self.set_theme(LIGHT)
 
@@ -50,11 +51,11 @@ class PlaceTiles(UsagePlot):
         del dataset
         self._snapshot = snapshot
         self._draw()
-        self.cover.set_reason("")
+        self.cover_with("")
 
     def show_nothing(self, words: str) -> None:
         self._snapshot = None
-        self.cover.set_reason(words)
+        self.cover_with(words)
 
     @property
     def n_tiles(self) -> int:
@@ -66,7 +67,7 @@ class PlaceTiles(UsagePlot):
         maps = reduced(self._snapshot.position_counts[:MOST_TILES], MOST_NUMBERS)
         highest = maps.reshape(len(maps), -1).max(axis=1)
         shares = maps / np.maximum(highest, 1e-9)[:, None, None]
-        tiles = colored(shares, linear_scale(0.0, 1.0), lookup_table(self.theme.colormap))
+        tiles = colored(shares, LinearScale(0.0, 1.0), lookup_table(self.theme.colormap))
         background = as_pixel(self.theme.plot_background)
         _hollow(tiles, highest <= 0, as_pixel(self.theme.muted_text), background)
         self._tile = (maps.shape[1] + 1, maps.shape[2] + 1)  # each has a gap on the right and below

@@ -85,6 +85,7 @@ class UsageOverTime(UsagePlot):
         self.color_bar = ColorBar()
         self.plotItem.layout.addItem(self.color_bar, 2, 3)
         self.setAccessibleName("Use of the codes over steps")
+        self.content = (self._cells, self._line, self.color_bar)
         set_formula_tooltip(self.viewport(), _FORMULA, self._tip)
         self.set_theme(LIGHT)
 
@@ -125,7 +126,7 @@ class UsageOverTime(UsagePlot):
         self.color_bar.set_scale(scale, 1.0, "× 1/K")
         self._line.set_step(self._shown_step if self._is_looking_back else None)
         self._fit(first, last)
-        self.cover.set_reason("")
+        self.cover_with("")
         self.show_marks()
 
     def _use_of(self, rows: np.ndarray) -> np.ndarray:
@@ -146,7 +147,7 @@ class UsageOverTime(UsagePlot):
 
     def show_nothing(self, words: str) -> None:
         self._shown_step = None
-        self.cover.set_reason(words)
+        self.cover_with(words)
 
     def _tip(self) -> str:
         mean = f"here K = {self.history.n_codes:,} codes and {len(self.history):,} steps"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QApplication, QToolButton, QToolTip
 from pytestqt.qtbot import QtBot
 from scipy.stats import entropy
 
@@ -19,7 +19,9 @@ from dgm_explorer.core.vq_vae_snapshot import MOST_PAIRED, VqVaeSnapshot
 from dgm_explorer.core.vq_vae_state import UsagePicture
 from dgm_explorer.runs.folder import RunFolder
 from dgm_explorer.runs.snapshot_file import write_snapshot
+from dgm_explorer.ui.export import export_csv, export_png
 from dgm_explorer.ui.plots.heat_map import lookup_table
+from dgm_explorer.ui.tabs.vq_vae.usage_cells import LinearScale
 from dgm_explorer.ui.tabs.vq_vae.usage_histogram import bar_color, dot_color, runs_of
 from dgm_explorer.ui.tabs.vq_vae.usage_pairs import unseen_color
 from dgm_explorer.ui.tabs.vq_vae.usage_panel import UsagePanel
@@ -261,6 +263,47 @@ def test_another_number_of_codes_replaces_everything(show: Show) -> None:
     assert panel.history.steps.tolist() == [210]
 
 
+def test_a_linear_scale_has_round_ticks_that_leave_room() -> None:
+    scale = LinearScale(-6.93, 6.93)
+    ticks = scale.ticks(1.0, 0.08)
+    assert [shown for _, shown in ticks] == [-6, -4, -2, 0, 2, 4, 6]
+    np.testing.assert_allclose([scale.value(np.array(at)) for at, _ in ticks], [-6, -4, -2, 0, 2, 4, 6])
+    assert [shown for _, shown in LinearScale(0.0, 0.4).ticks(1.0, 0.2)] == pytest.approx([0, 0.2, 0.4])
+
+
+def test_tool_tips_have_the_formula_and_present_values(show: Show) -> None:
+    said = {
+        "histogram": "perplexity 4.456",
+        "time": "K = 6 codes",
+        "positions": "of 40 images",
+        "pairs": "of 36 ",
+    }
+    for picture in PICTURES:
+        plot = show(picture).plots()[0]
+        assert isinstance(plot, UsagePlot)
+        at = plot.viewport().rect().center()
+        QApplication.sendEvent(
+            plot.viewport(), QHelpEvent(QEvent.Type.ToolTip, at, plot.viewport().mapToGlobal(at))
+        )
+        assert said[picture] in QToolTip.text()
+        assert "<img" in QToolTip.text()
+    QToolTip.hideText()
+
+
+def test_every_picture_can_be_exported(show: Show, tmp_path: Path) -> None:
+    for picture in PICTURES:
+        for plot in show(picture).plots():
+            assert isinstance(plot, UsagePlot)
+            export_png(plot, tmp_path / f"{plot.export_name}.png")
+            export_csv(plot.export_table(), tmp_path / f"{plot.export_name}.csv")
+    names = ["all-code-places", "code-pairs", "code-places", "code-usage", "code-usage-over-time"]
+    assert sorted(path.stem for path in tmp_path.glob("*.png")) == names
+    lines = {name: (tmp_path / f"{name}.csv").read_text().splitlines() for name in names}
+    assert len(lines["all-code-places"]) == 1 + K * 16
+    assert len(lines["code-pairs"]) == 1 + int((make_snapshot().pair_counts > 0).sum())
+    assert lines["code-usage"][0].startswith("rank,code,analysed_uses")
+
+
 # -- histogram ---------------------------------------------------------------------------------------------
 
 
@@ -438,6 +481,33 @@ def test_places_are_painted_with_the_first_row_on_top(show: Show) -> None:
     assert near(hand.color_at(place(places, 1.02, 0.02)), darkest)
     hand.move(place(places, 1.5, GRID[0] - 0.5), is_down=False)
     assert "at row 1, column 2: in 100 % of 40 images" in panel.read_out.text()
+
+
+def test_the_mean_image_is_outlined_where_it_lies(show: Show) -> None:
+    """Its upper left quarter, two cells wide and high, is white in all images."""
+    panel = show("positions")
+    images = np.zeros((40, 8, 8), np.float32)
+    images[:, :4, :4] = 1
+    dataset = replace(make_dataset(), inputs=images.reshape(40, 64), fingerprint="quarter")
+    panel.show_snapshot(make_snapshot(), dataset)
+    panel.set_code(DEAD_CODE)  # dark everywhere
+    places = panel.positions.places
+    picture = Hand(places).picture()
+    light = [
+        [
+            picture.pixelColor(place(places, x, y).toPoint()).lightness() > 150
+            for x in np.linspace(0.3, 3.9, 300)
+        ]
+        for y in (3.3, 0.7)
+    ]
+    assert any(light[0])
+    assert 0.3 + 3.6 * np.mean(np.flatnonzero(light[0])) / 299 == pytest.approx(2, abs=0.15)
+    assert not any(light[1])
+    even = replace(dataset, inputs=np.full((40, 64), 0.5, np.float32), fingerprint="even")
+    panel.show_snapshot(make_snapshot(210), even)
+    picture = Hand(places).picture()
+    middle = [picture.pixelColor(place(places, x, 3.3).toPoint()) for x in np.linspace(0.3, 3.9, 300)]
+    assert max(pixel.lightness() for pixel in middle) < 150
 
 
 def test_the_words_on_a_code_say_where_it_is_most_often(show: Show) -> None:
