@@ -6,10 +6,11 @@ import numpy as np
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
-from dgm_explorer.core.arrays import Float32Array, IntArray
+from dgm_explorer.core.arrays import Float32Array
 from dgm_explorer.ui.plots.image_grid import ImageTable
 from dgm_explorer.ui.tabs.vq_vae.paint_codes import codes_with_tiles
-from dgm_explorer.ui.tabs.vq_vae.paint_decoder import Network, PaintDecoder
+from dgm_explorer.ui.tabs.vq_vae.paint_decoder import PaintDecoder
+from dgm_explorer.ui.tabs.vq_vae.paint_easel import Shown
 from dgm_explorer.ui.tabs.vq_vae.paint_tiles import CodeTiles
 from dgm_explorer.ui.tabs.vq_vae.paint_work import Shape, ThumbnailRequest
 from dgm_explorer.ui.theme import Theme
@@ -35,8 +36,8 @@ class AlternativesPage(QWidget):
     def __init__(self, decoder: PaintDecoder, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._decoder = decoder
-        self._given: tuple[Network, IntArray, tuple[int, int]] | None = None
-        self._asked: tuple[Network, IntArray, tuple[int, int], bool] | None = None
+        self._given: tuple[Shown, tuple[int, int]] | None = None
+        self._asked: tuple[Shown, tuple[int, int], bool] | None = None
         self._requests: list[ThumbnailRequest] = []
         self._parts: list[Float32Array] = []
         self._later = QTimer(self)
@@ -70,45 +71,50 @@ class AlternativesPage(QWidget):
         """Light up a code hovered elsewhere, and the one that the cell has."""
         self.tiles.set_marked(self._own_code(), hovered_code)
 
-    def show_cell(self, network: Network, codes: IntArray, cell: tuple[int, int]) -> None:
-        """Decode all alternatives for a cell of ``codes`` (h, w); for none, say how to choose one."""
-        if not (0 <= cell[0] < codes.shape[0] and 0 <= cell[1] < codes.shape[1]):
+    def show_cell(self, shown: Shown, cell: tuple[int, int]) -> None:
+        """Decode all alternatives for a cell of a painting; for none, say how to choose one."""
+        height, width = shown.picture.grid.codes.shape
+        if not (0 <= cell[0] < height and 0 <= cell[1] < width):
             self.clear(_HINT)
             return
-        self._given = (network, codes, cell)
+        self._given = (shown, cell)
         self.set_marked(self.tiles.marked[1])
-        if not self.isVisible() or self._is_asked(but_network=False):
+        if not self.isVisible():
             return
-        if not self._is_asked(but_network=True):
+        is_late = self._asked is not None and self._asked[0].network is not shown.network
+        if not self._is_asked_by_hand():
             self._ask()
-        elif not self._later.isActive():
+        elif is_late and not self._later.isActive():
             self._later.start()
+
+    def finish(self) -> None:
+        """Nothing comes any more."""
+        self._later.stop()
 
     def clear(self, words: str) -> None:
         """Nothing to show."""
         self._given = self._asked = None
         self._requests, self._parts = [], []
-        self._later.stop()
+        self.finish()
         set_text(self.words, "")
         self.tiles.clear(words)
 
-    def _is_asked(self, but_network: bool) -> bool:
-        """Whether the pictures are those of what is given; the cell's own code does not matter to them."""
+    def _is_asked_by_hand(self) -> bool:
+        """Whether the pictures are those of what is painted; the cell's own code does not matter to them."""
         if self._given is None or self._asked is None:
             return False
-        (network, codes, cell), (asked_network, asked_codes, asked_cell, is_close) = self._given, self._asked
-        if cell != asked_cell or is_close != self.close_up.isChecked() or codes.shape != asked_codes.shape:
+        (shown, cell), (asked, asked_cell, is_close) = self._given, self._asked
+        if cell != asked_cell or is_close != self.close_up.isChecked():
             return False
-        differs = codes != asked_codes
-        differs[cell] = False
-        is_same = but_network or network is asked_network
-        return is_same and network.shape == asked_network.shape and not differs.any()
+        is_like = shown.network.is_like(asked.network)
+        return is_like and shown.painting.without_cells([cell]) == asked.painting.without_cells([cell])
 
     def _ask(self) -> None:
         if self._given is None or not self.isVisible():
             return
-        network, codes, cell = self._given
-        self._asked = (network, codes, cell, self.close_up.isChecked())
+        shown, cell = self._given
+        network, codes = shown.network, shown.picture.grid.codes
+        self._asked = (shown, cell, self.close_up.isChecked())
         candidates = codes_with_tiles(network.snapshot)
         window = _whole(network.shape)
         if self.close_up.isChecked():
@@ -127,21 +133,22 @@ class AlternativesPage(QWidget):
             return
         self._parts.append(images)
         if len(self._parts) == len(self._requests) and self._asked is not None:
-            network, _, (row, column), _ = self._asked
+            shown, (row, column), _ = self._asked
+            snapshot = shown.network.snapshot
             codes = np.concatenate([part.candidates for part in self._requests])
             table = ImageTable(np.concatenate(self._parts), tip=self._tip)
             self.tiles.set_tiles(codes, table)
-            is_all = len(codes) == network.snapshot.n_codes
+            is_all = len(codes) == snapshot.n_codes
             which = "every code" if is_all else f"the {len(codes):,} codes used most"
-            words = f"Row {row + 1}, column {column + 1} with {which}, step {network.snapshot.step:,}"
+            words = f"Row {row + 1}, column {column + 1} with {which}, step {snapshot.step:,}"
             set_text(self.words, words)
             self.set_marked(self.tiles.marked[1])
 
     def _own_code(self) -> int:
         if self._given is None:
             return -1
-        _, codes, cell = self._given
-        return int(codes[cell])
+        shown, cell = self._given
+        return int(shown.picture.grid.codes[cell])
 
     def _tip(self, tile: int) -> str:
         code = int(self.tiles.codes[tile])

@@ -37,8 +37,10 @@ class PaintBar(QWidget):
         self.brush = ChoiceBox("Width of the brush", _WIDTHS)
         self.brush.setMinimumContentsLength(4)
         self.brush.setToolTip("Width of the brush in cells")
-        self.reset = QPushButton("Reset to base")
-        self.reset.setToolTip("Take back everything painted and exchanged; Ctrl+Z brings it again")
+        self.reset = QPushButton("Reset")
+        self.reset.setToolTip(
+            "To the base: take back what was painted and exchanged (Ctrl+Z brings it again)"
+        )
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -48,7 +50,6 @@ class PaintBar(QWidget):
         layout.addStretch(1)
         layout.addWidget(label_for("Brush", self.brush))
         layout.addWidget(self.brush)
-        layout.addStretch(1)
         layout.addWidget(self.reset)
         self.base.activated.connect(self._choose_base)
         self.number.valueChanged.connect(self._choose_number)

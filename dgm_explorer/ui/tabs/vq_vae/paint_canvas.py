@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from dgm_explorer.core.arrays import Float32Array, IntArray
 from dgm_explorer.ui.export import PlotTable
@@ -16,8 +16,10 @@ from dgm_explorer.ui.tabs.vq_vae.paint_decoder import Network
 from dgm_explorer.ui.tabs.vq_vae.paint_grid import PaintGrid
 from dgm_explorer.ui.tabs.vq_vae.paint_work import Picture, Shape
 from dgm_explorer.ui.theme import LIGHT, Theme
+from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from dgm_explorer.ui.widgets.form import ChoiceBox, set_color, set_tip
 
+_LEAST_PX: Final = (150, 150)
 _BESIDE: Final = (("input", "image"), ("base", "its decode"), ("difference", "difference"))
 _BESIDE_TIP: Final = (
     "image: of the data set, as the encoder gets it\n"
@@ -83,7 +85,7 @@ class PaintCanvas(QWidget):
         self.base = CodeGridView("Base image")
         self.grid = PaintedGridView("Painted codes")
         self.result = PaintedGridView("Painted image")
-        self.grid_title, self.result_title = QLabel("codes"), QLabel("decode")
+        self.grid_title, self.result_title = ElidedLabel("codes"), ElidedLabel("decode")
         self._views: tuple[CodeGridView, ...] = (self.base, self.grid, self.result)
         self._build()
         self._connect()
@@ -93,13 +95,14 @@ class PaintCanvas(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.setHorizontalSpacing(6)
-        for column, (title, view) in enumerate(
-            zip((self.beside, self.grid_title, self.result_title), self._views, strict=True)
-        ):
-            layout.addWidget(title, 0, column, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self.beside, 0, 0, Qt.AlignmentFlag.AlignHCenter)
+        for column, title in enumerate((self.grid_title, self.result_title), 1):
+            title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            layout.addWidget(title, 0, column)
+        for column, view in enumerate(self._views):
             layout.addWidget(view, 1, column)
             layout.setColumnStretch(column, 1)
-            view.setMinimumSize(90, 90)
+            view.setMinimumSize(*_LEAST_PX)
         layout.setRowStretch(1, 1)
 
     def _connect(self) -> None:

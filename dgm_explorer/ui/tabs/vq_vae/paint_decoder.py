@@ -68,6 +68,11 @@ class PaintDecoder(QObject):
         self._picture: _Job | None = None
         self._parts: dict[type, deque[_Job]] = {}
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is worked on."""
+        return self._worker.is_busy
+
     def ask_picture(self, network: Network, request: PictureRequest) -> None:
         """Decode a painting before anything else; one that still waits is forgotten."""
         self._picture = _Job(network, request)

@@ -1,5 +1,6 @@
 """Two codes swapped or merged everywhere, and what becomes of the images."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QVBoxLayout, Q
 from dgm_explorer.core.arrays import Float32Array, IntArray
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.vq_vae_painting import Painting, Remap
-from dgm_explorer.ui.plots.image_grid import Caption, ImageGrid, ImageTable
+from dgm_explorer.ui.plots.image_grid import ImageGrid, ImageTable
 from dgm_explorer.ui.tabs.vq_vae.paint_codes import nearest_other_code
 from dgm_explorer.ui.tabs.vq_vae.paint_decoder import Network, PaintDecoder
 from dgm_explorer.ui.tabs.vq_vae.paint_effect import EffectPlan, ErrorChange, error_change, plan_effect
@@ -25,7 +26,7 @@ EVERY_MS: Final = 1000
 """While training goes on; a change by hand is followed at once."""
 _HINT: Final = "Swap or merge the code chosen with another one, and see here which images change and how."
 _NO_CODE: Final = "Choose a code first: in the palette, in the mosaic, or from a cell with the right button"
-_CAPTIONS: Final = tuple(Caption(text) for text in ("input", "before", "after"))
+_DIVIDER_LEVEL: Final = 0.35
 
 
 class ExchangePage(QWidget):
@@ -48,7 +49,7 @@ class ExchangePage(QWidget):
         self._drawn: tuple[Network, tuple[Remap, ...]] | None = None
         self._requests: list[CompareRequest] = []
         self._parts: list[Compared] = []
-        self._error: ErrorChange | None = None
+        self._change: ErrorChange | None = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(EVERY_MS)
@@ -56,8 +57,8 @@ class ExchangePage(QWidget):
         self.swap, self.merge = QPushButton(), QPushButton()
         self.other = QSpinBox()
         self.take_back = QPushButton("Take back")
-        self.exchanged, self.words = ElidedLabel(), ElidedLabel()
-        self.pictures = ImageGrid("Images before and after the exchange", min_tile_px=20)
+        self.exchanged, self.counts, self.error = ElidedLabel(), ElidedLabel(), ElidedLabel()
+        self.pictures = ImageGrid("Images before and after the exchange", min_tile_px=40)
         self._build()
         self._connect()
         self._show_buttons()
@@ -77,7 +78,8 @@ class ExchangePage(QWidget):
         layout.setContentsMargins(2, 2, 2, 2)
         layout.setSpacing(2)
         layout.addLayout(head)
-        layout.addWidget(self.words)
+        layout.addWidget(self.counts)
+        layout.addWidget(self.error)
         layout.addWidget(scrolling(self.pictures), 1)
 
     def _connect(self) -> None:
@@ -87,9 +89,9 @@ class ExchangePage(QWidget):
         self.other.valueChanged.connect(self._take_other)
         self._decoder.part_ready.connect(self._take)
         set_formula(
-            self.words,
+            self.error,
             r"\frac{\frac{1}{nd} \sum (x - \hat{x})^2}{\mathrm{Var}\, x}",
-            self._words_tip,
+            self._error_tip,
         )
 
     def set_theme(self, theme: Theme) -> None:
@@ -136,12 +138,16 @@ class ExchangePage(QWidget):
         elif self._drawn[0] is not network and not self._later.isActive():
             self._later.start()
 
+    def finish(self) -> None:
+        """Nothing comes any more."""
+        self._later.stop()
+
     def clear(self, words: str) -> None:
         """Nothing to show."""
         self._given = self._plan = self._drawn = None
         self._requests, self._parts = [], []
-        self._later.stop()
-        set_text(self.words, "")
+        self.finish()
+        self._say_nothing()
         self.pictures.clear(words)
         self._show_buttons()
 
@@ -169,7 +175,7 @@ class ExchangePage(QWidget):
         self.take_back.setEnabled(bool(self._remaps))
         set_tip(self.take_back, "Take all exchanges back; cells painted by hand stay as they look")
         words = remap_words(self._remaps)
-        set_text(self.exchanged, words)
+        set_text(self.exchanged, f"so far {words}" if words else "")
         set_tip(self.exchanged, f"Exchanged, in this order: {words}" if words else "Nothing exchanged so far")
 
     # -- what changes -------------------------------------------------------------------------------------
@@ -179,11 +185,11 @@ class ExchangePage(QWidget):
             return
         network, dataset = self._given
         self._drawn = (network, self._remaps)
-        self._error = None
+        self._change = None
         self._requests, self._parts = [], []
         if not self._remaps or not len(network.snapshot.codes) or network.snapshot.probe[-1] >= len(dataset):
             self._plan = None
-            set_text(self.words, "")
+            self._say_nothing()
             self.pictures.clear(_HINT)
             return
         shown = self._plan.shown if self._plan is not None else None
@@ -210,24 +216,28 @@ class ExchangePage(QWidget):
     ) -> None:
         n, rows = len(plan.shown), plan.snapshot.probe[plan.decoded]
         inputs = dataset.inputs[rows]
-        self._error = error_change(inputs[n:], before[n:], after[n:], plan.snapshot)
-        set_text(self.words, effect_words(plan, self._error))
+        self._change = error_change(inputs[n:], before[n:], after[n:], plan.snapshot)
+        set_text(self.counts, count_words(plan))
+        set_text(self.error, f"{error_words(self._change)}; input | before | after:")
         if not n or dataset.image_shape is None:
             self.pictures.clear("No analysed image has one of these codes.")
             return
-        images = as_images(np.concatenate([inputs[:n], before[:n], after[:n]]), dataset.image_shape)
+        three = [as_images(flat[:n], dataset.image_shape) for flat in (inputs, before, after)]
         tip = partial(_picture_tip, dataset, rows[:n])
-        self.pictures.set_table(ImageTable(images, n, row_captions=_CAPTIONS, tip=tip))
+        self.pictures.set_table(ImageTable(side_by_side(three), tip=tip))
 
-    def _words_tip(self) -> str:
-        if self._error is None or self._plan is None:
+    def _error_tip(self) -> str:
+        if self._change is None or self._plan is None:
             return "How the error of the analysed images changes by what has been exchanged"
         n, step = len(self._plan.after), self._plan.snapshot.step
         return (
-            f"{effect_words(self._plan, self._error)}\n"
-            f"exact counts over all {n:,} analysed images at step {step:,};\n"
-            f"error over {self._error.n_images} of them, decoded before and after"
+            f"{error_words(self._change)}, decoded before and after,\n"
+            f"over {self._change.n_images:,} of the {n:,} images analysed at step {step:,}"
         )
+
+    def _say_nothing(self) -> None:
+        set_text(self.counts, "")
+        set_text(self.error, "")
 
     # -- the hand -----------------------------------------------------------------------------------------
 
@@ -244,14 +254,23 @@ def remap_words(remaps: tuple[Remap, ...]) -> str:
     return ", ".join(f"{remap.a} {'↔' if remap.kind == 'swap' else '→'} {remap.b}" for remap in remaps)
 
 
-def effect_words(plan: EffectPlan, error: ErrorChange) -> str:
-    """Such as “1,204 of 98,000 cells in 830 of 2,000 images; MSE ÷ variance 0.071 → 0.083 (+0.012)”."""
-    return (
-        f"{plan.n_cells:,} of {plan.after.size:,} cells in {plan.n_images:,} of {len(plan.after):,} images; "
-        f"MSE ÷ variance {error.before:.4f} → {error.after:.4f} ({error.after - error.before:+.4f})"
-    )
+def count_words(plan: EffectPlan) -> str:
+    """Such as “1,204 of 98,000 cells in 830 of 2,000 images”."""
+    n_cells, n_images = plan.after.size, len(plan.after)
+    return f"{plan.n_cells:,} of {n_cells:,} cells in {plan.n_images:,} of {n_images:,} images"
+
+
+def error_words(change: ErrorChange) -> str:
+    """Such as “MSE/variance 0.071 → 0.083 (+0.012)”."""
+    return f"MSE/variance {change.before:.4f} → {change.after:.4f} ({change.after - change.before:+.4f})"
+
+
+def side_by_side(images: Sequence[Float32Array]) -> Float32Array:
+    """Several (m, h, w, c) as one, a grey line between them."""
+    divider = np.full_like(images[0][:, :, :1], _DIVIDER_LEVEL)
+    parts = [part for image in images for part in (image, divider)]
+    return np.concatenate(parts[:-1], axis=2)
 
 
 def _picture_tip(dataset: Dataset, rows: IntArray, tile: int) -> str:
-    kind = ("as it is", "decoded from its own codes", "decoded with the codes exchanged")[tile // len(rows)]
-    return f"{example_words(dataset, int(rows[tile % len(rows)]))}, {kind}"
+    return f"{example_words(dataset, int(rows[tile]))}\ninput, decode before, decode after the exchange"

@@ -1,19 +1,13 @@
 """Tiles that stand for codes: the palette, and the alternatives for a cell."""
 
-from typing import Final
-
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from dgm_explorer.core.arrays import Float32Array, IntArray
+from dgm_explorer.core.arrays import IntArray
 from dgm_explorer.ui.plots.image_grid import ImageGrid, ImageTable
-from dgm_explorer.ui.tabs.vq_vae.paint_codes import shrink
 from dgm_explorer.ui.theme import LIGHT, Theme, color
-
-MOST_PATCH_PX: Final = 24
-"""Wide receptive fields are shown smaller: their tiles would not fit beside each other."""
 
 
 class CodeTiles(ImageGrid):
@@ -102,23 +96,3 @@ class CodeTiles(ImageGrid):
                 self.other_clicked.emit(code)
         else:
             super().mousePressEvent(event)
-
-
-def patch_images(patches: Float32Array, theme: Theme) -> Float32Array:
-    """(m, p, p, c) as images; a code without a patch as an empty frame in the theme's colours."""
-    images = shrink(patches, MOST_PATCH_PX)
-    has_none = ~np.isfinite(images).all(axis=(1, 2, 3))
-    if has_none.any():
-        images = images.copy()
-        empty = np.empty(images.shape[1:], np.float32)
-        empty[:] = _levels(theme.muted_text, images.shape[3])
-        empty[1:-1, 1:-1] = _levels(theme.window, images.shape[3])
-        images[has_none] = empty
-    return images
-
-
-def _levels(rgb: str, n_channels: int) -> Float32Array:
-    """A colour of the theme in as many channels as the images have."""
-    tint = QColor(rgb)
-    levels = np.array([tint.redF(), tint.greenF(), tint.blueF()], np.float32)
-    return levels if n_channels == 3 else np.full(n_channels, levels.mean(), np.float32)

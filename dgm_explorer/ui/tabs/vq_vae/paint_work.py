@@ -41,7 +41,7 @@ class PictureRequest:
     codes : (h, w) of the base; None where they are to be found by encoding ``image``.
     image : (d,) of the data set; None for a base that is none.
     base : the base decoded before by the same network; None for the first time.
-    is_preview : whether it only follows the mouse over the alternatives.
+    is_trial : whether it is only tried, under the mouse.
     """
 
     painting: Painting
@@ -49,7 +49,7 @@ class PictureRequest:
     codes: IntArray | None
     image: Float32Array | None
     base: Base | None
-    is_preview: bool = False
+    is_trial: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
