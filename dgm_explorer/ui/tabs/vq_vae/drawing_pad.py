@@ -21,6 +21,7 @@ class DrawingPad(CodeGridView):
 
     image_drawn = Signal(object)
     """The image (height, width, channels) after every piece of a stroke, read-only."""
+    stroke_finished = Signal()
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name, parent)
@@ -33,6 +34,11 @@ class DrawingPad(CodeGridView):
         """Whether the mouse draws or is over cells."""
         self._is_drawing, self._is_white = is_drawing, None
         self.setCursor(Qt.CursorShape.CrossCursor if is_drawing else Qt.CursorShape.ArrowCursor)
+
+    @property
+    def is_in_stroke(self) -> bool:
+        """Whether a button is down that draws."""
+        return self._is_white is not None
 
     def image_point(self, at: QPointF) -> tuple[float, float] | None:
         """(x, y) in pixels of the image at a pixel of the widget, also beside it; None without an image."""
@@ -68,8 +74,9 @@ class DrawingPad(CodeGridView):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if not self._is_drawing:
             super().mouseReleaseEvent(event)
-        elif _IS_WHITE.get(event.button()) == self._is_white:
+        elif self._is_white is not None and _IS_WHITE.get(event.button()) == self._is_white:
             self._is_white = None
+            self.stroke_finished.emit()
 
 
 def brushed(

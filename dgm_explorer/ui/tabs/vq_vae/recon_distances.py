@@ -32,12 +32,14 @@ class CellDistances:
     row, column : of the cell; -1 for none.
     code : the code it has.
     values : (K,) distances ‖z_e − e_k‖ to all codes.
+    largest : of all cells of the image, so that they are shown on one scale.
     """
 
     row: int = -1
     column: int = -1
     code: int = -1
     values: Float32Array = field(default_factory=lambda: np.zeros(0, np.float32))
+    largest: float = 1.0
 
     @property
     def order(self) -> IntArray:
@@ -119,7 +121,6 @@ class DistanceChart(Plot):
         self.cover = Cover(self.view_box)
         self._shown = CellDistances()
         self._order: IntArray = np.zeros(0, np.int64)
-        self._top = 1.0
         self._is_sorted = True
         self._at = self._hovered_code = self._chosen_code = -1
         self.setMouseEnabled(x=False, y=False)
@@ -138,15 +139,15 @@ class DistanceChart(Plot):
         """The nearest code first, or by index."""
         if is_sorted != self._is_sorted:
             self._is_sorted = is_sorted
-            self.show_distances(self._shown, self._top)
+            self.show_distances(self._shown)
 
-    def show_distances(self, distances: CellDistances, top: float) -> None:
-        """Show one cell; ``top`` is the largest distance of its image, so that all cells have one scale."""
-        self._shown, self._top = distances, top
+    def show_distances(self, distances: CellDistances) -> None:
+        """Show one cell."""
+        self._shown = distances
         n = len(distances.values)
         self._order = distances.order if self._is_sorted else np.arange(n)
         self._bars.set_values(distances.values[self._order])
-        self.set_view_range((0.0, max(1.0, float(n))), (0.0, _HEADROOM * _round_up(top)))
+        self.set_view_range((0.0, max(1.0, float(n))), (0.0, _HEADROOM * _round_up(distances.largest)))
         self._mark()
 
     def set_marked(self, hovered_code: int, chosen_code: int) -> None:

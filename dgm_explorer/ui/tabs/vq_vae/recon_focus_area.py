@@ -94,10 +94,10 @@ class FocusArea(QWidget):
         """
         self._shown = (pictures, row)
         answer, shape = pictures.answer, pictures.image_shape
-        place = answer.place_of(row)
-        if place >= 0:
+        place = pictures.answered(row)
+        if answer is not None and place >= 0:
             codes, output = answer.codes[place], answer.reconstructions[place]
-            mse, step = mean_square(answer.images[place], output), answer.step
+            mse, step = mean_square(answer.images[place], output), int(answer.steps[place])
         else:
             codes, output = pictures.codes(row), pictures.reconstruction(row)
             mse, step = mean_square(pictures.image(row), output), pictures.snapshot.step
@@ -125,14 +125,12 @@ class FocusArea(QWidget):
         self.view.set_cell(*self._cell)
         distances = self._distances(*self._cell)
         self.chart.cover.set_reason("" if distances is not None else _NOT_KNOWN)
-        if distances is None or self._shown is None:
-            set_text(self.cell_words, "")
-            return
-        self.chart.show_distances(distances, self._shown[0].answer.largest ** 0.5)
-        set_text(self.cell_words, cell_words(distances))
-        tip = distance_tip(distances)
-        set_tip(self.cell_words, tip)
-        set_tip(self.chart, tip)
+        set_text(self.cell_words, "" if distances is None else cell_words(distances))
+        if distances is not None:
+            self.chart.show_distances(distances)
+            tip = distance_tip(distances)
+            set_tip(self.cell_words, tip)
+            set_tip(self.chart, tip)
 
     def _distances(self, row: int, column: int) -> CellDistances | None:
         """Of a cell of the image in focus; None while they are not known."""
@@ -140,10 +138,11 @@ class FocusArea(QWidget):
             return None
         pictures, image_row = self._shown
         answer = pictures.answer
-        if not len(answer.rows) or answer.rows[0] != image_row:
+        if answer is None or answer.rows[0] != image_row:
             return None
         values: Float32Array = np.sqrt(answer.distances[row, column])
-        return CellDistances(row, column, self.view.grid.code_at(row, column), values)
+        code = self.view.grid.code_at(row, column)
+        return CellDistances(row, column, code, values, answer.largest**0.5)
 
     def _cell_tip(self, row: int, column: int) -> str:
         distances = self._distances(row, column)

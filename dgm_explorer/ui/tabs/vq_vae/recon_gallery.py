@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QToolButton, QVBoxLayout, 
 from dgm_explorer.core.arrays import Float32Array
 from dgm_explorer.ui.tabs.vq_vae.recon_pictures import Pictures, mean_square
 from dgm_explorer.ui.tabs.vq_vae.recon_requests import OWN
-from dgm_explorer.ui.tabs.vq_vae.recon_rows import RowPlace, RowsTable, RowsView
+from dgm_explorer.ui.tabs.vq_vae.recon_rows import RowsView
+from dgm_explorer.ui.tabs.vq_vae.recon_table import RowPlace, RowsTable
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from dgm_explorer.ui.widgets.form import set_color, set_text, set_tip
@@ -135,8 +136,8 @@ def _tip(pictures: Pictures, rows: tuple[int, ...], names: RunNames, item: int) 
         second = mean_square(pictures.image(row), pictures.second_reconstruction(row))
         known = f"MSE = {second:.5f}" if np.isfinite(second) else "has not recorded this image"
         lines.append(f"{names.second}: {known}")
-    answer = pictures.answer
-    if not pictures.is_complete(row) and 0 <= answer.step != pictures.snapshot.step:
-        lines.append(f"codes of step {answer.step:,}")
+    answer, place = pictures.answer, pictures.answered(row)
+    if answer is not None and place >= 0 and not pictures.is_complete(row):
+        lines.append(f"codes of step {answer.steps[place]:,}")
     lines.append("a click brings it to the front")
     return "\n".join(lines)

@@ -54,7 +54,7 @@ class ReconstructionPanel(CodePanel):
         self._config = VqVaeConfig()
         self._names = RunNames()
         self._second: VqVaeSnapshot | None = None
-        self._answer = ImageAnswer()
+        self._answer: ImageAnswer | None = None
         self._focus: int | None = None
         self._shuffled: tuple[int, ...] = ()
         self._kind: tuple[object, ...] = ()
@@ -95,8 +95,9 @@ class ReconstructionPanel(CodePanel):
         own_tools.invert_requested.connect(own.invert)
         own_tools.discard_requested.connect(own.discard)
         self.areas.focus.view.pad.image_drawn.connect(own.retouch)
+        self.areas.focus.view.pad.stroke_finished.connect(self._ask)
         own.replaced.connect(self._bring_own_to_focus)
-        own.retouched.connect(self._ask)
+        own.retouched.connect(self._ask_in_stroke)
         own.discarded.connect(self._drop_own)
         own.failed.connect(self.message)
 
@@ -171,7 +172,7 @@ class ReconstructionPanel(CodePanel):
     def _forget(self) -> None:
         """Another run: answers of the one before are worth nothing."""
         self._asker.forget()
-        self._answer = ImageAnswer()
+        self._answer = None
 
     # -- drawing ------------------------------------------------------------------------------------------
 
@@ -229,33 +230,44 @@ class ReconstructionPanel(CodePanel):
 
     @Slot()
     def _ask_for_snapshot(self) -> None:
-        self._request_images(by_hand=False)
+        self._request_images(self._rows_wanted(), by_hand=False)
 
     @Slot()
     def _ask(self) -> None:
-        self._request_images(by_hand=True)
+        self._request_images(self._rows_wanted(), by_hand=True)
 
-    def _request_images(self, by_hand: bool) -> None:
-        """Have whatever the snapshot has not of the images on the screen worked out, the focus first."""
+    @Slot()
+    def _ask_in_stroke(self) -> None:
+        """Nothing but what the hand draws, so that the answer follows it."""
+        self._request_images([OWN], by_hand=True)
+
+    def _rows_wanted(self) -> list[int]:
+        """Images on the screen of which the snapshot has not everything, the one in focus first."""
         pictures = self._pictures
-        if pictures is None or not self.isVisible():
-            return
+        if pictures is None:
+            return []
         rows = [self._row_in_focus(pictures)]
         if self.own.values is not None:
             rows.append(OWN)
         rows += [row for row in self.areas.gallery.rows_shown if not pictures.is_complete(row)]
-        unique = list(dict.fromkeys(rows))
-        images = np.stack([pictures.image(row) for row in unique])
-        request = ImageRequest(np.array(unique), images)
-        self._asker.ask(pictures.snapshot, self._config, pictures.image_shape, request, by_hand)
+        return list(dict.fromkeys(rows))
+
+    def _request_images(self, rows: list[int], by_hand: bool) -> None:
+        pictures = self._pictures
+        if pictures is not None and rows and self.isVisible():
+            images = np.stack([pictures.image(row) for row in rows])
+            request = ImageRequest(np.array(rows), images)
+            self._asker.ask(pictures.snapshot, self._config, pictures.image_shape, request, by_hand)
 
     @Slot(object)
     def _take_answer(self, found: ImageAnswer) -> None:
-        self._answer = found
+        is_of_stroke = found.rows.tolist() == [OWN]
+        self._answer = found.with_rest_of(self._answer) if is_of_stroke and self._answer else found
         pictures = self._pictures
         if pictures is not None and self.isVisible():
             self._draw_focus(pictures)
-            self._draw_gallery()
+            if not self.areas.focus.view.pad.is_in_stroke:
+                self._draw_gallery()
 
     # -- what the hand has done ---------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """What is known of an image at a step: its grid of codes and its reconstructions, from where they are."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,14 +20,15 @@ class Pictures:
     Attributes
     ----------
     snapshot, dataset : the run shown.
-    answer : grids and reconstructions of images that the snapshot has not, of its step or an earlier one.
+    answer : grids and reconstructions of images that the snapshot has not, of its step or an earlier one;
+        None before the first.
     own : (d,) the user's own image; None where there is none.
     second : of the run compared with; None for none.
     """
 
     snapshot: VqVaeSnapshot
     dataset: Dataset
-    answer: ImageAnswer = field(default_factory=ImageAnswer)
+    answer: ImageAnswer | None = None
     own: Float32Array | None = None
     second: VqVaeSnapshot | None = None
 
@@ -49,8 +50,8 @@ class Pictures:
         place = _place(self.snapshot.probe, row)
         if place >= 0:
             return _at(self.snapshot.codes, place)
-        place = self.answer.place_of(row)
-        if place >= 0:
+        place = self.answered(row)
+        if self.answer is not None and place >= 0:
             return _at(self.answer.codes, place)
         return np.full(self.snapshot.codes.shape[1:], -1, np.int64)
 
@@ -59,10 +60,14 @@ class Pictures:
         place = _place(self.snapshot.shown, row)
         if place >= 0:
             return _row(self.snapshot.reconstructions, place)
-        place = self.answer.place_of(row)
-        if place >= 0:
+        place = self.answered(row)
+        if self.answer is not None and place >= 0:
             return _row(self.answer.reconstructions, place)
         return np.full(self.dataset.dimension, np.nan, np.float32)
+
+    def answered(self, row: int) -> int:
+        """Where an image stands in `answer`; -1 where it does not."""
+        return -1 if self.answer is None else self.answer.place_of(row)
 
     def second_reconstruction(self, row: int) -> Float32Array:
         """(d,) by the second run; NaN where it has not recorded this image."""

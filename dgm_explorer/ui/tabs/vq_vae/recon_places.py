@@ -12,7 +12,8 @@ from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
 from dgm_explorer.ui.plots.image_grid import ImageGrid, ImageTable
 from dgm_explorer.ui.tabs.vq_vae.recon_fields import Fields, cut_fields
-from dgm_explorer.ui.tabs.vq_vae.recon_rows import RowPlace, RowsTable, RowsView
+from dgm_explorer.ui.tabs.vq_vae.recon_rows import RowsView
+from dgm_explorer.ui.tabs.vq_vae.recon_table import RowPlace, RowsTable
 from dgm_explorer.ui.tabs.vq_vae.recon_use import CodeUse, find_use
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.elided_label import ElidedLabel

@@ -1,11 +1,11 @@
 """What the panel of reconstructions asks the network beside the window, and what it gets."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dgm_explorer.core.arrays import Float32Array, IntArray
-from dgm_explorer.core.vq_inference import Encoded, VqInference
+from dgm_explorer.core.vq_inference import VqInference
 
 OWN = -1
 """The number of the user's own image, where others go by their row of the data set."""
@@ -33,45 +33,61 @@ class ImageRequest:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ImageAnswer:
-    """Grids and reconstructions of n images at one step.
+    """Grids and reconstructions of n images.
 
     Attributes
     ----------
-    step : of the snapshot asked.
-    rows : (n,) as in the request.
-    images : (n, d) as in the request.
+    rows : (n,) which they are: rows of the data set, or `OWN`.
+    steps : (n,) of the snapshot that each was encoded by.
+    images : (n, d) as they were asked.
     codes : (n, h, w).
     reconstructions : (n, d).
     distances : (h, w, K) squared distances of the first image.
     largest : the largest of them.
     """
 
-    step: int = -1
-    rows: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
-    images: Float32Array = field(default_factory=lambda: np.zeros((0, 0), np.float32))
-    codes: IntArray = field(default_factory=lambda: np.zeros((0, 0, 0), np.int64))
-    reconstructions: Float32Array = field(default_factory=lambda: np.zeros((0, 0), np.float32))
-    distances: Float32Array = field(default_factory=lambda: np.zeros((0, 0, 0), np.float32))
-    largest: float = 1.0
+    rows: IntArray
+    steps: IntArray
+    images: Float32Array
+    codes: IntArray
+    reconstructions: Float32Array
+    distances: Float32Array
+    largest: float
 
     def place_of(self, row: int) -> int:
         """Where an image stands in it; -1 where it does not."""
         places = np.flatnonzero(self.rows == row)
         return int(places[0]) if len(places) else -1
 
+    def with_rest_of(self, older: "ImageAnswer") -> "ImageAnswer":
+        """Together with the images that only an older answer has."""
+        is_rest = ~np.isin(older.rows, self.rows)
+        return replace(
+            self,
+            rows=np.concatenate([self.rows, older.rows[is_rest]]),
+            steps=np.concatenate([self.steps, older.steps[is_rest]]),
+            images=np.concatenate([self.images, older.images[is_rest]]),
+            codes=np.concatenate([self.codes, older.codes[is_rest]]),
+            reconstructions=np.concatenate([self.reconstructions, older.reconstructions[is_rest]]),
+        )
+
 
 def answer(inference: VqInference, request: ImageRequest) -> ImageAnswer:
     """Encode the first image, then the others in parts that bound the memory; in the worker's thread."""
-    parts = [inference.encode(request.images[:1])]
-    distances = parts[0].distances[0]
+    first = inference.encode(request.images[:1])
+    distances = first.distances[0]
     n_each = max(1, MOST_NUMBERS // distances.size)
+    grids, outputs = [first.codes], [first.reconstructions]
     for start in range(1, len(request.images), n_each):
-        parts.append(_without_distances(inference.encode(request.images[start : start + n_each])))
-    codes = np.concatenate([part.codes for part in parts])
-    reconstructions = np.concatenate([part.reconstructions for part in parts])
-    largest = float(np.fmax.reduce(distances, axis=None))
-    return ImageAnswer(request.step, request.rows, request.images, codes, reconstructions, distances, largest)
-
-
-def _without_distances(encoded: Encoded) -> Encoded:
-    return Encoded(encoded.codes, np.zeros((0, 0, 0, 0), np.float32), encoded.reconstructions)
+        encoded = inference.encode(request.images[start : start + n_each])
+        grids.append(encoded.codes)
+        outputs.append(encoded.reconstructions)
+    return ImageAnswer(
+        rows=request.rows,
+        steps=np.full(len(request.rows), request.step),
+        images=request.images,
+        codes=np.concatenate(grids),
+        reconstructions=np.concatenate(outputs),
+        distances=distances,
+        largest=float(np.fmax.reduce(distances, axis=None)),
+    )

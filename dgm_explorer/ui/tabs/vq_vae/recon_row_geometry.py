@@ -46,12 +46,16 @@ class RowGeometry:
         width, height = self.part_size
         return self.n_parts * (width + PART_GAP_PX) - PART_GAP_PX, height + self.caption
 
+    def part_offset(self, part: int) -> int:
+        """From the left of a row to the left of one of its parts."""
+        return part * (self.part_size[0] + PART_GAP_PX)
+
     def corner(self, index: int, part: int) -> tuple[int, int]:
         """Left and top of a part of a row."""
         row, column = divmod(index, self.columns)
         width, height = self.row_size
         return (
-            self.left + column * (width + self.gap) + part * (self.part_size[0] + PART_GAP_PX),
+            self.left + column * (width + self.gap) + self.part_offset(part),
             self.top + row * (height + self.gap),
         )
 

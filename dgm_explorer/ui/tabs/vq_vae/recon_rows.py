@@ -1,14 +1,12 @@
 """Images in rows of parts, input, grid of codes, reconstruction, with the places of codes on them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QColor,
     QFontMetricsF,
     QHelpEvent,
     QImage,
@@ -22,53 +20,17 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from dgm_explorer.core.arrays import Float32Array, IntArray
+from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.image_mosaic import mosaic_image
 from dgm_explorer.ui.tabs.vq_vae.code_colors import code_colors
 from dgm_explorer.ui.tabs.vq_vae.recon_row_geometry import RowGeometry, fit_rows
+from dgm_explorer.ui.tabs.vq_vae.recon_table import RowPlace, RowsTable
 from dgm_explorer.ui.theme import LIGHT, Theme, color
 
 _GAP_PX: Final = 10
 _TINT_ALPHA: Final = 80
 _DIMMED_ALPHA: Final = 185
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class RowsTable:
-    """What a `RowsView` shows.
-
-    Attributes
-    ----------
-    images : (n, p, height, width, 1 or 3) parts of each row, values in [0, 1]; NaN where one is missing.
-    codes : (n, h, w) grid of each row; below 0 where it is not known yet.
-    n_codes : K.
-    stride : pixels of an image per cell.
-    codes_at : the grid is painted before this part; -1 for nowhere.
-    captions : words below each row; none or one each.
-    tip : tool tip of a row, asked for when it opens.
-    """
-
-    images: Float32Array
-    codes: IntArray
-    n_codes: int
-    stride: int
-    codes_at: int = -1
-    captions: tuple[str, ...] = ()
-    tip: Callable[[int], str] | None = None
-
-    @property
-    def n_parts(self) -> int:
-        """Images and grid side by side."""
-        return int(self.images.shape[1]) + (self.codes_at >= 0)
-
-
-class RowPlace(NamedTuple):
-    """What is under the mouse: a row of the table and a cell of its grid; -1 for none."""
-
-    item: int
-    row: int
-    column: int
 
 
 NOWHERE: Final = RowPlace(-1, -1, -1)
@@ -223,7 +185,6 @@ class RowsView(QWidget):
             if self._picture is None:
                 self._picture = self._make_picture(table, geometry)
             painter.drawPixmap(0, 0, self._picture)
-            self._paint_captions(painter, table)
             painter.scale(1 / ratio, 1 / ratio)
             self._paint_marks(painter, table, geometry, self._theme.line_width * ratio)
         painter.end()
@@ -251,6 +212,9 @@ class RowsView(QWidget):
         if table.codes_at >= 0:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
             self._paint_grids(painter, table, geometry)
+        painter.scale(ratio, ratio)
+        painter.setFont(self.font())
+        self._paint_captions(painter, table)
         painter.end()
         picture.setDevicePixelRatio(ratio)
         return picture
@@ -259,14 +223,10 @@ class RowsView(QWidget):
         return QRect(*geometry.corner(index, part), *geometry.part_size)
 
     def _paint_grids(self, painter: QPainter, table: RowsTable, geometry: RowGeometry) -> None:
+        """The grid of every row shown; its cells end where the image does."""
         codes = table.codes[: geometry.n]
-        pixels = np.where(codes < 0, 0, code_colors(self._theme, table.n_codes)[codes % table.n_codes])
-        self._paint_cells(painter, table, geometry, pixels.astype(np.uint32))
-
-    def _paint_cells(
-        self, painter: QPainter, table: RowsTable, geometry: RowGeometry, pixels: NDArray[np.uint32]
-    ) -> None:
-        """Colours (n, h, w) as 0xaarrggbb of the cells of every grid; they end where the image does."""
+        colors = code_colors(self._theme, table.n_codes)[codes % table.n_codes]
+        pixels = np.where(codes < 0, 0, colors).astype(np.uint32)
         n, rows, columns = pixels.shape
         stacked = np.ascontiguousarray(pixels.reshape(n * rows, columns))
         image = QImage(stacked.data, columns, n * rows, 4 * columns, QImage.Format.Format_ARGB32)
@@ -295,9 +255,7 @@ class RowsView(QWidget):
             self._tint_code(painter, table, geometry, self._chosen_code, theme.component(0), thin_px)
         if self._hovered_code >= 0:
             if table.codes_at >= 0:
-                is_hovered = table.codes[: geometry.n] == self._hovered_code
-                veil = np.uint32(_DIMMED_ALPHA << 24 | int(theme.plot_background[1:], 16))
-                self._paint_cells(painter, table, geometry, np.where(is_hovered, np.uint32(0), veil))
+                self._dim_others(painter, table, geometry, self._hovered_code)
             self._tint_code(painter, table, geometry, self._hovered_code, theme.component(3), thin_px)
         if 0 <= self._at.item < geometry.n:
             painter.setPen(QPen(color(theme.accent), line_px))
@@ -306,28 +264,49 @@ class RowsView(QWidget):
             whole = first.united(self._target(geometry, self._at.item, table.n_parts - 1))
             painter.drawRect(whole.adjusted(-grown, -grown, grown, grown))
 
+    def _cells_of(self, table: RowsTable, geometry: RowGeometry, code: int) -> FloatArray:
+        """(m, 2) left and top of every cell with a code, in the first part of its row."""
+        item, row, column = np.nonzero(table.codes[: geometry.n] == code)
+        side = table.stride * geometry.zoom
+        corners = np.array([geometry.corner(index, 0) for index in range(geometry.n)], np.float64)
+        cells: FloatArray = corners[item] + np.stack([column * side, row * side], axis=1)
+        return cells
+
+    def _draw_squares(self, painter: QPainter, corners: FloatArray, sides: tuple[float, float]) -> None:
+        """Rectangles (m, 2) of one width and height, with the present pen and brush."""
+        self._rects.resize(len(corners))
+        rects = self._rects.ndarray()
+        rects[:, :2], rects[:, 2:] = corners, sides
+        if len(corners):
+            painter.drawRects(*self._rects.drawargs())
+
+    def _dim_others(self, painter: QPainter, table: RowsTable, geometry: RowGeometry, code: int) -> None:
+        """Veil all grids but the cells of one code."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color(self._theme.plot_background, _DIMMED_ALPHA))
+        grids = [geometry.corner(index, table.codes_at) for index in range(geometry.n)]
+        self._draw_squares(painter, np.array(grids, np.float64), geometry.part_size)
+        painter.setBrush(QColor(int(code_colors(self._theme, table.n_codes)[code % table.n_codes])))
+        side = table.stride * geometry.zoom
+        cells = self._cells_of(table, geometry, code)
+        cells[:, 0] += geometry.part_offset(table.codes_at)
+        self._draw_squares(painter, cells, (side, side))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
     def _tint_code(
         self, painter: QPainter, table: RowsTable, geometry: RowGeometry, code: int, rgb: str, line_px: float
     ) -> None:
         """Colour and frame every cell with a code, in every part of every row shown; the grid only framed."""
-        item, row, column = np.nonzero(table.codes[: geometry.n] == code)
-        if not len(item):
-            return
-        side = table.stride * geometry.zoom
-        first = np.array([geometry.corner(index, 0) for index in range(geometry.n)], np.float64)
-        cells = first[item] + np.stack([column * side, row * side], axis=1) + line_px / 2
+        cells = self._cells_of(table, geometry, code) + line_px / 2
+        side = max(table.stride * geometry.zoom - line_px, 1.0)
         pen = QPen(color(rgb), line_px)
         pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
         painter.setPen(pen)
-        self._rects.resize(len(cells))
-        rects = self._rects.ndarray()
-        rects[:, 2:] = max(side - line_px, 1.0)
         for part in range(table.n_parts):
-            rects[:, :2] = cells
-            rects[:, 0] += geometry.corner(0, part)[0] - geometry.corner(0, 0)[0]
             is_grid = part == table.codes_at
             painter.setBrush(Qt.BrushStyle.NoBrush if is_grid else color(rgb, _TINT_ALPHA))
-            painter.drawRects(*self._rects.drawargs())
+            beside = np.array([geometry.part_offset(part), 0.0])
+            self._draw_squares(painter, cells + beside, (side, side))
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     # -- mouse and keys -----------------------------------------------------------------------------------
