@@ -72,8 +72,9 @@ def make_arrows(
     )
     is_rotated = config.estimator == "rotation" and config.quantizer == "vq"
     handed = rotated_gradient(z_e, z_q, gradients) if is_rotated else gradients
-    starts = plane.place_codes(snapshot.arrow_starts)[chosen].astype(np.float64)
-    ends = plane.place_means(z_q)
+    with np.errstate(invalid="ignore"):  # what is not finite stays so
+        starts = plane.place_codes(snapshot.arrow_starts)[chosen].astype(np.float64)
+        ends = plane.place_means(z_q)
     if z_q.shape[1] == 1:  # heights mean nothing: straight across
         ends[:, 1] = starts[:, 1]
     arriving, passed = (-factor * plane.place_means(vectors) for vectors in (gradients, handed))

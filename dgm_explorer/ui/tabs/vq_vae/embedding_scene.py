@@ -64,8 +64,9 @@ def make_scene(
     is_lattice : whether the codes are fixed levels, as in finite scalar quantisation.
     """
     plane, plane_step = _find_plane(snapshot, previous)
-    dots = plane.place_codes(snapshot.points)
-    sites = plane.place_means(snapshot.codebook.astype(np.float64))
+    with np.errstate(invalid="ignore"):  # what is not finite stays so
+        dots = plane.place_codes(snapshot.points)
+        sites = plane.place_means(snapshot.codebook.astype(np.float64))
     is_projection = isinstance(plane, Projection)
     share = _true_share(dots, snapshot.point_codes, sites) if is_projection else 1.0
     rgb = colors.astype("<u4").view(np.uint8).reshape(-1, 4)[:, 2::-1]

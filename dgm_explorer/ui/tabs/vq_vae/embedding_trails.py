@@ -68,7 +68,8 @@ class TrailMemory:
             return Trails()
         codebooks = np.stack([instant.codebook for instant in self._instants])
         n_instants, n_codes, n_dims = codebooks.shape
-        places = plane.place_means(codebooks.reshape(-1, n_dims).astype(np.float64))
+        with np.errstate(invalid="ignore"):  # what is not finite stays so
+            places = plane.place_means(codebooks.reshape(-1, n_dims).astype(np.float64))
         went_on = np.stack([~instant.is_revived for instant in self._instants])[:0:-1]
         is_joined = np.logical_and.accumulate(went_on, axis=0)[::-1]
         return Trails(places.reshape(n_instants, n_codes, 2), is_joined)
