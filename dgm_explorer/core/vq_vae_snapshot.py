@@ -11,6 +11,9 @@ with 50 vectors per code, goes without for so long once in 20,000 times."""
 MOST_PAIRED = 1024
 """Codes up to which pairs of them are counted: more would make a snapshot too large."""
 
+IS_NORMALIZED = "norm.is_used"
+"""Name among the weights of whether z_e is normalised before it is quantised, 0 or 1."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NamedArray:
@@ -96,6 +99,11 @@ class VqVaeSnapshot:
     @property
     def n_codes(self) -> int:
         return len(self.codebook)
+
+    @property
+    def is_normalized(self) -> bool:
+        """Whether z_e is scaled to mean 0 and variance 1 before it is quantised."""
+        return any(weight.values.all() for weight in self.weights if weight.name == IS_NORMALIZED)
 
     @property
     def is_dead(self) -> BoolArray:

@@ -8,10 +8,10 @@ from dgm_explorer.core.arrays import Float32Array, IntArray
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.vq_inference import Encoded
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
-from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
+from dgm_explorer.core.vq_vae_snapshot import IS_NORMALIZED, VqVaeSnapshot
 from dgm_explorer.models.quantizer import VectorQuantizer, as_rows
 from dgm_explorer.models.vq_vae import VqVae
-from dgm_explorer.training.vq_vae_snapshot import AT_A_TIME, IS_NORMALIZED, code_vectors, in_code_space
+from dgm_explorer.training.vq_vae_snapshot import AT_A_TIME, code_vectors, in_code_space
 
 MOST_DISTANCES = 50_000_000
 """In one answer: n × h × w × K."""

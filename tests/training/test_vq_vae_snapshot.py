@@ -14,14 +14,13 @@ from dgm_explorer.core.arrays import Float32Array
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.training import Command
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
-from dgm_explorer.core.vq_vae_snapshot import DEAD_AGE, NamedArray, VqVaeSnapshot
+from dgm_explorer.core.vq_vae_snapshot import DEAD_AGE, IS_NORMALIZED, NamedArray, VqVaeSnapshot
 from dgm_explorer.models.vq_networks import ReceptiveField
 from dgm_explorer.runs.model_files import VQ_VAE
 from dgm_explorer.runs.snapshot_file import read_snapshot, write_snapshot
 from dgm_explorer.training.code_patches import PatchCutter, nearest_cells
 from dgm_explorer.training.vq_inference import SnapshotInference, make_inference
 from dgm_explorer.training.vq_vae_run import VqVaeModelRun
-from dgm_explorer.training.vq_vae_snapshot import IS_NORMALIZED
 from tests.training.gmm_vae_cases import assert_same
 from tests.training.vq_vae_cases import SMALL, finished, some_colours, some_digits
 

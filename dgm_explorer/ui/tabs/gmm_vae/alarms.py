@@ -1,17 +1,15 @@
 """What has gone wrong in a run, told by its numbers, each with a sentence of advice."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dgm_explorer.core.gmm_vae_config import TERMS
 from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
+from dgm_explorer.ui.tabs.alarm import Alarm
 
 if TYPE_CHECKING:
     from dgm_explorer.runs.history import MetricsHistory
-
-AlarmKind: TypeAlias = Literal["not_finite", "merged_components", "empty_components", "posterior_collapse"]
 
 UNUSED_KL_NATS = 0.01
 """A latent dimension below this tells the decoder nothing (Burda et al. 2016 speak of inactive units)."""
@@ -19,22 +17,6 @@ EMPTY_SHARE = 0.01
 FEW_DISTINCT = 0.3
 """A mixture that separates fewer than this share of its components has fallen together. On the digits a
 healthy run in two dimensions separates half of them, one without pre-training a tenth."""
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """Something the user should know.
-
-    Attributes
-    ----------
-    kind : what it is.
-    sentence : what is seen, and what to try.
-    is_grave : the run will not come to anything; otherwise it is worth knowing.
-    """
-
-    kind: AlarmKind
-    sentence: str
-    is_grave: bool = True
 
 
 def find_alarms(snapshot: GmmVaeSnapshot, history: "MetricsHistory") -> tuple[Alarm, ...]:

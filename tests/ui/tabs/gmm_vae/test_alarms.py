@@ -7,7 +7,8 @@ import pytest
 
 from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
 from dgm_explorer.core.training import MetricsTable
-from dgm_explorer.ui.tabs.gmm_vae.alarms import Alarm, distinct_components, find_alarms
+from dgm_explorer.ui.tabs.alarm import Alarm
+from dgm_explorer.ui.tabs.gmm_vae.alarms import distinct_components, find_alarms
 from tests.ui.tabs.gmm_vae.bound_cases import TRAIN, make_history, make_snapshot
 
 
