@@ -9,7 +9,7 @@ import numpy as np
 
 from dgm_explorer.core.arrays import Float32Array, FloatArray, IntArray
 
-_MOST_ROUNDS = 50
+_MANY_ROUNDS, _FEW_ROUNDS = 50, 8
 _TOLERANCE = 1e-5
 _SMALLEST = 1e-30
 
@@ -66,8 +66,8 @@ def order_by_use(counts: FloatArray | Float32Array) -> IntArray:
 def leading_axis(vectors: Float32Array, previous: FloatArray | None = None) -> FloatArray:
     """First principal component of ``vectors`` (K, D) as a unit vector (D,), by power iteration.
 
-    Single precision does for an order, and from the axis of a moment ago a few rounds of 4 K D operations;
-    a covariance of 512 × 512 and its eigenvectors would take longer than a frame.
+    Single precision does for an order, and so do a few rounds of 4 K D operations from the axis of a moment
+    ago; a covariance of 512 × 512 and its eigenvectors would take longer than a frame.
 
     Parameters
     ----------
@@ -78,27 +78,30 @@ def leading_axis(vectors: Float32Array, previous: FloatArray | None = None) -> F
     n_dims = vectors.shape[1]
     finite = vectors[np.isfinite(vectors).all(axis=1)]
     centred = finite - finite.mean(axis=0) if len(finite) else np.zeros((1, n_dims), np.float32)
-    has_start = previous is not None and previous.shape == (n_dims,)
-    axis = previous.astype(np.float32) if has_start and previous is not None else _widest_row(centred)
-    for _ in range(_MOST_ROUNDS):
+    if previous is not None and previous.shape == (n_dims,):
+        return _iterate(centred, np.asarray(previous, np.float32), _FEW_ROUNDS)
+    axis = _iterate(centred, _widest_row(centred), _MANY_ROUNDS)
+    return -axis if axis[np.abs(axis).argmax()] < 0 else axis
+
+
+def _iterate(centred: Float32Array, start: Float32Array, most_rounds: int) -> FloatArray:
+    axis = start
+    for _ in range(most_rounds):
         turned = centred.T @ (centred @ axis)
-        length = float(np.linalg.norm(turned))
+        length = np.float32(np.linalg.norm(turned))
         if not length > _SMALLEST:
             break
-        turned, before = turned / length, axis
-        axis = turned
-        if float(np.abs(turned - before).max()) < _TOLERANCE:
+        before, axis = axis, np.asarray(turned / length, np.float32)
+        if float(np.abs(axis - before).max()) < _TOLERANCE:
             break
-    if not has_start and axis[np.abs(axis).argmax()] < 0:
-        axis = -axis
-    return np.asarray(axis, np.float64)
+    return axis.astype(np.float64)
 
 
 def _widest_row(centred: Float32Array) -> Float32Array:
     """A start that is not orthogonal to the first component, but for a freak."""
     row = centred[(centred**2).sum(axis=1).argmax()]
-    length = np.linalg.norm(row)
-    return row / length if length > 0 else np.eye(centred.shape[1], dtype=np.float32)[0]
+    length = np.float32(np.linalg.norm(row))
+    return np.asarray(row / length if length > 0 else np.eye(centred.shape[1])[0], np.float32)
 
 
 def order_along(vectors: Float32Array, axis: FloatArray) -> IntArray:

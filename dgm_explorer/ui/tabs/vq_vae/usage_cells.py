@@ -37,7 +37,7 @@ class LinearScale(ColorScale):
     def ticks(self, factor: float, min_gap: float) -> tuple[tuple[float, float], ...]:
         step = round_up(_ROOMY * min_gap * (self.hi - self.lo) * factor, (1.0, 2.0, 5.0, 10.0))
         first, last = math.ceil(self.lo * factor / step - 1e-9), math.floor(self.hi * factor / step + 1e-9)
-        shown = np.arange(first, last + 1) * step
+        shown: FloatArray = np.arange(first, last + 1) * np.float64(step)
         return tuple(zip(self.position(shown / factor).tolist(), shown.tolist(), strict=True))
 
 
@@ -52,11 +52,9 @@ def round_up(value: float, rounds: tuple[float, ...] = _ROUND) -> float:
     return next((step for step in rounds if value <= step * decade * (1 + 1e-9)), 10.0) * decade
 
 
-def colored(
-    values: FloatArray | Float32Array, scale: ColorScale, colors: NDArray[np.uint32]
-) -> NDArray[np.uint32]:
-    """Values of any shape as 0xffrrggbb on ``scale``."""
-    positions = scale.position(values, np.empty(values.shape, np.float32))
+def colored(values: FloatArray, scale: ColorScale, colors: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Values of any shape as 0xffrrggbb on ``scale``; what is not a number counts as the lowest."""
+    positions = scale.position(np.nan_to_num(values, nan=scale.lo), np.empty(values.shape, np.float32))
     indices = (positions * (N_COLORS - 1e-3)).astype(np.intp)
     return np.take(colors, indices, mode="clip")
 

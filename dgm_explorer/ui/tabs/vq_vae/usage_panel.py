@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Final, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
@@ -24,13 +24,13 @@ from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
 from dgm_explorer.core.vq_vae_state import UsagePicture
 from dgm_explorer.ui.export import ExportablePlot, PlotTable
 from dgm_explorer.ui.tabs.vq_vae.code_panel import CodePanel
-from dgm_explorer.ui.tabs.vq_vae.usage_histogram import UsageHistogram, bar_color, dot_color
+from dgm_explorer.ui.tabs.vq_vae.usage_histogram import UsageHistogram
 from dgm_explorer.ui.tabs.vq_vae.usage_history import UseAtStep, UseHistory
+from dgm_explorer.ui.tabs.vq_vae.usage_notes import TITLES, note_on
 from dgm_explorer.ui.tabs.vq_vae.usage_pairs import CodePairs
 from dgm_explorer.ui.tabs.vq_vae.usage_positions import UsagePositions
 from dgm_explorer.ui.tabs.vq_vae.usage_recorded import RecordedUse
-from dgm_explorer.ui.tabs.vq_vae.usage_tiles import MOST_TILES
-from dgm_explorer.ui.tabs.vq_vae.usage_time import MOST_ROWS, UsageOverTime
+from dgm_explorer.ui.tabs.vq_vae.usage_time import UsageOverTime
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import set_color, set_text, set_tip
 from dgm_explorer.ui.widgets.read_out import ReadOut
@@ -38,12 +38,6 @@ from dgm_explorer.ui.widgets.read_out import ReadOut
 Page: TypeAlias = UsageHistogram | UsageOverTime | UsagePositions | CodePairs
 P = TypeVar("P", UsageHistogram, UsageOverTime, UsagePositions, CodePairs)
 
-TITLES: Final[dict[UsagePicture, tuple[str, str]]] = {
-    "histogram": ("Histogram", "How often each code is used, the most used first"),
-    "time": ("Time", "Which codes were used when"),
-    "positions": ("Positions", "Where in the images each code is used"),
-    "pairs": ("Pairs", "Which codes lie beside which"),
-}
 _HAND = "Hover a code: it lights up everywhere. Click: it stays.\n"
 _TWO_LINES = "\n"
 _ALIGNED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
@@ -115,7 +109,10 @@ class UsagePanel(CodePanel):
 
     @cached_property
     def positions(self) -> UsagePositions:
-        return self._join("positions", UsagePositions())
+        positions = self._join("positions", UsagePositions())
+        if self._config is not None:
+            positions.places.set_config(self._config)
+        return positions
 
     @cached_property
     def pairs(self) -> CodePairs:
@@ -157,6 +154,8 @@ class UsagePanel(CodePanel):
 
     def set_config(self, config: VqVaeConfig) -> None:
         self._config = config
+        if "positions" in self._pages:
+            self.positions.places.set_config(config)
 
     def set_usage_picture(self, key: UsagePicture) -> None:
         """Bring a picture to the front; emits nothing."""
@@ -185,14 +184,7 @@ class UsagePanel(CodePanel):
         if snapshot.n_codes != self._n_codes:
             self._n_codes = snapshot.n_codes
             self._show_note()
-        page = self._page
-        if (
-            self._config is not None
-            and dataset.image_shape is not None
-            and page is self._pages.get("positions")
-        ):
-            self.positions.set_stride(self._config.stride_for(*dataset.image_shape[:2]))
-        page.show_snapshot(snapshot, dataset)
+        self._page.show_snapshot(snapshot, dataset)
         self._read_record()
         self._mark()
 
@@ -245,35 +237,7 @@ class UsagePanel(CodePanel):
     # -- words --------------------------------------------------------------------------------------------
 
     def _show_note(self) -> None:
-        set_text(self.note, self._note())
-
-    def _note(self) -> str:
-        """One sentence on the picture in front, and the key to it."""
-        theme, k = self.theme, f"{self._n_codes:,}" if self._n_codes else "K"
-        if self._picture == "histogram":
-            return (
-                f"<span style='color:{bar_color(theme)}'>■</span> analysed examples &nbsp;"
-                f"<span style='color:{dot_color(theme)}'>●</span> last batch &nbsp;"
-                "□ dead &nbsp;╌ 1/K<br>"
-                "Perplexity, exp of the entropy of the shares, depends on the data, on K (its maximum) and "
-                "on the batch size: n vectors cannot show more than n codes."
-            )
-        if self._picture == "time":
-            first = f"; the first {MOST_ROWS:,} of {k} codes" if self._n_codes > MOST_ROWS else ""
-            return (
-                "Uses of each code in the batch of a step, as multiples of 1/K on a logarithmic scale; "
-                f"darkest: none. Each column is the recorded step nearest to it{first}."
-            )
-        if self._picture == "positions":
-            first = f"; the first {MOST_TILES:,} of {k}" if self._n_codes > MOST_TILES else ""
-            return (
-                "Left: the code under the mouse or chosen, over outlines of the mean image; without one, how "
-                f"many codes share each place. Right: all codes, each on its own scale{first}."
-            )
-        return (
-            "PMI: log of how often two codes lie side by side ÷ how often they would if independent; "
-            "grey: never. In the order of the first principal component of the codebook."
-        )
+        set_text(self.note, note_on(self._picture, self._n_codes, self.theme))
 
     @Slot()
     def _say(self) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.dataset import Dataset
+from dgm_explorer.core.vq_vae_config import VqVaeConfig
 from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
 from dgm_explorer.numerics.code_use import perplexity
 from dgm_explorer.ui.export import PlotTable
@@ -43,7 +44,7 @@ class CodePlaces(UsagePlot):
         super().__init__(NumberAxis("bottom", ""), NumberAxis("left", ""))
         self._snapshot: VqVaeSnapshot | None = None
         self._mean_of: tuple[str, int] | None = None
-        self._stride = 0
+        self._config = VqVaeConfig()
         self._shown_code = -1
         self._values: FloatArray = np.zeros((1, 1))
         self._perplexity: FloatArray | None = None
@@ -66,10 +67,9 @@ class CodePlaces(UsagePlot):
         self.color_bar.set_theme(theme)
         self._show_code()
 
-    def set_stride(self, stride: int) -> None:
-        """Pixels of the image per cell; 0 to guess it."""
-        if stride != self._stride:
-            self._stride, self._mean_of = stride, None
+    def set_config(self, config: VqVaeConfig) -> None:
+        """Of the run shown: it knows how many pixels there are to a cell."""
+        self._config, self._mean_of = config, None
 
     @property
     def values(self) -> FloatArray:
@@ -115,8 +115,8 @@ class CodePlaces(UsagePlot):
             if self._perplexity is None:
                 self._perplexity = perplexity(counts)
             self._values = self._perplexity
-            most = np.nanmax(self._values, initial=1.5)
-            scale, unit = LinearScale(1.0, max(2.0, round_up(float(most)))), "codes"
+            most = float(np.nan_to_num(self._values).max())
+            scale, unit = LinearScale(1.0, max(2.0, round_up(most))), "codes"
         set_formula(self.viewport(), _ONE_CODE if self._shown_code >= 0 else _ALL_CODES, self._tip)
         pixels = colored(self._values[::-1], scale, lookup_table(self.theme.colormap))
         self._cells.set_pixels(pixels, QRectF(0.0, 0.0, width, height))
@@ -130,8 +130,8 @@ class CodePlaces(UsagePlot):
         self._mean_of = name
         mean = dataset.inputs[snapshot.probe].mean(axis=0).reshape(dataset.image_shape).mean(axis=2)
         height, width = mean.shape
-        cells_high, cells_wide = snapshot.position_counts.shape[1:]
-        stride = self._stride or _guess_stride(mean.shape, (cells_high, cells_wide))
+        cells_high = snapshot.position_counts.shape[1]
+        stride = self._config.stride_for(height, width)
         if min(height, width) < 2 or float(np.ptp(mean)) < _LEAST_CONTRAST:
             self._outlines.set_axes(np.arange(2.0), np.arange(2.0))
             self._outlines.set_values(np.zeros((2, 2)), ())
@@ -219,12 +219,6 @@ class CodePlaces(UsagePlot):
         name = "images_percent" if self._shown_code >= 0 else "perplexity"
         rows, columns = np.indices(self._values.shape).reshape(2, -1).astype(np.int64)
         return PlotTable(("row", "column", name), (rows, columns, self._values.ravel()))
-
-
-def _guess_stride(image: tuple[int, ...], grid: tuple[int, int]) -> int:
-    """Strides are powers of two, and the last cells may reach beyond the image."""
-    ratio = max(image[0] / grid[0], image[1] / grid[1])
-    return int(2 ** math.ceil(math.log2(max(1.0, ratio))))
 
 
 def _percent(part: int, whole: int) -> str:

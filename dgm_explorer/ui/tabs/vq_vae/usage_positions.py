@@ -38,10 +38,6 @@ class UsagePositions(QWidget):
         for plot in self.plots:
             plot.set_theme(theme)
 
-    def set_stride(self, stride: int) -> None:
-        """Pixels of the image per cell; 0 to guess it."""
-        self.places.set_stride(stride)
-
     def set_codes(self, code: int, hovered_code: int) -> None:
         for plot in self.plots:
             plot.set_codes(code, hovered_code)

@@ -66,7 +66,7 @@ class PlaceTiles(UsagePlot):
             return
         maps = reduced(self._snapshot.position_counts[:MOST_TILES], MOST_NUMBERS)
         highest = maps.reshape(len(maps), -1).max(axis=1)
-        shares = maps / np.maximum(highest, 1e-9)[:, None, None]
+        shares = maps / np.maximum(highest, 1e-9).astype(np.float64)[:, None, None]
         tiles = colored(shares, LinearScale(0.0, 1.0), lookup_table(self.theme.colormap))
         background = as_pixel(self.theme.plot_background)
         _hollow(tiles, highest <= 0, as_pixel(self.theme.muted_text), background)

@@ -225,9 +225,11 @@ def awkward() -> tuple[VqVaeSnapshot, ...]:
 @pytest.mark.parametrize("picture", PICTURES)
 def test_awkward_snapshots_are_painted_all_the_same(picture: UsagePicture, show: Show) -> None:
     panel = show(picture)
-    panel.set_code(DEAD_CODE)
     for snapshot in awkward():
+        panel.set_code(-1)
         panel.show_snapshot(snapshot, make_dataset())
+        assert not panel.grab().isNull()
+        panel.set_code(DEAD_CODE)
         for code in (-1, 0, DEAD_CODE):
             panel.set_hovered_code(code)
             assert not panel.grab().isNull()
