@@ -9,29 +9,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from dgm_explorer.core.dataset import DataSource
-from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
-from dgm_explorer.core.training import RunRequest
+from dgm_explorer.bench.train_subjects import SUBJECTS, Subject
 from dgm_explorer.ui.lasting_thread import NICENESS
-
-CONFIG = GmmVaeConfig(pretrain_epochs=0, is_mixture_fitted=False, epochs=100_000)
-"""Joint training from the first step, so that every stretch of every run does the same work."""
-SOURCE = DataSource("digits")
-
-
-def request_in(parent: Path) -> RunRequest:
-    """The run that all figures are about, below ``parent``."""
-    return RunRequest("gmm-vae", SOURCE, CONFIG, "cpu", parent=parent)
 
 
 class HeadlessRun:
     """``dgm-explorer train`` in this process, recording and progress lines included."""
 
-    def __init__(self, parent: Path) -> None:
+    def __init__(self, subject: Subject, parent: Path) -> None:
         from dgm_explorer.training.display import Display
         from dgm_explorer.training.make_run import make_run
 
-        self._run = make_run(request_in(parent), lambda _words, _share: True)
+        self._run = make_run(subject.request_in(parent), lambda _words, _share: True)
         self._display = Display(io.StringIO())
         self._steps = iter(self._run.steps())
 
@@ -59,10 +48,10 @@ class HeadlessRun:
 class HeadlessChild:
     """A `HeadlessRun` in a process of its own that waits while nobody asks."""
 
-    def __init__(self, parent: Path) -> None:
+    def __init__(self, subject: Subject, parent: Path) -> None:
         program = "from dgm_explorer.bench.headless_run import answer; answer()"
         self._process = subprocess.Popen(
-            [sys.executable, "-c", program, str(parent)],
+            [sys.executable, "-c", program, subject.model, str(parent)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -92,7 +81,7 @@ def answer() -> None:
     """
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, 0, NICENESS)
-    run = HeadlessRun(Path(sys.argv[1]))
+    run = HeadlessRun(SUBJECTS[sys.argv[1]], Path(sys.argv[2]))
     for line in sys.stdin:
         print(run.images_per_s(float(line)), flush=True)
     run.close()

@@ -1,15 +1,20 @@
 """Training in the window with the tab visible: how fast, and how late the window's own events come."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QElapsedTimer, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QLayout
 
-from dgm_explorer.bench.headless_run import request_in
+from dgm_explorer.bench.train_subjects import GMM_VAE, VQ_VAE, Subject
 from dgm_explorer.training.make_run import make_run
+from dgm_explorer.training.pixel_cnn_run import make_code_sampler
+from dgm_explorer.training.vq_inference import make_inference
 from dgm_explorer.ui.run.readings import RunReadings
 from dgm_explorer.ui.tabs.gmm_vae.gmm_vae_tab import GmmVaeTab
+from dgm_explorer.ui.tabs.training_tab import TrainingTab
+from dgm_explorer.ui.tabs.vq_vae.vq_vae_tab import VqVaeTab
 
 SIZE = (1280, 690)
 """What the window of 1280 × 800 leaves to the tab."""
@@ -18,12 +23,18 @@ WARM_UP_S = 2.0
 LONGEST_START_S = 120.0
 
 
-class TrainingWindow(QObject):
-    """The GMM-VAE tab, visible, with a run that trains only during `stretch`."""
+TABS: dict[str, Callable[[], TrainingTab]] = {
+    GMM_VAE.model: lambda: GmmVaeTab(make_run),
+    VQ_VAE.model: lambda: VqVaeTab(make_run, make_inference, make_code_sampler),
+}
 
-    def __init__(self, parent: Path) -> None:
+
+class TrainingWindow(QObject):
+    """The tab of a model, visible, with a run that trains only during `stretch`."""
+
+    def __init__(self, subject: Subject, parent: Path) -> None:
         super().__init__()
-        self.tab = GmmVaeTab(make_run)
+        self.tab = TABS[subject.model]()
         layout = self.tab.layout()
         assert layout is not None
         layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
@@ -33,10 +44,8 @@ class TrainingWindow(QObject):
         self._run = self.tab.scene.desk.run
         self._marks: list[tuple[float, int]] = []
         self._run.progressed.connect(self._note)
-        self._run.start(request_in(parent))
-        began_s = time.perf_counter()
-        while not self._marks and time.perf_counter() - began_s < LONGEST_START_S:
-            turn_event_loop(0.1)
+        self._run.start(subject.request_in(parent))
+        self._await_marks(1)
         self.stretch(WARM_UP_S)
 
     def stretch(self, seconds: float) -> tuple[float, list[float]]:
@@ -47,6 +56,7 @@ class TrainingWindow(QObject):
         self._marks.clear()
         ticks = Ticks(self)
         turn_event_loop(seconds)
+        self._await_marks(2)
         lags_ms = ticks.stop()
         self._run.play_pause()
         (first_s, first), (last_s, last) = self._marks[0], self._marks[-1]
@@ -59,6 +69,12 @@ class TrainingWindow(QObject):
         self.tab.close()
         self.tab.deleteLater()
         turn_event_loop(0.1)
+
+    def _await_marks(self, n: int) -> None:
+        """Until there is so much news of the run, however slow the machine is."""
+        began_s = time.perf_counter()
+        while len(self._marks) < n and time.perf_counter() - began_s < LONGEST_START_S:
+            turn_event_loop(0.1)
 
     def _note(self, readings: RunReadings) -> None:
         if readings.state == "running" and readings.progress is not None and readings.progress.step:

@@ -7,7 +7,7 @@ from dgm_explorer.cli.parser import OneLineParser
 from dgm_explorer.core.errors import InputError
 
 NAMES = ("kl", "drag", "startup", "train", "quantizer")
-MODELS = ("gmm-vae",)
+MODELS = ("gmm-vae", "vq-vae")
 
 
 def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
