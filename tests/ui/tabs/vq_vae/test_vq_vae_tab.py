@@ -1,0 +1,205 @@
+"""The whole tab while a small model really trains: all panels show one instant, one code lights up in all."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from dgm_explorer.core.dataset import DataSource
+from dgm_explorer.core.vq_vae_config import VqVaeConfig
+from dgm_explorer.core.vq_vae_painting import CellEdit
+from dgm_explorer.runs.reader import RunReader
+from dgm_explorer.training.make_run import make_run
+from dgm_explorer.training.pixel_cnn_run import make_code_sampler
+from dgm_explorer.training.vq_inference import make_inference
+from dgm_explorer.ui.tabs.tab import Tab
+from dgm_explorer.ui.tabs.vq_vae.scene import VqVaeScene
+from dgm_explorer.ui.tabs.vq_vae.vq_vae_tab import VqVaeTab
+
+SMALL = VqVaeConfig(codebook_size=8, code_dim=2, epochs=6, batch_size=32)
+LONG = replace(SMALL, epochs=100_000)
+FEW = DataSource("digits", limit=200)
+START_MS = 60_000
+"""torch is imported by the first run."""
+SOON_MS = 20_000
+"""A busy machine is no failure."""
+
+
+@pytest.fixture
+def tab(qtbot: QtBot) -> Iterator[VqVaeTab]:
+    """The tab in a window of its own, with a small codebook and few digits."""
+    tab = VqVaeTab(make_run, make_inference, make_code_sampler)
+    assert tab.store is not None
+    tab.store.update(source=FEW, config=SMALL, snapshot_every_s=0.05)
+    qtbot.addWidget(tab, before_close_func=Tab.finish)
+    tab.resize(1280, 700)
+    with qtbot.waitExposed(tab):
+        tab.show()
+    yield tab
+    tab.finish()
+
+
+def train_to_the_end(tab: VqVaeTab, qtbot: QtBot) -> VqVaeScene:
+    """Play, and wait for the end."""
+    tab.play_pause()
+    qtbot.waitUntil(lambda: tab.scene.desk.run.state == "finished", timeout=START_MS)
+    qtbot.waitUntil(lambda: tab.scene.dataset is not None, timeout=START_MS)
+    return tab.scene
+
+
+def start(tab: VqVaeTab, qtbot: QtBot) -> VqVaeScene:
+    """Play a run that has no end, and wait for its pictures."""
+    assert tab.store is not None
+    tab.store.update(config=LONG)
+    tab.play_pause()
+    scene = tab.scene
+    qtbot.waitUntil(lambda: scene.snapshot is not None and scene.snapshot.step > 3, timeout=START_MS)
+    qtbot.waitUntil(lambda: scene.dataset is not None, timeout=START_MS)
+    return scene
+
+
+def click_code(scene: VqVaeScene, code: int) -> None:
+    view = scene.mosaic.view
+    QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=view.tile_rect(code).center().toPoint())
+
+
+def test_one_press_trains_and_all_panels_show_the_last_step(tab: VqVaeTab, qtbot: QtBot) -> None:
+    scene = train_to_the_end(tab, qtbot)
+    steps_per_epoch = 11  # 180 of 200 examples are trained on, 16 a step; the rest comes another time
+    last = 6 * steps_per_epoch
+    assert scene.snapshot is not None
+    assert scene.snapshot.step == last
+    assert scene.mosaic.view.tiles is not None
+    assert len(scene.mosaic.view.tiles.codes) == 8
+    qtbot.waitUntil(lambda: scene.desk.history.steps("train")[-1:] == [last], timeout=SOON_MS)
+    for panel in scene.panels.of_codes:
+        scene.panels.setCurrentWidget(panel)
+        assert panel.isVisible()
+        assert panel.plots()
+    assert not tab.busy_sentence
+
+
+def test_a_code_clicked_in_the_mosaic_is_chosen_in_all_panels(tab: VqVaeTab, qtbot: QtBot) -> None:
+    scene = train_to_the_end(tab, qtbot)
+    assert tab.store is not None
+    click_code(scene, 5)
+    assert tab.store.state.code == 5
+    assert {panel.code for panel in scene.panels.of_codes} == {5}
+    assert not tab.store.can_undo or tab.store.state.code == 5, "what is looked at is no step of the history"
+    click_code(scene, 5)
+    assert tab.store.state.code == -1
+
+
+def test_a_code_under_the_mouse_lights_up_everywhere_and_goes_out(tab: VqVaeTab, qtbot: QtBot) -> None:
+    scene = train_to_the_end(tab, qtbot)
+    view = scene.mosaic.view
+    QTest.mouseMove(view, view.tile_rect(3).center().toPoint())
+    qtbot.waitUntil(lambda: {panel.hovered_code for panel in scene.panels.of_codes} == {3}, timeout=SOON_MS)
+    QTest.mouseMove(view, QPoint(1, 1))
+    qtbot.waitUntil(lambda: {panel.hovered_code for panel in scene.panels.of_codes} == {-1}, timeout=SOON_MS)
+
+
+def test_a_stroke_of_the_brush_is_one_step_of_the_history(tab: VqVaeTab, qtbot: QtBot) -> None:
+    scene = train_to_the_end(tab, qtbot)
+    assert tab.store is not None
+    scene.panels.setCurrentWidget(scene.panels.paint)
+    assert tab.store.state.panel == "paint"
+    click_code(scene, 2)
+    grid = scene.panels.paint.canvas.grid
+    qtbot.waitUntil(lambda: grid.codes.shape == (4, 4), timeout=SOON_MS)
+    began = grid.cell_rect(0, 0).center().toPoint()
+    ended = grid.cell_rect(0, 3).center().toPoint()
+    QTest.mousePress(grid, Qt.MouseButton.LeftButton, pos=began)
+    for column in range(1, 4):
+        QTest.mouseMove(grid, grid.cell_rect(0, column).center().toPoint())
+    QTest.mouseRelease(grid, Qt.MouseButton.LeftButton, pos=ended)
+    assert set(tab.store.state.painting.edits) == {CellEdit(0, column, 2) for column in range(4)}
+    qtbot.waitUntil(lambda: (grid.codes[0] == 2).all(), timeout=SOON_MS)
+    tab.store.undo()
+    assert tab.store.state.painting.is_plain
+    tab.store.redo()
+    assert len(tab.store.state.painting.edits) == 4
+
+
+def test_an_ingredient_switched_off_reaches_the_run_and_is_an_event(tab: VqVaeTab, qtbot: QtBot) -> None:
+    scene = start(tab, qtbot)
+    scene.editor.set_config(is_batch_normalized=False)
+    assert scene.desk.run.on_screen is not None
+    folder = scene.desk.run.on_screen.folder
+    qtbot.waitUntil(
+        lambda: any(event.name == "is_batch_normalized" for event in RunReader(folder).poll().events), timeout=SOON_MS
+    )
+    qtbot.waitUntil(
+        lambda: scene.snapshot is not None and not scene.snapshot.is_normalized, timeout=SOON_MS
+    )
+
+
+def test_the_timeline_drives_all_panels_and_live_returns(tab: VqVaeTab, qtbot: QtBot) -> None:
+    scene = train_to_the_end(tab, qtbot)
+    newest = scene.snapshot
+    qtbot.waitUntil(lambda: len(scene.desk.source.marks) > 1, timeout=SOON_MS)
+    first = scene.desk.source.marks[0].step
+    scene.desk.timeline.track.setFocus()
+    QTest.keyClick(scene.desk.timeline.track, Qt.Key.Key_Home)
+    qtbot.waitUntil(lambda: scene.snapshot is not None and scene.snapshot.step == first, timeout=SOON_MS)
+    QTest.mouseClick(scene.desk.timeline.live, Qt.MouseButton.LeftButton)
+    assert scene.snapshot is newest
+
+
+def test_two_runs_lie_side_by_side(tab: VqVaeTab, qtbot: QtBot) -> None:
+    scene = train_to_the_end(tab, qtbot)
+    first = scene.desk.run.on_screen
+    assert first is not None
+    scene.editor.set_config(seed=1)
+    tab.play_pause()
+    qtbot.waitUntil(
+        lambda: scene.desk.run.on_screen not in (None, first) and scene.desk.run.state == "finished",
+        timeout=START_MS,
+    )
+    scene.editor.apply(compare_folder=str(first.folder))
+    qtbot.waitUntil(lambda: scene.desk.second.snapshot is not None, timeout=SOON_MS)
+    assert "✓" in scene.mosaic.compare.text()
+    scene.editor.apply(compare_folder="")
+    assert "✓" not in scene.mosaic.compare.text()
+
+
+def test_points_in_the_plane_are_one_sentence_and_the_tab_lives(tab: VqVaeTab, qtbot: QtBot) -> None:
+    assert tab.store is not None
+    tab.store.update(source=DataSource("moons"))
+    with qtbot.waitSignal(tab.message, timeout=START_MS) as said:
+        tab.play_pause()
+    assert "images" in said.args[0]
+    assert tab.scene.desk.run.state == "failed"
+    tab.store.update(source=FEW)
+    train_to_the_end(tab, qtbot)
+
+
+def test_closing_the_tab_stops_the_run_and_saves_it(tab: VqVaeTab, qtbot: QtBot) -> None:
+    scene = start(tab, qtbot)
+    assert "step" in tab.busy_sentence
+    folder = scene.desk.run.on_screen.folder if scene.desk.run.on_screen is not None else Path()
+    tab.finish()
+    reader = RunReader(folder)
+    status = reader.poll().status
+    assert status is not None
+    assert status.state == "stopped"
+    assert reader.checkpoint_steps()[-1] == status.step
+
+
+def test_a_later_window_shows_the_run_of_its_session(tab: VqVaeTab, qtbot: QtBot) -> None:
+    scene = train_to_the_end(tab, qtbot)
+    assert scene.desk.run.on_screen is not None
+    later = VqVaeTab(make_run, make_inference, make_code_sampler)
+    qtbot.addWidget(later, before_close_func=Tab.finish)
+    assert later.store is not None
+    later.store.update(run_folder=str(scene.desk.run.on_screen.folder))
+    with qtbot.waitExposed(later):
+        later.show()
+    qtbot.waitUntil(lambda: later.scene.snapshot is not None, timeout=SOON_MS)
+    assert scene.snapshot is not None
+    np.testing.assert_array_equal(later.scene.snapshot.codebook, scene.snapshot.codebook)
