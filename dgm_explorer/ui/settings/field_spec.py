@@ -37,6 +37,12 @@ class FieldSpec:
     choices: tuple[tuple[str, str], ...] = ()
     matters: Callable[[Any], bool] = _always
 
+    def number_of(self, value: Any) -> float:
+        """``value`` as a command carries it: a choice is its place among `choices`."""
+        if self.kind == "choice":
+            return float([key for key, _ in self.choices].index(value))
+        return float(value)
+
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:

@@ -6,6 +6,7 @@ from typing import Any
 
 from dgm_explorer.core.dataset import DataSource
 from dgm_explorer.core.training import Command
+from dgm_explorer.ui.settings.field_spec import FieldSpec
 from dgm_explorer.ui.settings.run_editor import TrainingState
 
 
@@ -34,12 +35,14 @@ def pending_fields(state: TrainingState, running: RunSettings, live: Sequence[st
     return frozenset(names)
 
 
-def live_commands(old: TrainingState, new: TrainingState, live: Sequence[str]) -> tuple[Command, ...]:
-    """What a running run is told when the state changes."""
+def live_commands(
+    old: TrainingState, new: TrainingState, live: Sequence[FieldSpec]
+) -> tuple[Command, ...]:
+    """What a running run is told when the state changes; a choice by its place among the choices."""
     commands = [
-        Command(name, (getattr(new.config, name),))
-        for name in live
-        if getattr(old.config, name) != getattr(new.config, name)
+        Command(spec.name, (spec.number_of(getattr(new.config, spec.name)),))
+        for spec in live
+        if getattr(old.config, spec.name) != getattr(new.config, spec.name)
     ]
     if old.snapshot_every_s != new.snapshot_every_s:
         commands.append(Command("snapshot_every_s", (new.snapshot_every_s,)))

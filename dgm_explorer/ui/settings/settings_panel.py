@@ -94,7 +94,7 @@ class SettingsPanel(QWidget):
         old, self._shown = self._shown, state
         self._show_again()
         if old is not None and self._running is not None:
-            for command in live_commands(old, state, self._settings.live_names):
+            for command in live_commands(old, state, self._settings.live):
                 self.command_requested.emit(command)
 
     def set_running(self, running: RunSettings | None, phase: str = "") -> None:

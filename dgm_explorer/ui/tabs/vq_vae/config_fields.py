@@ -43,15 +43,6 @@ QUANTISER_FIELDS = (
         matters=_is_fsq,
     ),
     FieldSpec(
-        "codebook_update",
-        "Codes follow",
-        "The encoder outputs that use them, by exponential moving averages or by gradient of the loss.",
-        "choice",
-        is_wide=True,
-        choices=(("ema", "by moving averages"), ("codebook_loss", "by codebook loss")),
-        matters=_is_vq,
-    ),
-    FieldSpec(
         "codebook_start",
         "First codes",
         "Drawn from N(0, 1), which fits normalised outputs; uniform in ±1/K as published; or k-means of the\n"
@@ -59,15 +50,6 @@ QUANTISER_FIELDS = (
         "choice",
         is_wide=True,
         choices=(("normal", "normal"), ("uniform", "uniform ±1/K"), ("kmeans", "k-means")),
-        matters=_is_vq,
-    ),
-    FieldSpec(
-        "estimator",
-        "Gradient",
-        "How it passes the quantiser: unchanged (straight-through), or turned and scaled with z_e.",
-        "choice",
-        is_wide=True,
-        choices=(("straight_through", "straight-through"), ("rotation", "rotation trick")),
         matters=_is_vq,
     ),
 )
@@ -126,6 +108,24 @@ LIVE_FIELDS = (
         "float",
         is_wide=True,
         tex=r"\beta\, \Vert z_e - \mathrm{sg}[e] \Vert^2",
+    ),
+    FieldSpec(
+        "codebook_update",
+        "Codes follow",
+        "The encoder outputs that use them, by exponential moving averages or by gradient of the loss.",
+        "choice",
+        is_wide=True,
+        choices=(("ema", "by moving averages"), ("codebook_loss", "by codebook loss")),
+        matters=_is_vq,
+    ),
+    FieldSpec(
+        "estimator",
+        "Gradient",
+        "How it passes the quantiser: unchanged (straight-through), or turned and scaled with z_e.",
+        "choice",
+        is_wide=True,
+        choices=(("straight_through", "straight-through"), ("rotation", "rotation trick")),
+        matters=_is_vq,
     ),
     FieldSpec(
         "learning_rate",

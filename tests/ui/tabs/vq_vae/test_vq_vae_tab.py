@@ -203,3 +203,18 @@ def test_a_later_window_shows_the_run_of_its_session(tab: VqVaeTab, qtbot: QtBot
     qtbot.waitUntil(lambda: later.scene.snapshot is not None, timeout=SOON_MS)
     assert scene.snapshot is not None
     np.testing.assert_array_equal(later.scene.snapshot.codebook, scene.snapshot.codebook)
+
+
+def test_choices_reach_the_run_while_it_trains(tab: VqVaeTab, qtbot: QtBot) -> None:
+    scene = start(tab, qtbot)
+    assert scene.desk.run.on_screen is not None
+    reader = RunReader(scene.desk.run.on_screen.folder)
+    scene.editor.set_config(codebook_update="codebook_loss", estimator="rotation")
+    told: set[str] = set()
+
+    def are_told() -> bool:
+        told.update(event.name for event in reader.poll().events)
+        return {"codebook_update", "estimator"} <= told
+
+    qtbot.waitUntil(are_told, timeout=SOON_MS)
+    qtbot.waitUntil(lambda: scene.desk.history.last("train", "codebook") > 0, timeout=SOON_MS)
