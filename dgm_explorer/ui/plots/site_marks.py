@@ -78,7 +78,7 @@ class SiteMarks(PixelOverlay):
         shown = np.flatnonzero(is_seen)
         self._draw_discs(painter, x, y, shown)
         if len(self._places) <= _MOST_NUMBERED:
-            self._draw_numbers(painter, x, y, shown.tolist())
+            self._draw_numbers(painter, x, y, shown)
 
     def _draw_discs(self, painter: QPainter, x: FloatArray, y: FloatArray, shown: NDArray[np.intp]) -> None:
         """Each on a dark rim, few on a light one too, to stand out from what has their own colour."""
@@ -98,33 +98,39 @@ class SiteMarks(PixelOverlay):
             painter.drawPoints(_polygon(x[own], y[own]))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
-    def _draw_numbers(self, painter: QPainter, x: FloatArray, y: FloatArray, shown: list[int]) -> None:
+    def _draw_numbers(self, painter: QPainter, x: FloatArray, y: FloatArray, shown: NDArray[np.intp]) -> None:
         metrics = QFontMetricsF(self._font)
         painter.setFont(self._font)
-        reach = self.size_px / 2 + 1
-        taken = np.stack([x[shown] - reach, y[shown] - reach, x[shown] + reach, y[shown] + reach], axis=1)
-        for site in shown:
-            box = self._free_box(metrics, str(site), (x[site], y[site]), taken)
+        texts = [str(site) for site in shown.tolist()]
+        widths = np.array([metrics.horizontalAdvance(text) + 3.0 for text in texts])
+        boxes = self._free_boxes(x[shown], y[shown], widths, 0.85 * metrics.height())
+        for text, box in zip(texts, boxes, strict=True):
             if box is not None:
-                taken = np.vstack([taken, [box.left(), box.top(), box.right(), box.bottom()]])
-                draw_number(painter, box, str(site), self._theme)
+                draw_number(painter, QRectF(*box), text, self._theme)
 
-    def _free_box(
-        self, metrics: QFontMetricsF, text: str, at: tuple[float, float], taken: FloatArray
-    ) -> QRectF | None:
-        """A free place beside a mark; None where there is none."""
-        width, height, away = (
-            metrics.horizontalAdvance(text) + 3.0,
-            0.85 * metrics.height(),
-            self.size_px / 2 + 2,
-        )
-        for left, top in ((at[0] + away, at[1] - height / 2), (at[0] - away - width, at[1] - height / 2)):
-            box = QRectF(left, top, width, height)
-            is_apart = (taken[:, 0] >= box.right()) | (taken[:, 2] <= box.left())
-            is_apart |= (taken[:, 1] >= box.bottom()) | (taken[:, 3] <= box.top())
-            if is_apart.all() and self.boundingRect().contains(box):
-                return box
-        return None
+    def _free_boxes(
+        self, x: FloatArray, y: FloatArray, widths: FloatArray, height: float
+    ) -> list[tuple[float, float, float, float] | None]:
+        """For each mark a place for its number, right or left of it: left, top, width and height."""
+        reach, view = self.size_px / 2 + 1, self.boundingRect()
+        top, bottom = y - height / 2, y + height / 2
+        result: list[tuple[float, float, float, float] | None] = [None] * len(x)
+        for left in (x + reach + 1, x - reach - 1 - widths):
+            right = left + widths
+            is_free = (left > view.left()) & (right < view.right())
+            is_free &= (top > view.top()) & (bottom < view.bottom())
+            covers = (left[:, None] < x + reach) & (right[:, None] > x - reach)
+            covers &= (top[:, None] < y + reach) & (bottom[:, None] > y - reach)
+            is_free &= ~covers.any(axis=1)
+            for i in np.flatnonzero(is_free).tolist():
+                box = (float(left[i]), float(top[i]), float(widths[i]), height)
+                if result[i] is None and not any(other and _overlap(box, other) for other in result):
+                    result[i] = box
+        return result
+
+
+def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[0] + b[2] and b[0] < a[0] + a[2] and a[1] < b[1] + b[3] and b[1] < a[1] + a[3]
 
 
 def draw_number(painter: QPainter, box: QRectF, text: str, theme: Theme) -> None:

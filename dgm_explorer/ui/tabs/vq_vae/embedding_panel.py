@@ -21,9 +21,9 @@ from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from dgm_explorer.ui.widgets.form import set_formula, set_text, set_tip
 
-STRAIGHT_TEX = r"\nabla_{z_e} L := \nabla_{z_q} L"
+STRAIGHT_TEX = r"\nabla_{z_e} L \coloneqq \nabla_{z_q} L"
 HINT = "Point at a dot or a code"
-ROTATED_TEX = r"\nabla_{z_e} L := \lambda R^{\top} \nabla_{z_q} L, \quad \lambda R z_e = z_q"
+ROTATED_TEX = r"\nabla_{z_e} L \coloneqq \lambda R^{\top} \nabla_{z_q} L, \quad \lambda R z_e = z_q"
 
 
 class EmbeddingPanel(CodePanel):

@@ -124,9 +124,9 @@ class EmbeddingPlot(CloudPlot):
             self._key.set_key(ColorKey("dots: encoder outputs · discs: codes · colour: the code"))
             return
         arrows, theme = self._arrows, self.theme
-        handed = "rotated, at z_e" if arrows.is_rotated else "and at z_e"
-        times = f"−∂L/∂z_q × {tick_text(arrows.factor)}"
-        entries = ((step_rgb(theme), "z_e → e_k"), (gradient_rgb(theme), f"{times}: at e_k {handed}"))
+        places = "at e_k, and rotated at z_e" if arrows.is_rotated else "at e_k and at z_e"
+        gradient = f"−∂L/∂z_q × {tick_text(arrows.factor)}: {places}"
+        entries = ((step_rgb(theme), "z_e → e_k"), (gradient_rgb(theme), gradient))
         self._key.set_key(ColorKey("", entries))
 
     def export_table(self) -> PlotTable:
