@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QSplitter, QWidget
@@ -119,6 +120,14 @@ class VqVaeScene(TrainingScene):
             panel.finish()
 
     # -- state --------------------------------------------------------------------------------------------
+
+    @Slot(object, object)
+    def _take_state(self, old: VqVaeState, new: VqVaeState) -> None:
+        super()._take_state(old, new)
+        running = self.desk.training_request
+        if old.config.estimator != new.config.estimator and running is not None:
+            switched = replace(running.config, estimator=new.config.estimator)
+            self.panels.embedding.set_config(switched)
 
     def show_state(self, state: VqVaeState) -> None:
         super().show_state(state)
