@@ -1,5 +1,6 @@
 """Columns of metrics as curves over steps, those of a second run dashed."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
@@ -87,7 +88,8 @@ def fit_counts(values: Sequence[FloatArray]) -> Range:
 
 def fit_losses(values: Sequence[FloatArray]) -> Range:
     """From 0, without the first moments of training, which would flatten the rest."""
-    return _from_nought(max(1e-9, *(float(np.quantile(column, 1 - _TAIL)) for column in values)))
+    later = [column[min(math.ceil(_TAIL * len(column)), len(column) - 1) :] for column in values]
+    return _from_nought(max(1e-9, *(float(np.quantile(column, 1 - _TAIL)) for column in later)))
 
 
 def _from_nought(highest: float) -> Range:
@@ -287,17 +289,12 @@ class CurveChart(StepChart):
             return series.steps, y
         return (np.where(is_drawn, series.steps, np.nan), y) if is_drawn.any() else (_NO_POINTS, _NO_POINTS)
 
-    @property
-    def _fitted(self) -> tuple[Curve, ...]:
-        """Curves that the range suits: few points would let the first moments of training count too much."""
-        return tuple(curve for curve in self.curves if not curve.is_sparse) or self.curves
-
     def _wanted_y(self) -> Range:
         fit = fit_logs if self.is_log else self._fit
         columns = [
             self._in_view(thin_out(run[curve.split], _ROUGH_ROWS).column(curve.column))
             for run in (self._own, self._other)
-            for curve in self._fitted
+            for curve in self.curves
         ]
         finite = [column[np.isfinite(column)] for column in columns]
         shown = [column for column in finite if len(column)] or [np.ones(1)]

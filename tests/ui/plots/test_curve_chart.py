@@ -86,6 +86,14 @@ def test_a_second_run_is_dashed(chart: CurveChart) -> None:
     assert 0.3 < share_near(chart, 7.0, FLAT.rgb(LIGHT)) < 0.9
 
 
+def test_no_curve_of_counts_is_cut(chart: CurveChart) -> None:
+    """What is measured now and then may be the highest of all."""
+    history = make_history()
+    add(history, "held_out", np.array([N + 50.0]), 0, 30.0)
+    chart.show_history(history)
+    assert chart.view_range[1][1] > 30.0
+
+
 def test_readings_are_those_of_the_nearest_step_in_both_runs(chart: CurveChart) -> None:
     chart.show_history(make_history(), make_history(200, shift=1.0))
     up, flat, rare = chart.readings(120.0)
@@ -142,6 +150,7 @@ def test_ranges_suit_their_numbers() -> None:
     assert fit_counts([np.zeros(1)])[1] > 3
     falling = np.concatenate([np.full(5, 1000.0), np.full(995, 2.0)])
     assert fit_losses([falling, np.zeros(10)])[1] < 3
+    assert fit_losses([np.array([1000.0, 2.0, 2.0]), np.array([2.0])])[1] < 3
 
 
 def test_the_table_holds_every_step_of_every_split(chart: CurveChart) -> None:
