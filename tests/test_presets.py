@@ -1,9 +1,14 @@
 """Every shipped preset opens, says what to look at, and is what its text claims."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.core.vq_vae_config import VqVaeConfig
+from dgm_explorer.core.vq_vae_state import VqVaeState
+from dgm_explorer.core.vq_vae_suggestion import suggest_config
 from dgm_explorer.numerics.mixture2d import Mixture2D
 from dgm_explorer.numerics.optimum2d import find_reverse_minima_2d
 from dgm_explorer.session import preset_names, read_preset
@@ -24,6 +29,14 @@ ASKED_FOR = {
     "reinforce-versus-reparametrised",
     "digits-in-the-plane",
     "skipped-pretraining",
+    "vq-vae-fashion",
+    "vq-vae-digits",
+    "exact-cells",
+    "codebook-collapse",
+    "rotation-trick",
+    "fixed-levels",
+    "each-code-a-patch",
+    "four-priors",
 }
 
 
@@ -53,7 +66,7 @@ def test_a_preset_opens_and_says_in_two_sentences_what_to_look_at(name: str) -> 
 def test_a_preset_speaks_of_its_own_tab_only() -> None:
     for name in preset_names():
         session = read_preset(name)
-        states = {"kl": session.kl, "gmm-vae": session.gmm_vae}
+        states = {"kl": session.kl, "gmm-vae": session.gmm_vae, "vq-vae": session.vq_vae}
         assert [tab for tab, state in states.items() if state is not None] == [session.tab]
 
 
@@ -121,3 +134,35 @@ def test_in_bishops_figure_the_broad_ellipse_wins_and_modes_apart_win_one_by_one
     assert np.hypot(*broad[0].q.mean) < 0.3
     assert [minimum.kind for minimum in apart] == ["global", "local"]
     assert all(abs(minimum.q.mean[0]) > 1.6 for minimum in apart)
+
+
+def vq_vae_state(name: str) -> VqVaeState:
+    """What a preset of the VQ-VAE tab shows."""
+    vq_vae = read_preset(name).vq_vae
+    assert vq_vae is not None
+    return vq_vae
+
+
+def test_the_cells_drawn_as_exact_are_of_two_numbers() -> None:
+    for name in ("exact-cells", "fixed-levels"):
+        assert vq_vae_state(name).config.n_code_dims == 2
+        assert vq_vae_state(name).panel == "embedding"
+
+
+def test_the_collapse_has_every_ingredient_off_and_the_rotation_trick_is_all_that_it_lacks() -> None:
+    config, default = vq_vae_state("codebook-collapse").config, VqVaeConfig()
+    assert default.is_batch_normalized
+    assert not config.is_batch_normalized
+    assert config.revival_fraction == 0 < default.revival_fraction
+    assert config.decay > default.decay
+    assert config.codebook_start == "uniform" != default.codebook_start
+    assert vq_vae_state("rotation-trick").config == replace(config, estimator="rotation")
+    assert vq_vae_state("rotation-trick").source == vq_vae_state("codebook-collapse").source
+
+
+def test_presets_on_the_digits_that_come_with_the_program_train_as_long_as_the_tab_suggests() -> None:
+    for name in preset_names():
+        session = read_preset(name)
+        if session.vq_vae is not None:
+            source, config = session.vq_vae.source, session.vq_vae.config
+            assert suggest_config(source, config) == config
