@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 from dgm_explorer.core.arrays import Float32Array
 from dgm_explorer.ui.plots.image_grid import ImageTable
 from dgm_explorer.ui.tabs.vq_vae.paint_codes import codes_with_tiles
-from dgm_explorer.ui.tabs.vq_vae.paint_decoder import PaintDecoder
+from dgm_explorer.ui.tabs.vq_vae.paint_decoder import PART_NUMBERS, PaintDecoder
 from dgm_explorer.ui.tabs.vq_vae.paint_easel import Shown
 from dgm_explorer.ui.tabs.vq_vae.paint_tiles import CodeTiles
 from dgm_explorer.ui.tabs.vq_vae.paint_work import Shape, ThumbnailRequest
@@ -18,12 +18,12 @@ from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from dgm_explorer.ui.widgets.form import set_text
 from dgm_explorer.ui.widgets.snapshot_panel import scrolling
 
-PART_NUMBERS: Final = 50_000
-"""Pixels decoded in one go: a stroke waits for no more, and more of them leave the cache."""
 EVERY_MS: Final = 400
 """While training goes on; a change by hand is followed at once."""
 _HINT: Final = "Choose a cell of the grid, and see here what every code would make of it."
 _MARGIN_CELLS: Final = 2
+_MANY_PARTS: Final = 16
+"""From here on it takes so long that the progress is told."""
 
 
 class AlternativesPage(QWidget):
@@ -132,6 +132,8 @@ class AlternativesPage(QWidget):
         if len(self._parts) >= len(self._requests) or request is not self._requests[len(self._parts)]:
             return
         self._parts.append(images)
+        if len(self._requests) > _MANY_PARTS:
+            set_text(self.words, f"{len(self._parts)} of {len(self._requests)} parts decoded")
         if len(self._parts) == len(self._requests) and self._asked is not None:
             shown, (row, column), _ = self._asked
             snapshot = shown.network.snapshot

@@ -1,11 +1,13 @@
 """The image beneath, the code grid under the brush and what the decoder makes of it, side by side."""
 
+import math
 from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from dgm_explorer.core.arrays import Float32Array, IntArray
@@ -20,6 +22,7 @@ from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from dgm_explorer.ui.widgets.form import ChoiceBox, set_color, set_tip
 
 _LEAST_PX: Final = (150, 150)
+_SPACE_PX: Final = 2
 _BESIDE: Final = (("input", "image"), ("base", "its decode"), ("difference", "difference"))
 _BESIDE_TIP: Final = (
     "image: of the data set, as the encoder gets it\n"
@@ -93,8 +96,7 @@ class PaintCanvas(QWidget):
     def _build(self) -> None:
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        layout.setHorizontalSpacing(6)
+        layout.setSpacing(_SPACE_PX)
         layout.addWidget(self.beside, 0, 0, Qt.AlignmentFlag.AlignHCenter)
         for column, title in enumerate((self.grid_title, self.result_title), 1):
             title.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -117,6 +119,15 @@ class PaintCanvas(QWidget):
             view.cells_erased.connect(self._erase)
             view.cell_picked.connect(self._pick)
 
+    def _limit_height(self) -> None:
+        """No higher than three images side by side can use; what is below takes the rest."""
+        side = (self.width() - 2 * _SPACE_PX) // 3
+        ratio = self._shape[0] / self._shape[1]
+        title = max(self.beside.sizeHint().height(), self.grid_title.sizeHint().height())
+        height = max(_LEAST_PX[1], math.ceil(side * ratio)) + title + 2 * _SPACE_PX
+        if height != self.maximumHeight():
+            self.setMaximumHeight(height)
+
     # -- content ------------------------------------------------------------------------------------------
 
     def set_theme(self, theme: Theme) -> None:
@@ -131,6 +142,7 @@ class PaintCanvas(QWidget):
         """Show a painting decoded; ``image`` (d,) is the one of the data set that it began with."""
         self._shape, self._stride = network.shape, network.stride
         self._n_codes = network.snapshot.n_codes
+        self._limit_height()
         is_same_base = self._picture is not None and self._picture.base is picture.base
         self._picture, self._input = picture, image
         codes = picture.grid.codes
@@ -218,6 +230,10 @@ class PaintCanvas(QWidget):
 
     def _pick_base(self, row: int, column: int) -> None:
         self.code_picked.emit(self.base.code_at(row, column))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._limit_height()
 
 
 def difference_image(change: Float32Array, theme: Theme) -> tuple[Float32Array, float]:

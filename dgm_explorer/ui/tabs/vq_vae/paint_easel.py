@@ -42,6 +42,7 @@ class Easel(QObject):
         super().__init__(parent)
         self._decoder = decoder
         self._base: tuple[tuple[Network, str, int], Base] | None = None
+        self._trial: Painting | None = None
         self.painting = Painting()
         self.network: Network | None = None
         self.dataset: Dataset | None = None
@@ -60,8 +61,9 @@ class Easel(QObject):
         return min(self.painting.base_index, max(0, n - 1))
 
     def set_network(self, network: Network, dataset: Dataset) -> None:
+        """What is tried goes on being tried."""
         self.network, self.dataset = network, dataset
-        self._ask(self.painting, is_trial=False)
+        self._ask()
 
     def set_painting(self, painting: Painting) -> IntArray | None:
         """Have a painting decoded.
@@ -73,27 +75,34 @@ class Easel(QObject):
         """
         self.painting = painting
         base = self._known_base() if self._decoder.is_busy else None
-        self._ask(painting, is_trial=False)
+        self._trial = None
+        self._ask()
         return None if base is None else paint_grid(base.codes, painting, self.n_codes).codes
 
     def try_out(self, painting: Painting) -> None:
         """Have a painting decoded that is not the one at hand; `end_trial` shows that one again."""
-        self._ask(painting, is_trial=True)
+        self._trial = painting
+        self._ask()
 
     def end_trial(self) -> None:
-        self._ask(self.painting, is_trial=False)
+        if self._trial is not None:
+            self._trial = None
+            self._ask()
 
     def clear(self) -> None:
         """Forget the network, not the painting."""
         self._decoder.forget()
-        self.network = self.dataset = self.shown = self._base = None
+        self.network = self.dataset = self.shown = self._base = self._trial = None
 
-    def _ask(self, painting: Painting, is_trial: bool) -> None:
+    def _ask(self) -> None:
+        painting = self.painting if self._trial is None else self._trial
         if self.network is None or self.dataset is None:
             return
         image = self.dataset.inputs[self.row] if painting.base == "example" else None
         codes = known_base(painting, self.network.snapshot, self.row)
-        request = PictureRequest(painting, self.n_codes, codes, image, self._known_base(), is_trial)
+        request = PictureRequest(
+            painting, self.n_codes, codes, image, self._known_base(), self._trial is not None
+        )
         self._decoder.ask_picture(self.network, request)
 
     def _known_base(self) -> Base | None:

@@ -13,7 +13,7 @@ from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.vq_vae_painting import Painting, Remap
 from dgm_explorer.ui.plots.image_grid import ImageGrid, ImageTable
 from dgm_explorer.ui.tabs.vq_vae.paint_codes import nearest_other_code
-from dgm_explorer.ui.tabs.vq_vae.paint_decoder import Network, PaintDecoder
+from dgm_explorer.ui.tabs.vq_vae.paint_decoder import PART_NUMBERS, Network, PaintDecoder
 from dgm_explorer.ui.tabs.vq_vae.paint_effect import EffectPlan, ErrorChange, error_change, plan_effect
 from dgm_explorer.ui.tabs.vq_vae.paint_work import Compared, CompareRequest
 from dgm_explorer.ui.theme import Theme
@@ -21,7 +21,6 @@ from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from dgm_explorer.ui.widgets.form import guard_wheel, label_for, set_formula, set_text, set_tip
 from dgm_explorer.ui.widgets.snapshot_panel import as_images, example_words, scrolling
 
-PART_NUMBERS: Final = 50_000
 EVERY_MS: Final = 1000
 """While training goes on; a change by hand is followed at once."""
 _HINT: Final = "Swap or merge the code chosen with another one, and see here which images change and how."
@@ -217,8 +216,8 @@ class ExchangePage(QWidget):
         n, rows = len(plan.shown), plan.snapshot.probe[plan.decoded]
         inputs = dataset.inputs[rows]
         self._change = error_change(inputs[n:], before[n:], after[n:], plan.snapshot)
-        set_text(self.counts, count_words(plan))
-        set_text(self.error, f"{error_words(self._change)}; input | before | after:")
+        set_text(self.counts, f"{count_words(plan)} · input | before | after:")
+        set_text(self.error, error_words(self._change))
         if not n or dataset.image_shape is None:
             self.pictures.clear("No analysed image has one of these codes.")
             return

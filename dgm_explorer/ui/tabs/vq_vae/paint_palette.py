@@ -1,5 +1,6 @@
 """The codes to paint with, by their mean patches."""
 
+import math
 from typing import Final
 
 import numpy as np
@@ -8,12 +9,14 @@ from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.arrays import Float32Array
 from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
-from dgm_explorer.ui.plots.image_grid import ImageTable
+from dgm_explorer.ui.plots.image_grid import GAP_PX, MARGIN_PX, ImageTable
 from dgm_explorer.ui.tabs.vq_vae.paint_codes import codes_with_tiles, shrink
 from dgm_explorer.ui.tabs.vq_vae.paint_tiles import CodeTiles
 from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.snapshot_panel import scrolling
 
 TILE_PX: Final = 20
+_ROWS: Final = 3
 MOST_PATCH_PX: Final = 24
 """Wide receptive fields are shown smaller: their tiles would not fit beside each other."""
 _TIP: Final = (
@@ -23,11 +26,17 @@ _TIP: Final = (
 
 
 class Palette(CodeTiles):
-    """A tile for each code, or for those used most."""
+    """A tile for each code, or for those used most.
+
+    Attributes
+    ----------
+    area : what it scrolls in; goes into the layout in its place.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Palette", TILE_PX, parent)
         self.setToolTip(_TIP)
+        self.area = scrolling(self)
 
     def show_snapshot(self, snapshot: VqVaeSnapshot, theme: Theme) -> None:
         """Show the patches of an instant."""
@@ -35,7 +44,15 @@ class Palette(CodeTiles):
         images = patch_images(snapshot.patches[codes], theme)
         left_out = snapshot.n_codes - len(codes)
         more = f"\nthe {len(codes):,} codes used most; {left_out:,} more are not shown" if left_out else ""
+        self._fit_area(images.shape[1])
         self.set_tiles(codes, ImageTable(images, tip=lambda tile: f"code {codes[tile]}{more}\n{_TIP}"))
+
+    def _fit_area(self, patch_px: int) -> None:
+        """Some rows of the smallest tiles, none of them cut."""
+        tile_px = patch_px * math.ceil(TILE_PX / patch_px) if patch_px < TILE_PX else TILE_PX
+        height = _ROWS * (tile_px + GAP_PX) - GAP_PX + 2 * MARGIN_PX
+        if height != self.area.height():
+            self.area.setFixedHeight(height)
 
 
 def patch_images(patches: Float32Array, theme: Theme) -> Float32Array:

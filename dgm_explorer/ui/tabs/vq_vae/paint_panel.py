@@ -1,7 +1,7 @@
 """Paint with codes: choose one, lay it on the grid of an image, see at once what the decoder makes of it."""
 
 from collections.abc import Callable, Sequence
-from typing import Final, cast
+from typing import cast
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
@@ -22,14 +22,11 @@ from dgm_explorer.ui.tabs.vq_vae.paint_codes import brush_cells
 from dgm_explorer.ui.tabs.vq_vae.paint_decoder import Network, PaintDecoder
 from dgm_explorer.ui.tabs.vq_vae.paint_easel import Easel, Shown
 from dgm_explorer.ui.tabs.vq_vae.paint_exchange import ExchangePage
-from dgm_explorer.ui.tabs.vq_vae.paint_palette import TILE_PX, Palette
+from dgm_explorer.ui.tabs.vq_vae.paint_palette import Palette
 from dgm_explorer.ui.tabs.vq_vae.paint_words import NO_CODE, NO_IMAGES, SOON, painting_parts
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from dgm_explorer.ui.widgets.form import set_text, set_tip
-from dgm_explorer.ui.widgets.snapshot_panel import scrolling
-
-_PALETTE_ROWS: Final = 3
 
 
 class PaintPanel(CodePanel):
@@ -80,16 +77,14 @@ class PaintPanel(CodePanel):
         foot = QHBoxLayout()
         foot.addWidget(self.words, 1)
         foot.addWidget(self.hold)
-        self._palette_area = scrolling(self.code_palette)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 2, 4, 2)
+        layout.setContentsMargins(2, 2, 2, 2)
         layout.setSpacing(3)
         layout.addWidget(self.bar)
         layout.addWidget(self.canvas, 5)
         layout.addLayout(foot)
-        layout.addWidget(self._palette_area)
+        layout.addWidget(self.code_palette.area)
         layout.addWidget(self.pages, 4)
-        self._palette_area.setFixedHeight(_PALETTE_ROWS * (TILE_PX + 2) + 6)
 
     def _connect(self) -> None:
         canvas = self.canvas
@@ -139,6 +134,7 @@ class PaintPanel(CodePanel):
             return
         if self._easel.network is None:
             self.canvas.clear(SOON)
+        self.hold.setEnabled(True)
         self.bar.set_limits(len(dataset), snapshot.n_codes)
         self._easel.set_network(Network(snapshot, self._config, dataset.image_shape), dataset)
         self._show_palette()
@@ -146,6 +142,7 @@ class PaintPanel(CodePanel):
     def _clear(self, words: str) -> None:
         self._easel.clear()
         self.hold.setChecked(False)
+        self.hold.setEnabled(False)
         self._cell = NO_CELL
         self.canvas.clear(words)
         self.code_palette.clear("")
