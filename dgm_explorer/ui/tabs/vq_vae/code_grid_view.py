@@ -131,7 +131,7 @@ class CodeGridView(QWidget):
             self.update()
 
     def set_field(self, field: QRectF | None) -> None:
-        """Outline a part of the image with dashes, in pixels of the image; None for nothing."""
+        """Outline a part of the image with dashes, in pixels of the image and as far as it reaches."""
         if field != self._field:
             self._field = field
             self.update()
@@ -285,16 +285,17 @@ class CodeGridView(QWidget):
 
     def _paint_marks(self, painter: QPainter, geometry: CellGeometry, line_px: float) -> None:
         theme = self._theme
-        is_over_image = self._image is not None and self._tint < 0.5
-        if self._hovered_code >= 0:
-            is_hovered = self._codes == self._hovered_code
-            if is_over_image:
-                self._frame_cells(painter, geometry, is_hovered, QPen(color(theme.accent), line_px))
-            elif is_hovered.any():
+        is_hovered, is_chosen = (
+            self._codes == code if code >= 0 else np.zeros_like(self._codes, np.bool_)
+            for code in (self._hovered_code, self._chosen_code)
+        )
+        if self._image is not None and self._tint < 0.5:
+            self._frame_cells(painter, geometry, is_chosen, QPen(color(theme.component(0)), 2 * line_px))
+            self._frame_cells(painter, geometry, is_hovered, QPen(color(theme.component(3)), 2 * line_px))
+        else:
+            if is_hovered.any():
                 veil = np.uint32(_DIMMED_ALPHA << 24 | int(theme.plot_background[1:], 16))
                 self._paint_cells(painter, geometry, np.where(is_hovered, np.uint32(0), veil))
-        if self._chosen_code >= 0:
-            is_chosen = self._codes == self._chosen_code
             outer = QPen(color(theme.marker_outline), 2 * line_px)
             self._frame_cells(painter, geometry, is_chosen, outer)
             self._frame_cells(painter, geometry, is_chosen, QPen(color(theme.marker), line_px))
@@ -327,6 +328,8 @@ class CodeGridView(QWidget):
             field.width() * zoom,
             field.height() * zoom,
         )
+        height, width = geometry.image
+        place &= QRectF(geometry.left, geometry.top, width * zoom, height * zoom)  # the rest is padding
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(color(self._theme.marker_outline), 2.5 * line_px))
         painter.drawRect(place)

@@ -23,7 +23,8 @@ _TABS: Final = (
 class ReconAreas(QWidget):
     """Tools, the image in focus, and below it two pages: images, and places of a code.
 
-    In a narrow window one page is in front, chosen by tabs.
+    In a narrow window one page is in front, chosen by tabs; in a wide one the places stand beside the images
+    as soon as a code is chosen.
     """
 
     page_shown = Signal()
@@ -37,7 +38,7 @@ class ReconAreas(QWidget):
         self.gallery = GalleryPage()
         self.places = PlacesPage()
         self.tabs = QTabBar()
-        self._is_wide = False
+        self._is_wide = self._has_code = False
         self._build()
         self.tabs.currentChanged.connect(self._show_chosen)
         self._arrange(is_wide=False)
@@ -69,6 +70,7 @@ class ReconAreas(QWidget):
         self.tabs.setTabText(1, f"Where code {code} is used" if code >= 0 else _TABS[1][0])
         with QSignalBlocker(self.tabs):
             self.tabs.setCurrentIndex(int(code >= 0))
+        self._has_code = code >= 0
         self._arrange(self._is_wide)
 
     def _arrange(self, is_wide: bool) -> None:
@@ -78,7 +80,7 @@ class ReconAreas(QWidget):
         self._whole.setStretchFactor(self._lower, 4 if is_wide else 3)
         self.tabs.setVisible(not is_wide)
         self.gallery.setVisible(is_wide or self.tabs.currentIndex() == 0)
-        self.places.setVisible(is_wide or self.tabs.currentIndex() == 1)
+        self.places.setVisible(self._has_code if is_wide else self.tabs.currentIndex() == 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QPainter
 
 from dgm_explorer.core.arrays import Float32Array, FloatArray, IntArray
 from dgm_explorer.ui.export import PlotTable
@@ -17,7 +17,9 @@ from dgm_explorer.ui.plots.captions import CornerText, Cover
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
 from dgm_explorer.ui.plots.plot import Plot
 from dgm_explorer.ui.theme import LIGHT, Theme, color
+from dgm_explorer.ui.widgets.form import font_of
 
+_LEAST_LINES: Final = 4.2
 _LEAST_BAR_PX: Final = 1.0
 _HEADROOM: Final = 1.08
 _TITLE: Final = "‖z_e − e_k‖"
@@ -49,7 +51,7 @@ class CellDistances:
 
 
 class DistanceBars(PixelOverlay):
-    """A bar for each code, some in other colours."""
+    """A bar for each code, centred on 0, 1, 2, …; some in other colours."""
 
     def __init__(self, view_box: pg.ViewBox) -> None:
         super().__init__(view_box, 3)
@@ -85,7 +87,7 @@ class DistanceBars(PixelOverlay):
 
     def _paint_pointer(self, painter: QPainter, place: int, rgb: str) -> None:
         """A mark on the baseline: the bar itself may be too short to be seen."""
-        x = self.point_px(place + 0.5, 0.0).x()
+        x = self.point_px(place, 0.0).x()
         bottom, side = self.boundingRect().bottom(), 3 + self.theme.line_width
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setBrush(color(rgb))
@@ -94,9 +96,9 @@ class DistanceBars(PixelOverlay):
 
     def _bars(self, places: IntArray, grown_px: float) -> FloatArray:
         """(n, 4) left, top, width and height."""
-        left, bottom = self.to_pixels(places.astype(np.float64), np.zeros(len(places)))
-        ends = (places + 1).astype(np.float64)
-        right, top = self.to_pixels(ends, self._values[places].astype(np.float64))
+        middles = places.astype(np.float64)
+        left, bottom = self.to_pixels(middles - 0.5, np.zeros(len(places)))
+        right, top = self.to_pixels(middles + 0.5, self._values[places].astype(np.float64))
         gap = 1.0 if len(places) and right[0] - left[0] > 3 else 0.0
         width = np.maximum(right - left - gap, _LEAST_BAR_PX)
         return np.stack([left - grown_px, top, width + 2 * grown_px, bottom - top], axis=1)
@@ -124,12 +126,13 @@ class DistanceChart(Plot):
         self._is_sorted = True
         self._at = self._hovered_code = self._chosen_code = -1
         self.setMouseEnabled(x=False, y=False)
-        self.setMinimumSize(140, 60)
+        self.setMinimumWidth(140)
         self.setAccessibleName("Distances of a cell to all codes")
         self.set_theme(LIGHT)
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
+        self.setMinimumHeight(round(_LEAST_LINES * QFontMetricsF(font_of(self, theme)).height()))
         self._bars.theme = theme
         self._title_text.set_theme(theme)
         self.cover.set_theme(theme)
@@ -147,7 +150,7 @@ class DistanceChart(Plot):
         n = len(distances.values)
         self._order = distances.order if self._is_sorted else np.arange(n)
         self._bars.set_values(distances.values[self._order])
-        self.set_view_range((0.0, max(1.0, float(n))), (0.0, _HEADROOM * _round_up(distances.largest)))
+        self.set_view_range((-0.5, max(1, n) - 0.5), (0.0, _HEADROOM * _round_up(distances.largest)))
         self._mark()
 
     def set_marked(self, hovered_code: int, chosen_code: int) -> None:
@@ -164,9 +167,9 @@ class DistanceChart(Plot):
     def _mark(self) -> None:
         theme = self.theme
         colors = (
-            (self._shown.code, theme.forward),
-            (self._chosen_code, theme.text),
-            (self._hovered_code, theme.accent),
+            (self._shown.code, theme.text),
+            (self._chosen_code, theme.component(0)),
+            (self._hovered_code, theme.component(3)),
         )
         places = self._places
         self._bars.set_marked(
@@ -182,7 +185,7 @@ class DistanceChart(Plot):
 
     def code_at(self, at: QPointF) -> int:
         """The code whose bar stands at a pixel of the view; -1 beside all."""
-        place = math.floor(self.pixel_to_view(at)[0])
+        place = math.floor(self.pixel_to_view(at)[0] + 0.5)
         is_bar = self.view_box.rect().contains(at) and 0 <= place < len(self._order)
         return int(self._order[place]) if is_bar else -1
 

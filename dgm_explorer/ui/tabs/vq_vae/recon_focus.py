@@ -16,6 +16,7 @@ from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from dgm_explorer.ui.widgets.form import set_color, set_text, set_tip
 
+_DRAW_HERE: Final = "draw here"
 TITLES: Final = ("input", "codes", "reconstruction", "")
 
 
@@ -97,6 +98,12 @@ class FocusView(QWidget):
         layout = self.layout()
         assert isinstance(layout, QGridLayout)
         layout.setColumnStretch(3, int(bool(second)))
+
+    def set_drawing(self, is_drawing: bool) -> None:
+        """Whether the mouse draws on the input."""
+        self.pad.set_drawing(is_drawing)
+        set_text(self.titles[0], _DRAW_HERE if is_drawing else TITLES[0])
+        set_tip(self.titles[0], "Left button white, right button black" if is_drawing else "")
 
     def show_image(self, shown: FocusImage) -> None:
         """Show one image."""

@@ -189,12 +189,12 @@ def distance_tip(shown: CellDistances) -> str:
 
 
 def _short_name(pictures: Pictures, row: int) -> str:
-    """Such as “Sneaker, held out”; its number stands above."""
+    """Such as “Label Sneaker, held out”; its number stands above."""
     if row == OWN:
         return "Your image"
     name = pictures.label(row)
     kind = pictures.kind(row)
-    return f"{name}, {kind}" if name else f"{kind[:1].upper()}{kind[1:]}"
+    return f"Label {name}, {kind}" if name else f"{kind[:1].upper()}{kind[1:]}"
 
 
 def _known(image: Float32Array, shape: tuple[int, int, int]) -> Float32Array | None:

@@ -18,7 +18,7 @@ from dgm_explorer.ui.widgets.form import set_color, set_text, set_tip
 
 _GRID_AT = 1
 _SET_TIP = (
-    "MSE: mean of (x − x̂)² over all numbers of the held-out images\n"
+    "Set: mean of (x − x̂)² over all numbers of the held-out images; below each row its own\n"
     "÷ variance: over the variance of their pixels; 1 is what the mean image would reach"
 )
 
@@ -52,7 +52,6 @@ class GalleryPage(QWidget):
         self.reset.hide()
         set_tip(self.reset, "Back to the images whose reconstructions the run itself records")
         set_tip(self.error, "|x − x̂| of each number as a further picture: black where they agree")
-        set_tip(self.caption, _SET_TIP)
         head = QHBoxLayout()
         head.setSpacing(6)
         head.addWidget(self.caption, 1)
@@ -96,17 +95,19 @@ class GalleryPage(QWidget):
                 tip=partial(_tip, pictures, rows, names),
             )
         )
-        set_text(self.caption, self._words(pictures, names))
+        words = self._words(pictures, names)
+        set_text(self.caption, words)
+        set_tip(self.caption, f"{words}\n{_SET_TIP}")
 
     def _words(self, pictures: Pictures, names: RunNames) -> str:
-        """Which part is which, and how far off the whole set is."""
+        """How far off the whole set is, and which part is which."""
         parts = ["input", "codes", names.own or "reconstruction"]
         if self.error.isChecked():
             parts.append("error")
         if names.second:
             parts.append(names.second)
         snapshot = pictures.snapshot
-        return f"{' | '.join(parts)}; set: MSE {snapshot.mse:.4f}, ÷ variance {snapshot.nmse:.3f}"
+        return f"Set: MSE {snapshot.mse:.4f}, ÷ variance {snapshot.nmse:.3f}; {' | '.join(parts)}"
 
     @property
     def rows_shown(self) -> tuple[int, ...]:
@@ -123,9 +124,10 @@ class GalleryPage(QWidget):
 
 
 def _caption(pictures: Pictures, row: int) -> str:
-    name = "yours" if row == OWN else f"no. {row}"
+    """Such as “60275: 0.0082”, with its mean squared error."""
+    name = "yours" if row == OWN else str(row)
     mse = pictures.mse(row)
-    return f"{name}, MSE {mse:.4f}" if np.isfinite(mse) else name
+    return f"{name}: {mse:.4f}" if np.isfinite(mse) else name
 
 
 def _tip(pictures: Pictures, rows: tuple[int, ...], names: RunNames, item: int) -> str:

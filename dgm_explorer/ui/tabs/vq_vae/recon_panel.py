@@ -326,7 +326,7 @@ class ReconstructionPanel(CodePanel):
 
     def _set_drawing(self, is_drawing: bool) -> None:
         self.areas.tools.set_drawing(is_drawing)
-        self.areas.focus.view.pad.set_drawing(is_drawing)
+        self.areas.focus.view.set_drawing(is_drawing)
 
     @Slot()
     def _set_brush(self) -> None:

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from dgm_explorer.core.arrays import FloatArray
+from dgm_explorer.core.arrays import BoolArray, FloatArray
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.image_mosaic import mosaic_image
 from dgm_explorer.ui.tabs.vq_vae.code_colors import code_colors
@@ -60,6 +60,7 @@ class RowsView(QWidget):
         self._words = ""
         self._picture: QPixmap | None = None
         self._geometry: RowGeometry | None = None
+        self._is_missing: BoolArray = np.zeros((0, 0), np.bool_)
         self._at = NOWHERE
         self._hovered_code = self._chosen_code = -1
         self._rects = PrimitiveArray(QRectF, 4)
@@ -80,6 +81,7 @@ class RowsView(QWidget):
     def set_table(self, table: RowsTable) -> None:
         """Show images; as many of the first ones as there is room for."""
         old, self._table, self._words = self._table, table, ""
+        self._is_missing = np.isnan(table.images[:, :, 0, 0, 0])
         self._picture = None
         if old is None or _shape(old) != _shape(table):
             self._lay_out()
@@ -198,11 +200,11 @@ class RowsView(QWidget):
         images = table.images[: geometry.n]
         n, n_images, height, width, channels = images.shape
         mosaic = mosaic_image(images.reshape(n * n_images, height, width, channels), n_images)
-        is_missing = np.isnan(images[:, :, 0, 0, 0]).tolist()
+        is_missing = self._is_missing.tolist()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, geometry.zoom < 1)
         for index in range(n):
             for part in range(n_images):
-                target = self._target(geometry, index, part + (0 <= table.codes_at <= part))
+                target = self._target(geometry, index, table.part_of_image(part))
                 if is_missing[index][part]:
                     painter.setPen(QPen(color(self._theme.grid), 1.0, Qt.PenStyle.DashLine))
                     painter.drawRect(target.adjusted(0, 0, -1, -1))
@@ -264,49 +266,50 @@ class RowsView(QWidget):
             whole = first.united(self._target(geometry, self._at.item, table.n_parts - 1))
             painter.drawRect(whole.adjusted(-grown, -grown, grown, grown))
 
-    def _cells_of(self, table: RowsTable, geometry: RowGeometry, code: int) -> FloatArray:
-        """(m, 2) left and top of every cell with a code, in the first part of its row."""
-        item, row, column = np.nonzero(table.codes[: geometry.n] == code)
+    def _cells_of(self, table: RowsTable, geometry: RowGeometry, code: int, part: int) -> FloatArray:
+        """(m, 4) left, top, width and height of every cell with a code, as far as the image reaches."""
+        is_code = table.codes[: geometry.n] == code
+        if part != table.codes_at:
+            is_code &= ~self._is_missing[: geometry.n, table.image_at(part), None, None]
+        item, row, column = np.nonzero(is_code)
         side = table.stride * geometry.zoom
-        corners = np.array([geometry.corner(index, 0) for index in range(geometry.n)], np.float64)
-        cells: FloatArray = corners[item] + np.stack([column * side, row * side], axis=1)
-        return cells
+        corners = np.array([geometry.corner(index, part) for index in range(geometry.n)], np.float64)
+        inside = np.stack([column * side, row * side], axis=1)
+        sizes = np.clip(np.array(geometry.part_size) - inside, 0, side)
+        return np.concatenate([corners[item] + inside, sizes], axis=1)
 
-    def _draw_squares(self, painter: QPainter, corners: FloatArray, sides: tuple[float, float]) -> None:
-        """Rectangles (m, 2) of one width and height, with the present pen and brush."""
-        self._rects.resize(len(corners))
-        rects = self._rects.ndarray()
-        rects[:, :2], rects[:, 2:] = corners, sides
-        if len(corners):
+    def _draw_rects(self, painter: QPainter, rects: FloatArray) -> None:
+        """(m, 4) with the present pen and brush."""
+        if len(rects):
+            self._rects.resize(len(rects))
+            self._rects.ndarray()[:] = rects
             painter.drawRects(*self._rects.drawargs())
 
     def _dim_others(self, painter: QPainter, table: RowsTable, geometry: RowGeometry, code: int) -> None:
         """Veil all grids but the cells of one code."""
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color(self._theme.plot_background, _DIMMED_ALPHA))
-        grids = [geometry.corner(index, table.codes_at) for index in range(geometry.n)]
-        self._draw_squares(painter, np.array(grids, np.float64), geometry.part_size)
+        places = range(geometry.n)
+        grids = [(*geometry.corner(index, table.codes_at), *geometry.part_size) for index in places]
+        self._draw_rects(painter, np.array(grids, np.float64))
         painter.setBrush(QColor(int(code_colors(self._theme, table.n_codes)[code % table.n_codes])))
-        side = table.stride * geometry.zoom
-        cells = self._cells_of(table, geometry, code)
-        cells[:, 0] += geometry.part_offset(table.codes_at)
-        self._draw_squares(painter, cells, (side, side))
+        self._draw_rects(painter, self._cells_of(table, geometry, code, table.codes_at))
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _tint_code(
         self, painter: QPainter, table: RowsTable, geometry: RowGeometry, code: int, rgb: str, line_px: float
     ) -> None:
         """Colour and frame every cell with a code, in every part of every row shown; the grid only framed."""
-        cells = self._cells_of(table, geometry, code) + line_px / 2
-        side = max(table.stride * geometry.zoom - line_px, 1.0)
         pen = QPen(color(rgb), line_px)
         pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
         painter.setPen(pen)
+        inward = np.array([line_px / 2, line_px / 2, -line_px, -line_px])
         for part in range(table.n_parts):
             is_grid = part == table.codes_at
             painter.setBrush(Qt.BrushStyle.NoBrush if is_grid else color(rgb, _TINT_ALPHA))
-            beside = np.array([geometry.part_offset(part), 0.0])
-            self._draw_squares(painter, cells + beside, (side, side))
+            cells = self._cells_of(table, geometry, code, part) + inward
+            np.maximum(cells[:, 2:], 1.0, out=cells[:, 2:])
+            self._draw_rects(painter, cells)
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     # -- mouse and keys -----------------------------------------------------------------------------------

@@ -35,6 +35,14 @@ class RowsTable:
         """Images and grid side by side."""
         return int(self.images.shape[1]) + (self.codes_at >= 0)
 
+    def part_of_image(self, image: int) -> int:
+        """Where one of the images of a row stands, the grid counted."""
+        return image + (0 <= self.codes_at <= image)
+
+    def image_at(self, part: int) -> int:
+        """The image at a place that is not the grid's."""
+        return part - (0 <= self.codes_at < part)
+
 
 class RowPlace(NamedTuple):
     """What is under the mouse: a row of the table and a cell of its grid; -1 for none."""

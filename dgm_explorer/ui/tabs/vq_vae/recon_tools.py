@@ -1,7 +1,7 @@
 """The buttons of the panel of reconstructions: which image, and the user's own."""
 
 from PySide6.QtCore import QSignalBlocker, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSpinBox, QToolButton, QWidget
 
 from dgm_explorer.ui.tabs.vq_vae.recon_requests import OWN
 from dgm_explorer.ui.widgets.brush_slider import BrushSlider
@@ -79,7 +79,7 @@ class OwnTools(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(QLabel("Brush"))
+        layout.addWidget(label_for("Brush", self.brush))
         layout.addWidget(self.brush, 1)
         for button in (self.wipe, self.invert, self.discard):
             layout.addWidget(button)
