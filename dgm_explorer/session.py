@@ -27,7 +27,8 @@ class Session:
     Attributes
     ----------
     tab : key of the tab in front, one of `TAB_KEYS`.
-    kl, gmm_vae, vq_vae : states of these tabs; None where the file does not speak of a tab and leaves it alone.
+    kl, gmm_vae, vq_vae : states of these tabs; None where the file does not speak of a tab and leaves it
+        alone.
     title, description : what a preset is called and what to look at in it.
     """
 

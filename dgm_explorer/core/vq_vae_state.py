@@ -29,6 +29,8 @@ class VqVaeState:
     compare_folder : a second run laid over it; empty for none.
     tile_picture, tile_order : what the tiles of the mosaic show, and how they are ordered.
     usage_picture : which picture of the usage is in front.
+    has_arrows : whether the embedding view shows the gradients that pass straight through.
+    is_loss_log : whether the loss terms are drawn on a logarithmic scale.
     panel : which panel is in front.
     code : the code chosen; -1 for none.
     painting : the image painted with codes.
@@ -43,6 +45,8 @@ class VqVaeState:
     tile_picture: TilePicture = "patch"
     tile_order: TileOrder = "index"
     usage_picture: UsagePicture = "histogram"
+    has_arrows: bool = False
+    is_loss_log: bool = True
     panel: VqPanel = "reconstructions"
     code: int = -1
     painting: Painting = field(default_factory=Painting)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QLineF
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem
 
-from dgm_explorer.core.arrays import BoolArray, FloatArray
+from dgm_explorer.core.arrays import BoolArray, FloatArray, IntArray
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
 from dgm_explorer.ui.theme import LIGHT, Theme, blend, color
 
@@ -80,7 +80,7 @@ class FadingTrails(PixelOverlay):
                 _draw_lines(painter, x, y, row, column)
 
 
-def _draw_lines(painter: QPainter, x: FloatArray, y: FloatArray, row: FloatArray, column: FloatArray) -> None:
+def _draw_lines(painter: QPainter, x: FloatArray, y: FloatArray, row: IntArray, column: IntArray) -> None:
     lines = PrimitiveArray(QLineF, 4)
     lines.resize(len(row))
     ends = lines.ndarray()

@@ -84,7 +84,8 @@ def make_arrows(
 def _choose(usable: NDArray[np.intp], codes: IntArray, code: int) -> NDArray[np.intp]:
     """All points of a code, or a few of all, taken evenly."""
     if code >= 0:
-        return usable[codes[usable] == code]
+        of_code: NDArray[np.intp] = usable[codes[usable] == code]
+        return of_code
     return usable[np.unique(np.linspace(0, len(usable) - 1, FEW).astype(int))] if len(usable) else usable
 
 

@@ -80,8 +80,8 @@ class EmbeddingPlot(CloudPlot):
         super().set_theme(theme)
         for part in (self._cells, self._raster, self._trails, self.marks, self._lit_marks):
             part.set_theme(theme)
-        for part in (self._arrow_overlay, self.statement, self.cover, self._key):
-            part.set_theme(theme)
+        for other in (self._arrow_overlay, self.statement, self.cover, self._key):
+            other.set_theme(theme)
         self._show_key()
 
     # -- what is shown ------------------------------------------------------------------------------------

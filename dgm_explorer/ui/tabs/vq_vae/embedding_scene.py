@@ -109,8 +109,8 @@ def _true_share(dots: Float32Array, dot_codes: IntArray, sites: FloatArray) -> f
     """How many of the dots have no nearer code in the picture than their own; NaN without any."""
     from scipy.spatial import cKDTree
 
-    is_site = np.isfinite(sites).all(axis=1)
-    is_dot = np.isfinite(dots).all(axis=1) & is_site[dot_codes]
+    is_site = np.asarray(np.isfinite(sites).all(axis=1))
+    is_dot = np.logical_and(np.isfinite(dots).all(axis=1), is_site[dot_codes])
     if not is_dot.any():
         return float("nan")
     places = dots[is_dot].astype(np.float64)

@@ -55,6 +55,7 @@ class LowerPanels(QTabWidget):
             self.embedding,
             self.paint,
             self.sample,
+            self.curves,
         )
         self._panels: dict[VqPanel, QWidget] = {
             "reconstructions": self.reconstructions,
@@ -72,7 +73,7 @@ class LowerPanels(QTabWidget):
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
-        for panel in (*self.of_codes, self.curves):
+        for panel in self.of_codes:
             panel.set_theme(theme)
 
     def set_panel(self, key: VqPanel) -> None:
@@ -84,7 +85,7 @@ class LowerPanels(QTabWidget):
     def plots(self) -> Sequence[ExportablePlot]:
         """What can be exported of the panel in front."""
         panel = self.currentWidget()
-        return panel.plots() if isinstance(panel, CodePanel | CurvesPanel) else ()
+        return panel.plots() if isinstance(panel, CodePanel) else ()
 
     def _tell(self, index: int) -> None:
         if not self._is_quiet:

@@ -217,7 +217,8 @@ def _grey_pixels(values: Float32Array) -> PixelArray:
 
 def _rgb_pixels(values: Float32Array) -> PixelArray:
     levels = _bytes(values)
-    return np.uint32(0xFF000000) | levels[..., 0] << 16 | levels[..., 1] << 8 | levels[..., 2]
+    pixels = levels[..., 0] << 16 | levels[..., 1] << 8 | levels[..., 2] | 0xFF000000
+    return pixels.astype(np.uint32, copy=False)
 
 
 def _diverging_pixels(values: Float32Array, scale: float, colors: PixelArray) -> PixelArray:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 from dgm_explorer.core.code_sampler import MakeCodeSampler
 from dgm_explorer.core.dataset import Dataset
+from dgm_explorer.core.run_notes import REFUSED_BATCH
 from dgm_explorer.core.training import MakeRun
 from dgm_explorer.core.vq_inference import MakeInference
 from dgm_explorer.core.vq_vae_config import MODEL
@@ -97,6 +98,8 @@ class VqVaeScene(TrainingScene):
         mosaic.compare_requested.connect(self.fill_compare_menu)
         panels.panel_chosen.connect(lambda key: self.editor.apply(panel=key))
         panels.usage.usage_picture_chosen.connect(lambda key: self.editor.apply(usage_picture=key))
+        panels.embedding.arrows_chosen.connect(lambda is_on: self.editor.apply(has_arrows=is_on))
+        panels.curves.log_chosen.connect(lambda is_on: self.editor.apply(is_loss_log=is_on))
         panels.reconstructions.message.connect(self.message)
         panels.paint.painting_changed.connect(self._paint)
         panels.paint.stroke_began.connect(self._store.begin_gesture)
@@ -135,6 +138,8 @@ class VqVaeScene(TrainingScene):
         self.mosaic.set_order(state.tile_order)
         self.panels.set_panel(state.panel)
         self.panels.usage.set_usage_picture(state.usage_picture)
+        self.panels.embedding.set_arrows_shown(state.has_arrows)
+        self.panels.curves.set_log(state.is_loss_log)
         self.panels.paint.set_painting(state.painting)
         for panel in self._of_codes:
             panel.set_code(state.code)
@@ -161,7 +166,6 @@ class VqVaeScene(TrainingScene):
         words = SOON if self.desk.run.readings.is_active else NOTHING_YET
         for panel in self._of_codes:
             panel.clear(words)
-        self.panels.curves.clear(words)
 
     @Slot()
     def _say_what_comes(self) -> None:
@@ -194,7 +198,8 @@ class VqVaeScene(TrainingScene):
         started_s = time.perf_counter()
         for panel in self._of_codes:
             panel.show_snapshot(snapshot, dataset)
-        alarms = find_alarms(snapshot, self.desk.history)
+        n_refused = self.desk.notes.count_of(REFUSED_BATCH)
+        alarms = find_alarms(snapshot, self.desk.history, n_refused)
         self.alarms.show_sentences([alarm.sentence for alarm in alarms])
         self.frame_done.emit(1e3 * (time.perf_counter() - started_s))
 

@@ -15,7 +15,17 @@ if TYPE_CHECKING:
     from dgm_explorer.core.vq_inference import MakeInference
     from dgm_explorer.ui.tabs.vq_vae.scene import VqVaeScene
 
-LOOKS = ("run_folder", "compare_folder", "tile_picture", "tile_order", "usage_picture", "panel", "code")
+LOOKS = (
+    "run_folder",
+    "compare_folder",
+    "tile_picture",
+    "tile_order",
+    "usage_picture",
+    "has_arrows",
+    "is_loss_log",
+    "panel",
+    "code",
+)
 
 
 class VqVaeTab(TrainingTab):
