@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.arrays import Float32Array, FloatArray
 from dgm_explorer.ui.plots.axis import NumberAxis
+from dgm_explorer.ui.plots.dot_search import nearest_dot
 from dgm_explorer.ui.plots.latent_range import Box, box_of
 from dgm_explorer.ui.plots.plot import Plot
 
@@ -93,32 +94,15 @@ class CloudPlot(Plot):
     # -- dots ---------------------------------------------------------------------------------------------
 
     def nearest(self, x: float, y: float) -> tuple[int, float]:
-        """The dot nearest to a place and its distance in pixels; -1 where there is none.
-
-        A plain search: some 0.15 ms for 60,000 dots, less than an index would take to keep up with training.
-        """
-        dx_px, dy_px = self._distances_px(x, y)
-        squares = np.square(dx_px, out=dx_px)
-        squares += np.square(dy_px, out=dy_px)
-        if not len(squares):
-            return -1, np.inf
-        nearest = int(np.argmin(squares))
-        if not np.isfinite(squares[nearest]):  # argmin takes a NaN for the least
-            squares[np.isnan(squares)] = np.inf
-            nearest = int(np.argmin(squares))
-        return nearest, float(np.sqrt(squares[nearest]))
+        """The dot nearest to a place and its distance in pixels; -1 where there is none."""
+        (x_lo, x_hi), (y_lo, y_hi) = self.view_range
+        rect = self.view_box.rect()
+        return nearest_dot(self._dots, (x, y), (rect.width() / (x_hi - x_lo), rect.height() / (y_hi - y_lo)))
 
     def dot_at(self, x: float, y: float) -> int:
         """The dot within reach of the mouse at a place; -1 for none."""
         nearest, distance_px = self.nearest(x, y)
         return nearest if distance_px <= PICK_RADIUS_PX else -1
-
-    def _distances_px(self, x: float, y: float) -> tuple[Float32Array, Float32Array]:
-        (x_lo, x_hi), (y_lo, y_hi) = self.view_range
-        rect = self.view_box.rect()
-        x_px = (self._dots[:, 0] - np.float32(x)) * np.float32(rect.width() / (x_hi - x_lo))
-        y_px = (self._dots[:, 1] - np.float32(y)) * np.float32(rect.height() / (y_hi - y_lo))
-        return x_px, y_px
 
     # -- mouse and keys -----------------------------------------------------------------------------------
 

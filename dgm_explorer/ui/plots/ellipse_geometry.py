@@ -45,19 +45,31 @@ class EllipseShape:
         share: float = 1.0,
         previous: "EllipseShape | None" = None,
     ) -> "EllipseShape":
-        """Find the axes of a covariance (xx, xy, yy).
-
-        The first axis is the longer one, or the one closest to the first axis of ``previous``, so that
-        handles do not swap places while a hand holds one of them. A circle keeps the angle of ``previous``.
-        """
+        """Find the axes of a covariance (xx, xy, yy); see `of_axes`."""
         xx, xy, yy = cov
         middle, half = 0.5 * (xx + yy), math.hypot(0.5 * (xx - yy), xy)
         longer = math.sqrt(middle + half)
         shorter = math.sqrt((xx * yy - xy * xy) / (middle + half))
-        angle = 0.5 * math.atan2(2 * xy, xx - yy)
+        return cls.of_axes(mean, (longer, shorter), 0.5 * math.atan2(2 * xy, xx - yy), share, previous)
+
+    @classmethod
+    def of_axes(
+        cls,
+        mean: tuple[float, float],
+        lengths: tuple[float, float],
+        angle: float,
+        share: float = 1.0,
+        previous: "EllipseShape | None" = None,
+    ) -> "EllipseShape":
+        """Name the axes of an ellipse whose longer one, given first, lies at ``angle``.
+
+        The first axis is the longer one, or the one closest to the first axis of ``previous``, so that
+        handles do not swap places while a hand holds one of them. A circle keeps the angle of ``previous``.
+        """
+        longer, shorter = lengths
         if previous is None:
             return cls(*mean, longer, shorter, angle, share)
-        if half <= 1e-9 * middle:
+        if longer**2 - shorter**2 <= 1e-9 * (longer**2 + shorter**2):
             return cls(*mean, longer, shorter, previous.angle, share)
         quarter_turns = round((previous.angle - angle) / (math.pi / 2))
         first, second = (longer, shorter) if quarter_turns % 2 == 0 else (shorter, longer)

@@ -1,6 +1,7 @@
 """Ellipses with knobs: painting and hit testing; what the knobs do is in `ellipse_geometry`."""
 
 import math
+from typing import Generic
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -8,7 +9,7 @@ from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from dgm_explorer.ui.plots.ellipse_geometry import EllipseShape
 from dgm_explorer.ui.plots.handle_geometry import Part
-from dgm_explorer.ui.plots.knob_overlay import Handle, Hit, KnobOverlay
+from dgm_explorer.ui.plots.knob_overlay import Hit, KnobOverlay, ShapeT
 from dgm_explorer.ui.theme import color
 
 GRAB_RADIUS_PX = 12.0
@@ -19,19 +20,23 @@ _ROTATION_ARM_PX = 24.0
 _AXES: tuple[tuple[Part, int], ...] = (("first", 1), ("second", 1), ("first", -1), ("second", -1))
 
 
-class EllipseOverlay(KnobOverlay[EllipseShape]):
+class EllipseOverlay(KnobOverlay[ShapeT], Generic[ShapeT]):
     """All draggable ellipses of a plane, at one and two standard deviations, to scale.
 
     Every ellipse has a knob on its centre. The selected one also has knobs on the four tips of its axes at
     one standard deviation, and one that turns it, on an arm beyond its first axis. q comes last and is
-    drawn thicker.
+    drawn thicker. A subclass says what ellipse belongs to a handle.
     """
+
+    def ellipse(self, index: int) -> EllipseShape:
+        """The ellipse of a handle."""
+        raise NotImplementedError
 
     # -- where things are, in pixels ----------------------------------------------------------------------
 
     def center_px(self, index: int) -> QPointF:
         """Where the centre knob is painted: on the mean, or at the border next to it."""
-        shape, rect = self._handles[index].shape, self.boundingRect()
+        shape, rect = self.ellipse(index), self.boundingRect()
         at = self.point_px(shape.x, shape.y)
         return QPointF(min(max(at.x(), 0.0), rect.width()), min(max(at.y(), 0.0), rect.height()))
 
@@ -39,7 +44,7 @@ class EllipseOverlay(KnobOverlay[EllipseShape]):
         """Where a knob of an ellipse is painted, at least a finger's width from the centre."""
         if part == "center":
             return self.center_px(index)
-        shape = self._handles[index].shape
+        shape = self.ellipse(index)
         center, tip = self.point_px(*shape.mean), self.point_px(*shape.tip(part, sign))
         length = math.dist(center.toTuple(), tip.toTuple())
         wanted = max(length, _MIN_TIP_PX) + (_ROTATION_ARM_PX if part == "rotation" else 0.0)
@@ -65,8 +70,8 @@ class EllipseOverlay(KnobOverlay[EllipseShape]):
 
     def draw(self, painter: QPainter) -> None:
         metrics = self._set_font(painter)
-        for index, handle in enumerate(self._handles):
-            self._draw_ellipse(painter, handle, 1.15 if index == len(self._handles) - 1 else 0.8)
+        for index in range(len(self._handles)):
+            self._draw_ellipse(painter, index, 1.15 if index == len(self._handles) - 1 else 0.8)
         if self._shown_selection is not None:
             self._draw_knobs(painter, self._shown_selection)
         for index, handle in enumerate(self._handles):
@@ -79,13 +84,13 @@ class EllipseOverlay(KnobOverlay[EllipseShape]):
         x, y = self.to_pixels(*shape.outline(deviations))
         return QPolygonF([QPointF(*point) for point in np.stack([x, y], axis=1).tolist()])
 
-    def _draw_ellipse(self, painter: QPainter, handle: Handle[EllipseShape], strength: float) -> None:
-        width = self._theme.line_width * strength
+    def _draw_ellipse(self, painter: QPainter, index: int, strength: float) -> None:
+        width, rgb, shape = self._theme.line_width * strength, self._handles[index].rgb, self.ellipse(index)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(color(handle.rgb), width))
-        painter.drawPolyline(self.outline_px(handle.shape, 1.0))
-        painter.setPen(QPen(color(handle.rgb, 150), 0.6 * width))
-        painter.drawPolyline(self.outline_px(handle.shape, 2.0))
+        painter.setPen(QPen(color(rgb), width))
+        painter.drawPolyline(self.outline_px(shape, 1.0))
+        painter.setPen(QPen(color(rgb, 150), 0.6 * width))
+        painter.drawPolyline(self.outline_px(shape, 2.0))
 
     def _draw_knobs(self, painter: QPainter, index: int) -> None:
         handle = self._handles[index]
@@ -104,3 +109,10 @@ class EllipseOverlay(KnobOverlay[EllipseShape]):
         painter.setPen(QPen(color(self._theme.plot_background), 1.2))
         painter.setBrush(color(rgb))
         painter.drawRect(QRectF(at.x() - half, at.y() - half, 2 * half, 2 * half))
+
+
+class EllipseHandles(EllipseOverlay[EllipseShape]):
+    """Handles that stand for ellipses themselves."""
+
+    def ellipse(self, index: int) -> EllipseShape:
+        return self._handles[index].shape

@@ -14,7 +14,7 @@ from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis, tick_text
 from dgm_explorer.ui.plots.captions import CornerText
 from dgm_explorer.ui.plots.ellipse_geometry import EllipseDrag, EllipseShape
-from dgm_explorer.ui.plots.ellipse_handle import EllipseOverlay
+from dgm_explorer.ui.plots.ellipse_handle import EllipseHandles
 from dgm_explorer.ui.plots.handle_geometry import Part
 from dgm_explorer.ui.plots.handle_plot import Dragged, HandlePlot
 from dgm_explorer.ui.plots.knob_overlay import Hit
@@ -35,7 +35,7 @@ class PlanePlot(HandlePlot[EllipseShape]):
     components_changed = Signal(object)
     """All components after an edit, tuple[Component2D, ...]."""
 
-    _knobs: EllipseOverlay
+    _knobs: EllipseHandles
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(NumberAxis("bottom", "x"), NumberAxis("left", "y"), parent)
@@ -49,7 +49,7 @@ class PlanePlot(HandlePlot[EllipseShape]):
         self.set_home_range((-half, half), (-half, half))
         self._density = DensityLayer(self.view_box)
         self._optima = OptimaLayer(self.view_box)
-        self._knobs = EllipseOverlay(self.view_box)
+        self._knobs = EllipseHandles(self.view_box)
         self._caption = CornerText(self.view_box, "bottom-left")
         self.setToolTip(
             "Ellipses hold 39.3 % (1σ) and 86.5 % (2σ) of their Gaussian.\n"
