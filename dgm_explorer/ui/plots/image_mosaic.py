@@ -74,7 +74,7 @@ def fit_geometry(
     columns: int | None = None,
     max_zoom: int = MAX_ZOOM,
 ) -> MosaicGeometry:
-    """The largest tiles of which ``n`` fit into ``room``.
+    """The largest tiles of which ``n`` fit into ``room``, in full rows where these are as large.
 
     Parameters
     ----------
@@ -86,8 +86,13 @@ def fit_geometry(
     max_zoom : screen pixels per image pixel at most.
     """
     counts = range(1, n + 1) if columns is None else (columns,)
-    best = max(counts, key=lambda count: (_zoom(n, count, tile, room, gap), -count))
-    return MosaicGeometry(n, best, tile, _whole(_zoom(n, best, tile, room, gap), max_zoom), gap)
+
+    def rank(count: int) -> tuple[float, bool, float, int]:
+        zoom = _zoom(n, count, tile, room, gap)
+        return _whole(zoom, max_zoom), n % count == 0, zoom, -count
+
+    best = max(counts, key=rank)
+    return MosaicGeometry(n, best, tile, rank(best)[0], gap)
 
 
 def least_geometry(
