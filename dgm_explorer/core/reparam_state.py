@@ -10,6 +10,7 @@ from dgm_explorer.core.kl_state import View2D
 
 DiagonalActivation: TypeAlias = Literal["exp", "softplus", "relu", "identity"]
 FactorForm: TypeAlias = Literal["lower", "full"]
+MapHandles: TypeAlias = Literal["columns", "axes"]
 QuantileLaw: TypeAlias = Literal["gaussian", "logistic", "laplace", "exponential"]
 ObjectiveName: TypeAlias = Literal["quadratic", "banana", "two_wells", "kl_target"]
 SamplePath: TypeAlias = Literal["reparametrise", "sample"]
@@ -47,6 +48,7 @@ class ReparamState:
     form : whether L is the lower triangle, or ``full``, every entry free.
     full : (A₁₁, A₁₂, A₂₁, A₂₂), used in the form ``full``.
     law : of z on the line, in the quantile picture.
+    handles : what of L is taken in hand: its columns, or the axes of the ellipse.
     n_points : how many ε are drawn.
     seed : of the ε.
     is_frozen : whether every step of the optimiser sees the same ε, or fresh ones.
@@ -72,6 +74,7 @@ class ReparamState:
     form: FactorForm = "lower"
     full: tuple[float, float, float, float] = (1.0, 0.7, 0.0, 1.0)
     law: QuantileLaw = "gaussian"
+    handles: MapHandles = "columns"
     n_points: int = 1000
     seed: int = 0
     is_frozen: bool = False

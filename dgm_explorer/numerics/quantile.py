@@ -27,12 +27,16 @@ class StandardLaw:
     of_noise : F⁻¹(Φ(ε)), elementwise, from log Φ(ε) and log Φ(−ε) so that both tails keep their digits.
     log_density : log of the density, elementwise; −inf outside of the support.
     cdf : F, elementwise.
+    mean, variance, excess_kurtosis : of z₀; a Gaussian has 0, 1 and 0.
     """
 
     quantile: str
     of_noise: Callable[[FloatArray], FloatArray]
     log_density: Callable[[FloatArray], FloatArray]
     cdf: Callable[[FloatArray], FloatArray]
+    mean: float = 0.0
+    variance: float = 1.0
+    excess_kurtosis: float = 0.0
 
 
 def _log_cdf(x: FloatArray) -> FloatArray:
@@ -89,15 +93,29 @@ def _exponential_cdf(x: FloatArray) -> FloatArray:
 
 LAWS: Mapping[QuantileLaw, StandardLaw] = {
     "gaussian": StandardLaw(r"\Phi^{-1}(u)", np.asarray, _gaussian_log_density, _gaussian_cdf),
-    "logistic": StandardLaw(r"\log\frac{u}{1-u}", _logistic_of_noise, _logistic_log_density, _logistic_cdf),
+    "logistic": StandardLaw(
+        r"\log\frac{u}{1-u}",
+        _logistic_of_noise,
+        _logistic_log_density,
+        _logistic_cdf,
+        variance=math.pi**2 / 3,
+        excess_kurtosis=1.2,
+    ),
     "laplace": StandardLaw(
         r"-\mathrm{sgn}(u-\frac12)\,\log(1-2|u-\frac12|)",
         _laplace_of_noise,
         _laplace_log_density,
         _laplace_cdf,
+        variance=2.0,
+        excess_kurtosis=3.0,
     ),
     "exponential": StandardLaw(
-        r"-\log(1-u)", _exponential_of_noise, _exponential_log_density, _exponential_cdf
+        r"-\log(1-u)",
+        _exponential_of_noise,
+        _exponential_log_density,
+        _exponential_cdf,
+        mean=1.0,
+        excess_kurtosis=6.0,
     ),
 }
 
@@ -124,3 +142,41 @@ def quantile_picture(law: QuantileLaw, mu: float, sigma: float, epsilon: FloatAr
 def density(law: QuantileLaw, mu: float, sigma: float, z: FloatArray) -> FloatArray:
     """Density of z, elementwise; σ must not be 0."""
     return np.asarray(np.exp(LAWS[law].log_density((z - mu) / sigma)) / abs(sigma))
+
+
+@dataclass(frozen=True, slots=True)
+class LawMoments:
+    """Mean and variance of μ + σ z₀, exact and of a sample.
+
+    Attributes
+    ----------
+    exact_mean, exact_variance : of the law.
+    n : points in the sample.
+    mean, mean_error : of the sample; the error is √(variance/n).
+    variance, variance_error : divided by n − 1; the error is that of points of this law with its
+        kurtosis κ, σ²√(2/(n − 1) + κ/n) (Casella & Berger 2002, exercise 5.8). NaN for one point.
+    """
+
+    exact_mean: float
+    exact_variance: float
+    n: int
+    mean: float
+    mean_error: float
+    variance: float
+    variance_error: float
+
+
+def law_moments(law: QuantileLaw, mu: float, sigma: float, z: FloatArray) -> LawMoments:
+    """Compare points z (n,) with the law that they were drawn from."""
+    standard, n = LAWS[law], len(z)
+    variance = standard.variance * sigma**2
+    is_many = n > 1
+    return LawMoments(
+        mu + sigma * standard.mean,
+        variance,
+        n,
+        float(z.mean()),
+        math.sqrt(variance / n),
+        float(z.var(ddof=1)) if is_many else math.nan,
+        variance * math.sqrt(2 / (n - 1) + standard.excess_kurtosis / n) if is_many else math.nan,
+    )

@@ -136,13 +136,14 @@ def with_mean(state: ReparamState, mean: FloatArray) -> ReparamState:
 def with_factor(state: ReparamState, factor: FloatArray) -> ReparamState:
     """Give the map the factor (d, d), or in the form of a triangle the one with the same Σ.
 
-    A negative diagonal stays where the activation allows it, that is with the identity.
+    A triangle with a diagonal that the activation reaches stays as it is, to the last digit: with the
+    identity also a negative one.
     """
     d, mean = state.dimension, parameters_of(state)[: state.dimension]
     if state.form == "full" and d == 2:
         return with_parameters(state, np.concatenate([mean, factor.ravel()]))
-    is_triangle = not np.triu(factor, 1).any()
-    if not (is_triangle and state.activation == "identity"):
+    is_reached = state.activation == "identity" or bool((np.diagonal(factor) >= 0).all())
+    if np.triu(factor, 1).any() or not is_reached:
         factor = cholesky_factor(factor)
     raw = _raw_of(state.activation, np.diagonal(factor), np.array(state.raw_diagonal[:d]))
     entries = raw if d == 1 else np.array([raw[0], factor[1, 0], raw[1]])

@@ -9,7 +9,7 @@ from scipy import stats
 
 from dgm_explorer.core.reparam_state import QuantileLaw
 from dgm_explorer.numerics.gaussian_map import draw_epsilon
-from dgm_explorer.numerics.quantile import LAWS, density, quantile_picture
+from dgm_explorer.numerics.quantile import LAWS, density, law_moments, quantile_picture
 
 REFERENCE: dict[QuantileLaw, stats.rv_continuous] = {
     "gaussian": stats.norm,
@@ -57,3 +57,29 @@ def test_only_the_gaussian_is_affine() -> None:
         z = quantile_picture(law, 0.0, 1.0, EPSILON).z
         bend = np.abs(np.diff(z, 2)).max()
         assert (bend < 1e-12) == (law == "gaussian")
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_moments_are_those_of_the_law(law: QuantileLaw) -> None:
+    mean, variance, kurtosis = (float(m) for m in REFERENCE[law].stats(1.5, 0.7, moments="mvk"))
+    found = law_moments(law, 1.5, 0.7, np.zeros(5))
+    assert (found.exact_mean, found.exact_variance) == pytest.approx((mean, variance), rel=1e-12)
+    assert LAWS[law].excess_kurtosis == pytest.approx(kurtosis, abs=1e-12)
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_standard_errors_are_the_spread_of_many_samples(law: QuantileLaw) -> None:
+    n, repeats = 20, 20_000
+    samples = REFERENCE[law].rvs(1.5, 0.7, size=(repeats, n), random_state=np.random.default_rng(3))
+    found = law_moments(law, 1.5, 0.7, samples[0])
+    assert found.mean == pytest.approx(np.mean(samples[0]), rel=1e-12)
+    assert found.variance == pytest.approx(np.var(samples[0], ddof=1), rel=1e-12)
+    assert found.mean_error == pytest.approx(samples.mean(axis=1).std(), rel=0.03)
+    assert found.variance_error == pytest.approx(samples.var(axis=1, ddof=1).std(), rel=0.12)
+
+
+def test_one_point_has_no_variance() -> None:
+    alone = law_moments("gaussian", 0.0, 1.0, np.array([0.3]))
+    assert math.isnan(alone.variance)
+    assert math.isnan(alone.variance_error)
+    assert alone.mean_error == 1.0

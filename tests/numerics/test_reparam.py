@@ -201,3 +201,16 @@ def test_changing_from_a_dead_diagonal_goes_to_the_least_width() -> None:
     changed = with_activation(state, "exp")
     assert changed.raw_diagonal[1] == -14
     assert describe_covariance(gaussian_map(changed).factor).eigenvalues[1] < 1e-11
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_a_triangle_in_reach_of_the_activation_is_kept_to_the_last_digit(
+    activation: DiagonalActivation,
+) -> None:
+    state = with_activation(ReparamState(raw_diagonal=(0.31, -0.47), off_diagonal=0.1 + 0.2), activation)
+    factor = gaussian_map(state).factor
+    factor[1, 0] = 0.7000000000000001
+    moved = with_factor(state, factor)
+    assert moved.off_diagonal == 0.7000000000000001
+    if activation in ("relu", "identity"):
+        assert moved.raw_diagonal == state.raw_diagonal
