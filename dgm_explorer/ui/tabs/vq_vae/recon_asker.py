@@ -37,6 +37,7 @@ class ImageAsker(QObject):
         self._is_pending = False
         self._run = 0
         self._asked_s = 0.0
+        self._complaint = ""
         self._worker.finished.connect(self._take)
         self._worker.failed.connect(self._fail)
 
@@ -65,6 +66,7 @@ class ImageAsker(QObject):
         """Another run: what is under way is not wanted any more."""
         self.rest()
         self._model = None
+        self._complaint = ""
         self._run += 1
 
     def rest(self) -> None:
@@ -95,5 +97,7 @@ class ImageAsker(QObject):
 
     @Slot(str)
     def _fail(self, sentence: str) -> None:
-        self.failed.emit(sentence)
+        if sentence != self._complaint:  # or every snapshot would say so again
+            self._complaint = sentence
+            self.failed.emit(sentence)
         self._go_on()

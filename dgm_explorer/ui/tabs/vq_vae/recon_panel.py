@@ -273,8 +273,9 @@ class ReconstructionPanel(CodePanel):
 
     @Slot(int)
     def _hover(self, code: int) -> None:
-        self.set_hovered_code(code)
-        self.code_hovered.emit(code)
+        if code != self.hovered_code:  # the next cell may have the same
+            self.set_hovered_code(code)
+            self.code_hovered.emit(code)
 
     @Slot(int)
     def _choose(self, code: int) -> None:
