@@ -1,7 +1,7 @@
 """A plane of dots that follows them until the user has chosen what to look at."""
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
@@ -83,14 +83,6 @@ class CloudPlot(Plot):
             self.set_home_range(x, y)
             self.set_view_range(x, y)
 
-    def pan(self, x_px: float, y_px: float) -> None:
-        """Move the picture by so many pixels."""
-        (x_lo, x_hi), (y_lo, y_hi) = self.view_range
-        rect = self.view_box.rect()
-        dx, dy = x_px / rect.width() * (x_hi - x_lo), y_px / rect.height() * (y_hi - y_lo)
-        self.set_view_range((x_lo - dx, x_hi - dx), (y_lo + dy, y_hi + dy))
-        self._emit_view_changed()
-
     # -- dots ---------------------------------------------------------------------------------------------
 
     def nearest(self, x: float, y: float) -> tuple[int, float]:
@@ -105,9 +97,6 @@ class CloudPlot(Plot):
         return nearest if distance_px <= PICK_RADIUS_PX else -1
 
     # -- mouse and keys -----------------------------------------------------------------------------------
-
-    def click(self, at: QPointF) -> None:
-        """A press and release of the left button in one place, in pixels of the view."""
 
     def key(self, event: QKeyEvent) -> bool:
         if event.key() in _PAN_STEPS and not event.modifiers():

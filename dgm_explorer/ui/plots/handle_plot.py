@@ -41,7 +41,7 @@ class Shape(Protocol):
 ShapeT = TypeVar("ShapeT", bound=Shape)
 
 Dragged: TypeAlias = Callable[[QPointF, bool], ShapeT]
-"""What a place of the mouse, in pixels of the view, means in a drag; True for the weight alone."""
+"""What a place of the mouse, in pixels of the view, means in a drag; True with Shift: the weight alone."""
 
 
 class HandlePlot(Plot, Generic[ShapeT]):
@@ -89,6 +89,10 @@ class HandlePlot(Plot, Generic[ShapeT]):
     def _nudged(self, index: int, right: int, up: int, modifiers: Qt.KeyboardModifier) -> ShapeT:
         """What an arrow key makes of a shape: -1, 0 or 1 to the right and up."""
         raise NotImplementedError
+
+    def _may_shift(self, index: int) -> bool:
+        """Whether a handle can be dragged with Shift: that is the weight, which q has not."""
+        return index < len(self._components)
 
     def _change_q(self, shape: ShapeT) -> None:
         """Show a new q, then tell."""
@@ -187,7 +191,7 @@ class HandlePlot(Plot, Generic[ShapeT]):
                 self._hover(at)
             return
         has_shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if not has_shift or self._selected < len(self._components):
+        if not has_shift or self._may_shift(self._selected):
             self._apply(self._selected, self._dragged(at, has_shift))
 
     def release(self, at: QPointF, event: QMouseEvent) -> None:

@@ -7,8 +7,8 @@ import numpy as np
 from PySide6.QtCore import QPointF
 
 if TYPE_CHECKING:
-    from dgm_explorer.ui.plots.cloud_plot import CloudPlot
     from dgm_explorer.ui.plots.latent_view import LatentView
+    from dgm_explorer.ui.plots.plot import Plot
 
 _CLICK_PX = 3.0
 
@@ -26,7 +26,7 @@ class Gesture(Protocol):
 class PanOrClick:
     """Moves the picture once the hand has moved enough; else it was a click."""
 
-    def __init__(self, view: "CloudPlot", at: QPointF) -> None:
+    def __init__(self, view: "Plot", at: QPointF) -> None:
         self._view = view
         self._start = self._last = at
         self._is_pan = False

@@ -106,6 +106,14 @@ class Plot(pg.PlotWidget):
             self.set_view_range(*home)
             self._emit_view_changed()
 
+    def pan(self, x_px: float, y_px: float) -> None:
+        """Move the picture by so many pixels."""
+        (x_lo, x_hi), (y_lo, y_hi) = self.view_range
+        rect = self.view_box.rect()
+        dx, dy = x_px / rect.width() * (x_hi - x_lo), y_px / rect.height() * (y_hi - y_lo)
+        self.set_view_range((x_lo - dx, x_hi - dx), (y_lo + dy, y_hi + dy))
+        self._emit_view_changed()
+
     def _emit_view_changed(self, *_: object) -> None:
         (x_lo, x_hi), (y_lo, y_hi) = self.view_range
         self.view_changed.emit(x_lo, x_hi, y_lo, y_hi)
@@ -133,6 +141,9 @@ class Plot(pg.PlotWidget):
         """The wheel turns; True keeps it from zooming."""
         del at, event
         return False
+
+    def click(self, at: QPointF) -> None:
+        """A press and release of the left button in one place, in pixels of the view."""
 
     def double_click(self, at: QPointF, event: QMouseEvent) -> None:
         """Goes home unless a subclass knows better."""
