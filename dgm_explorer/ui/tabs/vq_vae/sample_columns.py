@@ -52,7 +52,9 @@ class PriorColumns(QWidget):
         title.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter)
         line.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         line.setWordWrap(True)
-        line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        line.setSizePolicy(policy)
         for widget in (title, bar, line):
             set_formula(widget, WORDS[prior].tex, lambda: describe(prior))
         grid = self.grids[prior]

@@ -109,6 +109,7 @@ class Learning(QObject):
         deadline_s = time.monotonic() + JOIN_MS / 1000
         for thread in self._ending:
             thread.stop(max(0, round(1000 * (deadline_s - time.monotonic()))))
+        self._ending = []
         self._decoder.close()
 
     @Slot()
