@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent, QResizeEvent
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent
 from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from dgm_explorer.core.dataset import Dataset
@@ -82,6 +82,7 @@ class ReconstructionPanel(CodePanel):
             hovered.connect(self._hover)
         areas.focus.code_clicked.connect(self._choose)
         areas.page_shown.connect(self._draw)
+        areas.gallery.view.room_changed.connect(self._ask_for_unknown)
         self._asker.due.connect(self._ask_for_snapshot)
         self._asker.answered.connect(self._take_answer)
         self._asker.failed.connect(self.message)
@@ -216,6 +217,7 @@ class ReconstructionPanel(CodePanel):
                 rows = (OWN, *rows)
             gallery.reset.setVisible(bool(self._shuffled))
             gallery.show_rows(pictures, rows, self._fields(pictures).stride, self._names)
+            self._ask_for_unknown()
 
     def _draw_places(self, pictures: Pictures) -> None:
         places = self.areas.places
@@ -240,6 +242,13 @@ class ReconstructionPanel(CodePanel):
     def _ask_in_stroke(self) -> None:
         """Nothing but what the hand draws, so that the answer follows it."""
         self._request_images([OWN], by_hand=True)
+
+    @Slot()
+    def _ask_for_unknown(self) -> None:
+        """There may be room for images now that were not asked for."""
+        pictures = self._pictures
+        if pictures is not None and not all(map(pictures.is_known, self.areas.gallery.rows_shown)):
+            self._asker.poke()
 
     def _rows_wanted(self) -> list[int]:
         """Images on the screen of which the snapshot has not everything, the one in focus first."""
@@ -350,11 +359,6 @@ class ReconstructionPanel(CodePanel):
         if path is not None:
             event.acceptProposedAction()
             self.own.read(path)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._pictures is not None and self.isVisible():
-            self._asker.poke()  # there may be room for images that were not asked for
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._asker.rest()

@@ -81,6 +81,10 @@ class Pictures:
         """Whether the snapshot alone has grid and reconstruction."""
         return _place(self.snapshot.probe, row) >= 0 and _place(self.snapshot.shown, row) >= 0
 
+    def is_known(self, row: int) -> bool:
+        """Whether grid and reconstruction are there, from the snapshot or the answer."""
+        return self.is_complete(row) or self.answered(row) >= 0
+
     def mse(self, row: int) -> float:
         """Mean squared error per number; NaN where the reconstruction is not known."""
         return mean_square(self.image(row), self.reconstruction(row))

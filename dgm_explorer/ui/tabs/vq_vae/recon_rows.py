@@ -50,6 +50,8 @@ class RowsView(QWidget):
     cell_hovered = Signal(int, int, int)
     """The row, and row and column of the cell in it, under the mouse; -1 for none."""
     clicked = Signal(int)
+    room_changed = Signal()
+    """There is room for more rows than before, or for fewer."""
 
     def __init__(self, name: str, least_side_px: int = 40, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -170,7 +172,10 @@ class RowsView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        n_before = self.n_shown
         self._lay_out()
+        if self.n_shown != n_before:
+            self.room_changed.emit()
 
     # -- painting -----------------------------------------------------------------------------------------
 
