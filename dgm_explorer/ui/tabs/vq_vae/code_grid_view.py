@@ -304,8 +304,8 @@ class CodeGridView(QWidget):
         if _is_inside(self._cell, geometry.grid):
             is_here = np.zeros(geometry.grid, np.bool_)
             is_here[self._cell] = True
-            self._frame_cells(painter, geometry, is_here, QPen(color(theme.marker_outline), 3 * line_px))
-            self._frame_cells(painter, geometry, is_here, QPen(color(theme.accent), 1.5 * line_px))
+            self._frame_cells(painter, geometry, is_here, QPen(color(theme.marker_outline), 2.4 * line_px))
+            self._frame_cells(painter, geometry, is_here, QPen(color(theme.accent), 1.2 * line_px))
 
     def _frame_cells(self, painter: QPainter, geometry: CellGeometry, where: BoolArray, pen: QPen) -> None:
         rows, columns = np.nonzero(where)

@@ -15,7 +15,7 @@ from dgm_explorer.ui.theme import Theme
 _WIDE_LINES: Final = 50
 """Width in lines of text from which two pages stand side by side."""
 _TABS: Final = (
-    ("Images", "Inputs beside their reconstructions"),
+    ("Reconstructions", "Inputs beside their reconstructions"),
     ("Where a code is used", "The code chosen in the analysed images"),
 )
 

@@ -64,7 +64,7 @@ class FocusView(QWidget):
     def _build(self) -> None:
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setHorizontalSpacing(4)
+        layout.setHorizontalSpacing(2)
         layout.setVerticalSpacing(0)
         for column, (view, title) in enumerate(zip(self.views, self.titles, strict=True)):
             view.setMinimumSize(60, 60)

@@ -65,7 +65,7 @@ class ReconstructionPanel(CodePanel):
         self._pages.addWidget(self._words)
         self._pages.addWidget(self.areas)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(4, 2, 4, 2)
+        layout.setContentsMargins(0, 2, 0, 2)
         layout.addWidget(self._pages)
         self.setAcceptDrops(True)
         self._connect()
