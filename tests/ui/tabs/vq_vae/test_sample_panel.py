@@ -276,7 +276,7 @@ def test_the_cell_under_the_mouse_tells_its_code_and_a_click_chooses_it(
         assert hovered[-1] == code
         assert chosen[-1] == code
         assert f"Code {code} in row {cell.row + 1}" in grid.tip_at(QPointF(middle(grid, cell)))
-    QTest.mouseMove(grid, QPoint(0, 0))
+    QTest.mouseMove(grid, QPoint(1, 1))
     assert hovered[-1] == -1
 
 
