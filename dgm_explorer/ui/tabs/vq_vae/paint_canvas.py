@@ -62,7 +62,12 @@ class PaintedGridView(PaintGrid):
 
 
 class PaintCanvas(QWidget):
-    """Three views of the same cells; the brush works on the grid and on the decode."""
+    """Three views of the same cells; the brush works on the grid and on the decode.
+
+    Attributes
+    ----------
+    under_mouse : (row, column); (-1, -1) for none.
+    """
 
     stroke_began = Signal()
     stroke_ended = Signal()
@@ -83,6 +88,8 @@ class PaintCanvas(QWidget):
         self._stride = 1
         self._n_codes = 1
         self._wanted = "input"
+        self._is_stroke = False
+        self.under_mouse = NO_CELL
         self.beside = ChoiceBox("Picture on the left", _BESIDE)
         self.beside.setToolTip(_BESIDE_TIP)
         self.base = CodeGridView("Base image")
@@ -113,8 +120,8 @@ class PaintCanvas(QWidget):
             view.cell_hovered.connect(self._hover)
         self.base.cell_pressed.connect(self._pick_base)
         for view in (self.grid, self.result):
-            view.stroke_began.connect(self.stroke_began)
-            view.stroke_ended.connect(self.stroke_ended)
+            view.stroke_began.connect(self._begin_stroke)
+            view.stroke_ended.connect(self._end_stroke)
             view.cells_painted.connect(self._paint)
             view.cells_erased.connect(self._erase)
             view.cell_picked.connect(self._pick)
@@ -211,10 +218,25 @@ class PaintCanvas(QWidget):
 
     # -- the hand -----------------------------------------------------------------------------------------
 
+    def _begin_stroke(self) -> None:
+        self._is_stroke = True
+        self.stroke_began.emit()
+
+    def _end_stroke(self) -> None:
+        self._is_stroke = False
+        self.stroke_ended.emit()
+        self._frame_cell()
+
     def _hover(self, row: int, column: int) -> None:
+        """During a stroke only the view under the mouse frames its cell: every repaint delays the decode."""
+        self.under_mouse = (row, column)
+        if not self._is_stroke:
+            self._frame_cell()
+            self.cell_hovered.emit(row, column)
+
+    def _frame_cell(self) -> None:
         for view in self._views:
-            view.set_cell(row, column)
-        self.cell_hovered.emit(row, column)
+            view.set_cell(*self.under_mouse)
 
     def _paint(self, cells: list[tuple[int, int]]) -> None:
         self.cells_painted.emit(cells)

@@ -51,6 +51,7 @@ class PaintPanel(CodePanel):
         self._last_row = 0
         self._cell = NO_CELL
         self._is_stroke = False
+        self._told_code = self._told_brush = -1
         self._decoder = PaintDecoder(make_inference, self)
         self._easel = Easel(self._decoder, self)
         self.bar = PaintBar()
@@ -95,7 +96,7 @@ class PaintPanel(CodePanel):
         canvas.cells_painted.connect(self._lay)
         canvas.cells_erased.connect(self._erase)
         canvas.code_picked.connect(self._choose)
-        canvas.cell_hovered.connect(self._hover_cell)
+        canvas.cell_hovered.connect(self._tell_hovered)
         canvas.cell_chosen.connect(self._choose_cell)
         self.hold.toggled.connect(self._hold)
         self.code_palette.code_hovered.connect(self.code_hovered)
@@ -168,7 +169,10 @@ class PaintPanel(CodePanel):
         other = self.exchange.other_code if self.pages.currentWidget() is self.exchange else -1
         self.code_palette.set_marked(self.code, self.hovered_code, other)
         self.alternatives.set_marked(self.hovered_code)
-        is_own = self.canvas.grid.cell != NO_CELL  # the brush shall not darken what it goes over
+        if self.code != self._told_brush:
+            self._told_brush = self.code
+            self._say()
+        is_own = self.canvas.under_mouse != NO_CELL  # the brush shall not darken what it goes over
         self.canvas.set_marked(-1 if is_own else self.hovered_code)
 
     @Slot(object)
@@ -176,9 +180,16 @@ class PaintPanel(CodePanel):
         self.canvas.show_picture(shown.network, shown.picture, shown.request.image)
         what = "tried" if shown.request.is_trial else "held" if self.hold.isChecked() else "decode"
         set_text(self.canvas.result_title, f"{what} · step {shown.network.snapshot.step:,}")
-        if not shown.request.is_trial:
-            self._say()
-            self._show_pages()
+        self._show_rest()
+
+    def _show_rest(self) -> None:
+        """Behind a stroke only: a text lays out the whole panel anew, and thumbnails are many."""
+        shown = self._easel.shown
+        if shown is None or shown.painting != self._easel.painting or self._is_stroke:
+            return  # the last decode of the stroke is still to come
+        self._say()
+        self._tell_hovered()
+        self._show_pages()
 
     @Slot(str)
     def _refuse(self, sentence: str) -> None:
@@ -248,7 +259,7 @@ class PaintPanel(CodePanel):
     def _end_stroke(self) -> None:
         self._is_stroke = False
         self.stroke_ended.emit()
-        self._show_pages()
+        self._show_rest()
 
     @Slot(object)
     def _lay(self, cells: list[tuple[int, int]]) -> None:
@@ -272,9 +283,13 @@ class PaintPanel(CodePanel):
             self._say()
             self.code_chosen.emit(code)
 
-    @Slot(int, int)
-    def _hover_cell(self, row: int, column: int) -> None:
-        self.code_hovered.emit(self.canvas.grid.code_at(row, column))
+    @Slot()
+    def _tell_hovered(self) -> None:
+        """The code under the mouse, after a stroke or a step of the training too."""
+        code = self.canvas.grid.code_at(*self.canvas.under_mouse)
+        if code != self._told_code:
+            self._told_code = code
+            self.code_hovered.emit(code)
 
     @Slot(int, int)
     def _choose_cell(self, row: int, column: int) -> None:

@@ -265,10 +265,13 @@ def test_the_palette_puts_a_code_on_the_brush(panel: PaintPanel) -> None:
     assert panel.code_palette.marked[0] == 1
 
 
-def test_the_mouse_over_a_cell_lights_its_code_up_elsewhere(panel: PaintPanel) -> None:
+def test_the_mouse_over_a_cell_lights_its_code_up_elsewhere(qtbot: QtBot, panel: PaintPanel) -> None:
     told = Told(panel)
     QTest.mouseMove(panel.canvas.grid, at(panel.canvas.grid, 0, 2))
     assert told.hovered == [make_snapshot().codes[3, 0, 2]]
+    drag(panel.canvas.grid, (0, 2), (0, 1))
+    settle(qtbot, panel)
+    assert told.hovered[1:] == [BRUSH]  # once, behind the stroke
     QTest.mouseMove(panel.canvas.grid, QPoint(-5, -5))
     assert told.hovered[-1] == -1
 
@@ -279,6 +282,7 @@ def test_setters_are_silent(qtbot: QtBot, panel: PaintPanel) -> None:
     panel.set_code(4)
     panel.set_hovered_code(2)
     settle(qtbot, panel)
+    assert panel.words.text().startswith("brush: code 4")
     assert [*told.paintings, *told.codes, *told.hovered, *told.strokes] == []
     assert panel.canvas.grid.codes[0, 0] == 2
 
