@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gaussians import Component1D, Component2D
-from dgm_explorer.ui.tabs.kl.flat_model import FlatModel, Index
 from dgm_explorer.ui.tabs.kl.state_editor import Component, StateEditor
 from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.flat_model import FlatModel, Index
 from dgm_explorer.ui.widgets.form import font_of
 from dgm_explorer.ui.widgets.number_edit import parse_number
 

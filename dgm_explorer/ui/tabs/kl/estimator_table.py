@@ -18,14 +18,13 @@ from dgm_explorer.ui.tabs.kl.estimator_words import (
     direction_color,
     estimator_color,
     is_biased,
-    number_text,
     pair_text,
-    plus_minus,
     significant_z,
 )
-from dgm_explorer.ui.tabs.kl.flat_model import FlatModel, Index
 from dgm_explorer.ui.tabs.kl.wording import DIRECTION_NAME
 from dgm_explorer.ui.theme import LIGHT, Theme
+from dgm_explorer.ui.widgets.flat_model import FlatModel, Index
+from dgm_explorer.ui.widgets.number_words import number_text, plus_minus
 
 HEADINGS: Final = ("estimator", "ESS/N", "bias of ∂μ", "bias of ∂log σ", "variance × N", "SNR")
 NAME, ESS, BIAS_MU, BIAS_LOG_SIGMA, VARIANCE, SNR = range(6)

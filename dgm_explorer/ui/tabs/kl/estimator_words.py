@@ -1,17 +1,15 @@
 """How the estimator microscope names, colours and words its estimators; no Qt."""
 
-import math
 from typing import Final
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.kl_state import Estimator
 from dgm_explorer.numerics.estimators import DIRECTIONS
 from dgm_explorer.numerics.microscope import Summary
-from dgm_explorer.ui.plots.axis import tick_text
 from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.number_words import number_text
 
 SIGNIFICANT_Z: Final = 4.0
-ROUNDING: Final = 1e-10
 
 ESTIMATOR_NAME: Final[dict[Estimator, str]] = {
     "maximum_likelihood": "maximum likelihood",
@@ -50,32 +48,6 @@ def estimator_color(estimator: Estimator, theme: Theme) -> str:
 def direction_color(estimator: Estimator, theme: Theme) -> str:
     """The colour of the divergence whose gradient it estimates."""
     return theme.forward if DIRECTIONS[estimator] == "forward" else theme.reverse
-
-
-def number_text(value: float, digits: int = 3) -> str:
-    """A number for a narrow column: – where there is none, 0 for what rounding leaves of it."""
-    if abs(value) < ROUNDING:
-        return "0"
-    if math.isnan(value):
-        return "–"
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    if abs(value) < 1e4:
-        return tick_text(value, digits)
-    return f"{value:.{digits - 1}e}".replace("e+0", "e").replace("e+", "e").replace("-", "−")
-
-
-def plus_minus(value: float, error: float) -> str:
-    """``value`` rounded where its standard error is: −0.15 ± 0.05; an error of 1… keeps a second digit."""
-    if not (math.isfinite(error) and error > ROUNDING):
-        return f"{number_text(value)} ± {number_text(error)}"
-    exponent = math.floor(math.log10(error))
-    decimals = -exponent + (error < 2 * 10.0**exponent)
-    if decimals > 4 or max(abs(value), error) >= 1e4:
-        return f"{number_text(value, 2)} ± {number_text(error, 1)}"
-    shown = max(0, decimals)
-    value = round(value, decimals) or 0.0  # no −0.00
-    return f"{value:.{shown}f} ± {round(error, decimals):.{shown}f}".replace("-", "−")
 
 
 def pair_text(values: FloatArray, is_sigma_fixed: bool) -> str:

@@ -11,9 +11,9 @@ from dgm_explorer.core.kl_state import Direction, KLState, Units
 from dgm_explorer.numerics.estimators import HALF_LOG_2PI, Draws, Experiment
 from dgm_explorer.numerics.knowledge import can_evaluate
 from dgm_explorer.numerics.mixture import Mixture1D
-from dgm_explorer.ui.tabs.kl.estimator_words import plus_minus
 from dgm_explorer.ui.tabs.kl.frame import KLFrame
 from dgm_explorer.ui.tabs.kl.wording import divergence_text, in_units
+from dgm_explorer.ui.widgets.number_words import plus_minus
 
 MAX_VALUE_SAMPLES = 10_000
 """More samples than this do not fit into a frame of a drag; the tag says how many were used."""

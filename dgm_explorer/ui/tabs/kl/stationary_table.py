@@ -13,7 +13,6 @@ from dgm_explorer.core.kl_state import Direction, KLState, Knowledge, Units, Vie
 from dgm_explorer.numerics.knowledge import can_minimise
 from dgm_explorer.numerics.stationary import Kind, StationaryPoint, is_inside
 from dgm_explorer.ui.export import PlotTable
-from dgm_explorer.ui.tabs.kl.flat_model import FlatModel, Index
 from dgm_explorer.ui.tabs.kl.frame import KLFrame
 from dgm_explorer.ui.tabs.kl.lower_panel import LowerPanel
 from dgm_explorer.ui.tabs.kl.wording import (
@@ -24,6 +23,7 @@ from dgm_explorer.ui.tabs.kl.wording import (
     parameter_text,
 )
 from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.flat_model import FlatModel, Index
 from dgm_explorer.ui.widgets.form import font_of
 
 HEADINGS: Final = ("divergence", "type", "μ", "σ", "value", "")

@@ -24,7 +24,6 @@ from dgm_explorer.ui.tabs.kl.estimator_panel import (
     samples_of,
 )
 from dgm_explorer.ui.tabs.kl.estimator_table import BIAS_LOG_SIGMA, BIAS_MU, ESS, NAME
-from dgm_explorer.ui.tabs.kl.estimator_words import number_text, plus_minus
 from dgm_explorer.ui.tabs.kl.frame import FrameEngine
 from dgm_explorer.ui.theme import DARK, LIGHT
 
@@ -207,26 +206,6 @@ def test_every_cell_explains_itself(panel: EstimatorPanel, qtbot: QtBot) -> None
 def test_slider_positions_cover_one_to_a_hundred_thousand() -> None:
     assert (samples_of(0), samples_of(SLIDER_STEPS)) == (1, 100_000)
     assert [samples_of(position_of(n)) for n in (1, 10, 100, 1000)] == [1, 10, 100, 1000]
-
-
-@pytest.mark.parametrize(
-    ("value", "error", "text"),
-    [
-        (-2.7234, 0.0271, "−2.72 ± 0.03"),
-        (0.0123, 0.0164, "0.012 ± 0.016"),
-        (-0.0001, 0.005, "0.000 ± 0.005"),
-        (1234.0, 270.0, "1200 ± 300"),
-        (0.0, 0.0, "0 ± 0"),
-        (1.5, float("nan"), "1.5 ± –"),
-    ],
-)
-def test_values_are_rounded_with_their_error(value: float, error: float, text: str) -> None:
-    assert plus_minus(value, error) == text
-
-
-def test_numbers_of_a_narrow_column() -> None:
-    texts = [number_text(value) for value in (0.0, 1e-13, 0.123456, -16773.0, float("nan"), float("inf"))]
-    assert texts == ["0", "0", "0.123", "−1.68e4", "–", "∞"]
 
 
 def test_every_column_is_in_sight_at_the_width_of_a_projector(panel: EstimatorPanel, qtbot: QtBot) -> None:

@@ -1,4 +1,4 @@
-"""What the models of the tab's tables share."""
+"""What the models of tables share."""
 
 from collections.abc import Sequence
 
