@@ -69,7 +69,7 @@ def make_tiles(snapshot: VqVaeSnapshot, codes: IntArray, choice: TileChoice) -> 
         opacities(snapshot)[codes],
         snapshot.is_dead[codes],
         snapshot.ages[codes],
-        caption(choice.picture, choice.order, len(codes), snapshot.n_codes),
+        caption(choice.picture, choice.order, len(codes), snapshot.n_codes, choice.config.network == "local"),
         partial(code_tip, snapshot, choice.config),
         partial(codes_table, snapshot, codes, choice.config.epsilon),
     )

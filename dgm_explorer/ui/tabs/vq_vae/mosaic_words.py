@@ -28,12 +28,14 @@ CAPTIONS: Final[dict[TilePicture, str]] = {
     "constant": "Out of distribution: decode of a grid of this code alone",
     "change": "What the code changes in the middle of the most common grid",
 }
+LOCAL_CONSTANT: Final = "Decode of the code: in the local network exactly its patch, in every cell"
 PICTURE_TIP: Final = (
     "What the tile of a code shows\n"
     "mean patch: mean over all cells with this code of the pixels that the cell sees\n"
     "nearest patches: those of the cells whose z_e lie nearest to e, nearest first\n"
     "constant grid: decode of a grid of nothing but this code. Out of distribution: the decoder\n"
-    "never saw such a grid in training, so take it as texture, not as what the code means\n"
+    "never saw such a grid in training, so take it as texture, not as what the code means;\n"
+    "only in the local network does each cell show exactly the patch of the code\n"
     "change: decode of the most common code of every cell, with this code in the middle,\n"
     "minus the same without it; blue darker, orange brighter"
 )
@@ -46,12 +48,13 @@ def count_words(snapshot: VqVaeSnapshot) -> str:
     return f"{snapshot.n_codes:,} codes, {snapshot.n_codes - n_dead:,} in use, {n_dead:,} dead"
 
 
-def caption(picture: TilePicture, order: TileOrder, n_shown: int, n_codes: int) -> str:
-    """What stands under the tiles."""
+def caption(picture: TilePicture, order: TileOrder, n_shown: int, n_codes: int, is_local: bool) -> str:
+    """What stands under the tiles; ``is_local`` where the network decodes each cell by itself."""
+    words = LOCAL_CONSTANT if is_local and picture == "constant" else CAPTIONS[picture]
     if n_shown == n_codes:
-        return CAPTIONS[picture]
+        return words
     which = f"first {n_shown:,}" if order == "index" else f"{n_shown:,} most used"
-    return f"The {which} of {n_codes:,} codes. {CAPTIONS[picture]}"
+    return f"The {which} of {n_codes:,} codes. {words}"
 
 
 def order_tip(order: TileOrder, step: int) -> str:

@@ -167,6 +167,9 @@ def test_what_is_out_of_distribution_says_so_under_the_tiles(shown: MosaicPanel)
     assert "distribution" not in shown.view.tiles.caption
     shown.set_picture("constant")
     assert shown.view.tiles.caption.startswith("Out of distribution")
+    shown.set_config(replace(CONFIG, network="local"))
+    shown.show_again()
+    assert "exactly its patch" in shown.view.tiles.caption
 
 
 @pytest.mark.parametrize(
