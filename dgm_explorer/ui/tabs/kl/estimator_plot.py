@@ -21,7 +21,6 @@ from dgm_explorer.ui.tabs.kl.wording import DIRECTION_NAME
 from dgm_explorer.ui.theme import LIGHT, Theme, color
 from dgm_explorer.ui.widgets.form import set_tip
 from dgm_explorer.ui.widgets.number_words import number_text
-from dgm_explorer.ui.widgets.number_words import number_text
 
 _POINT_PX = 3.0
 _MEAN_RADIUS_PX = 4.5
