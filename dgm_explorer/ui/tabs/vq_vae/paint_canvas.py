@@ -89,7 +89,7 @@ class PaintCanvas(QWidget):
         self._n_codes = 1
         self._wanted = "input"
         self._is_stroke = False
-        self.under_mouse = NO_CELL
+        self.under_mouse = self._at_hand = NO_CELL
         self.beside = ChoiceBox("Picture on the left", _BESIDE)
         self.beside.setToolTip(_BESIDE_TIP)
         self.base = CodeGridView("Base image")
@@ -155,8 +155,9 @@ class PaintCanvas(QWidget):
         codes = picture.grid.codes
         for view in (self.grid, self.result):
             view.set_base(picture.base.codes)
-        self.grid.set_image(None, self._stride)
+        self.grid.set_image(self._as_image(picture.image), self._stride, tint=1.0)
         self.grid.set_grid(codes, self._n_codes)
+        self.mark_cell(self._at_hand)
         self.result.set_image(self._as_image(picture.image), self._stride, tint=0.0)
         self.result.set_grid(codes, self._n_codes)
         if not is_same_base or self.beside.key == "difference":
@@ -185,6 +186,7 @@ class PaintCanvas(QWidget):
 
     def mark_cell(self, cell: tuple[int, int]) -> None:
         """Outline the cell at hand with dashes; (-1, -1) for none."""
+        self._at_hand = cell
         row, column = cell
         side = self._stride
         is_none = cell == NO_CELL

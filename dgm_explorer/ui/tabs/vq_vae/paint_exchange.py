@@ -216,7 +216,7 @@ class ExchangePage(QWidget):
         n, rows = len(plan.shown), plan.snapshot.probe[plan.decoded]
         inputs = dataset.inputs[rows]
         self._change = error_change(inputs[n:], before[n:], after[n:], plan.snapshot)
-        set_text(self.counts, f"{count_words(plan)} · input | before | after:")
+        set_text(self.counts, f"{count_words(plan)} · input|before|after")
         set_text(self.error, error_words(self._change))
         if not n or dataset.image_shape is None:
             self.pictures.clear("No analysed image has one of these codes.")

@@ -145,6 +145,7 @@ class PaintPanel(CodePanel):
         self.hold.setChecked(False)
         self.hold.setEnabled(False)
         self._cell = NO_CELL
+        self.canvas.mark_cell(NO_CELL)
         self.canvas.clear(words)
         self.code_palette.clear("")
         self.alternatives.clear("")

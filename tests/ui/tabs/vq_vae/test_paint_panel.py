@@ -386,6 +386,16 @@ def test_every_code_is_tried_in_the_cell_at_hand(qtbot: QtBot, panel: PaintPanel
     assert panel.code == BRUSH
 
 
+def test_the_cell_at_hand_is_outlined_on_the_grid_only(qtbot: QtBot, panel: PaintPanel) -> None:
+    QTest.mouseClick(panel.canvas.grid, RIGHT, NO_KEY, at(panel.canvas.grid, 2, 1))
+    QTest.mouseMove(panel.canvas.grid, QPoint(-5, -5))
+    settle(qtbot, panel)
+    for view, is_outlined in ((panel.canvas.grid, True), (panel.canvas.result, False)):
+        picture = view.grab(view.cell_rect(2, 1).toAlignedRect().adjusted(-1, -1, 1, 1)).toImage()
+        pixels = [picture.pixelColor(x, 1).name() for x in range(picture.width())]
+        assert (LIGHT.accent in pixels) == is_outlined
+
+
 def test_a_close_up_shows_what_is_around_the_cell(qtbot: QtBot, make_panel: MakePanel) -> None:
     panel = make_panel(size=(560, 620))
     snapshot, dataset = wide_case((10, 10), 20)
