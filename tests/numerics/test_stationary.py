@@ -16,6 +16,7 @@ from dgm_explorer.numerics.stationary import (
     StationaryPoint,
     find_reverse_stationary,
     find_reverse_stationary_fixed_sigma,
+    follow,
     forward_minimum,
     forward_minimum_fixed_sigma,
     is_inside,
@@ -203,6 +204,33 @@ def test_tracking_follows_a_drag_and_agrees_with_a_new_search() -> None:
         assert one.kl == pytest.approx(other.kl, rel=1e-11)
         assert abs(one.mu - other.mu) < 1e-8 * one.sigma
         assert one.sigma == pytest.approx(other.sigma, rel=1e-8)
+
+
+def test_points_are_followed_by_name_where_two_minima_change_places() -> None:
+    """The left one becomes the global minimum when the right one loses weight."""
+    before, after = (
+        Mixture1D([Component1D(0.5 - shift, -3, 1.0), Component1D(0.5 + shift, 3, 1.0)])
+        for shift in (0.01, -0.01)
+    )
+    points = find_reverse_stationary(before)
+    followed = follow(after, points)
+    assert followed is not None
+    assert followed.points[0].mu < 0 < points[0].mu
+    for point, origin in zip(followed.points, followed.came_from, strict=True):
+        assert abs(point.mu - points[origin].mu) < 0.1
+
+
+def test_a_guess_changes_where_newton_starts_and_nothing_else() -> None:
+    points = find_reverse_stationary(symmetric(3))
+    moved = symmetric(3.05)
+    guess = np.array([(point.mu + 0.02 * point.sigma, np.log(point.sigma) - 0.02) for point in points])
+    plain, guessed = follow(moved, points), follow(moved, points, guess)
+    assert plain is not None
+    assert guessed is not None
+    for one, other in zip(guessed.points, plain.points, strict=True):
+        assert one.kind == other.kind
+        assert (one.mu, one.sigma) == pytest.approx((other.mu, other.sigma), abs=1e-9)
+        assert one.kl == pytest.approx(other.kl, rel=1e-12)
 
 
 def test_tracking_admits_that_points_have_merged() -> None:

@@ -13,10 +13,12 @@ from dgm_explorer.numerics.stationary import (
     StationaryPoint,
     find_reverse_stationary,
     find_reverse_stationary_fixed_sigma,
+    follow,
     forward_minimum,
     forward_minimum_fixed_sigma,
     track,
 )
+from dgm_explorer.ui.tabs.kl.foresight import Motion
 from dgm_explorer.ui.tabs.kl.grid_search import count_unexplained, grid_seeds, is_complete
 from dgm_explorer.ui.tabs.kl.mean_curves import MeanCurveEngine, MeanCurves
 
@@ -77,7 +79,8 @@ class SearchRequest:
 class _Known:
     """Stationary points of one p, and how many minima of the grid a search could not explain by them.
 
-    ``searched`` is the p of the last full search, from which the points were followed to ``components``.
+    ``searched`` is the p of the last full search, from which the points were followed to ``components``;
+    ``motion`` is the last step of that.
     """
 
     searched: tuple[Component1D, ...]
@@ -85,6 +88,7 @@ class _Known:
     fixed_sigma: float | None
     unexplained: int
     points: tuple[StationaryPoint, ...]
+    motion: Motion | None = None
 
 
 def is_small_step(old: tuple[Component1D, ...], new: tuple[Component1D, ...]) -> bool:
@@ -209,10 +213,17 @@ class FrameEngine:
         """The known points moved to the present p, or None when they cannot be trusted."""
         if not is_small_step(known.components, self._components):
             return None
-        points = track(self._p, known.points)
-        if points is None or count_unexplained(self._reverse, self._grid, points) > known.unexplained:
+        guess = known.motion.ahead(self._components) if known.motion is not None else None
+        followed = follow(self._p, known.points, guess) if guess is not None else None
+        followed = followed or follow(self._p, known.points)
+        if followed is None:
             return None
-        self._known = replace(known, components=self._components, points=points)
+        points = followed.points
+        if count_unexplained(self._reverse, self._grid, points) > known.unexplained:
+            return None
+        origins = tuple(known.points[i] for i in followed.came_from)
+        motion = Motion(known.components, self._components, origins, points)
+        self._known = replace(known, components=self._components, points=points, motion=motion)
         return points
 
     def _read_off(self, known: _Known | None) -> tuple[StationaryPoint, ...] | None:

@@ -19,8 +19,8 @@ def symmetric(d: float) -> tuple[Component1D, ...]:
 
 
 def in_order(points: tuple[StationaryPoint, ...]) -> list[StationaryPoint]:
-    """By kind and place: equal values come in any order."""
-    return sorted(points, key=lambda point: (point.kind, point.mu))
+    """By kind and place: equal values come in any order, and means that are 0 but for rounding too."""
+    return sorted(points, key=lambda point: (point.kind, round(point.mu, 6), point.sigma))
 
 
 def kinds(state: KLState, engine: FrameEngine) -> list[str]:
