@@ -30,9 +30,8 @@ class ThinnedGrid:
     """
 
     def __init__(self, x: FloatArray, y: FloatArray) -> None:
-        columns, rows = _thinned(len(x)), _thinned(len(y))
-        self._nodes = np.ix_(rows, columns)
-        self._x, self._y = np.meshgrid(x[columns], y[rows])
+        self._columns, self._rows = _thinned(len(x)), _thinned(len(y))
+        self._x, self._y = np.meshgrid(x[self._columns], y[self._rows])
 
     def trace(self, z: FloatArray | Float32Array, levels: Sequence[float]) -> FloatArray:
         """Level lines of ``z`` (m, n); cells that are not finite are left out.
@@ -41,7 +40,7 @@ class ThinnedGrid:
         -------
         (k, 2) points, lines separated by rows of NaN.
         """
-        z = z[self._nodes].astype(np.float64)
+        z = z.take(self._rows, axis=0).take(self._columns, axis=1).astype(np.float64)
         generator = SerialContourGenerator(
             self._x,
             self._y,
@@ -88,7 +87,7 @@ class ContourItem(QGraphicsObject):
 
     def set_values(self, z: FloatArray | Float32Array, levels: Sequence[float]) -> None:
         """Trace ``z`` (m, n) on the grid of `set_axes`."""
-        segments = line_segments(*self._grid.trace(z, levels).T)
+        segments = line_segments(self._grid.trace(z, levels))
         self._lines.resize(len(segments))
         self._lines.ndarray()[:] = segments
         self.update()

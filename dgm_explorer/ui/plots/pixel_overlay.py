@@ -1,14 +1,17 @@
 """Something drawn over a plot in pixels: markers, arrows and text that do not stretch with the axes."""
 
 import sys
+from typing import TypeAlias
 
-import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsObject, QStyleOptionGraphicsItem, QWidget
 
 from dgm_explorer.core.arrays import FloatArray
+
+Placement: TypeAlias = tuple[float, float, float, float, float, float]
+"""Visible part in view coordinates, x and y from and to, and the view's width and height in pixels."""
 
 
 class PixelOverlay(QGraphicsObject):
@@ -26,18 +29,21 @@ class PixelOverlay(QGraphicsObject):
         view_box.sigRangeChanged.connect(self._on_view_changed)
         view_box.sigResized.connect(self._on_view_changed)
 
-    def to_pixels(self, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """View coordinates as pixels, of any shape."""
+    def placement(self) -> "Placement":
+        """What `to_pixels` depends on: while it stays, pixels do."""
         (x_lo, x_hi), (y_lo, y_hi) = self._view_box.viewRange()
         rect = self._view_box.rect()
-        x_px = (x - x_lo) * (rect.width() / (x_hi - x_lo))
-        y_px = (y_hi - y) * (rect.height() / (y_hi - y_lo))
-        return x_px, y_px
+        return x_lo, x_hi, y_lo, y_hi, rect.width(), rect.height()
+
+    def to_pixels(self, x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """View coordinates as pixels, of any shape."""
+        x_lo, x_hi, y_lo, y_hi, width, height = self.placement()
+        return (x - x_lo) * (width / (x_hi - x_lo)), (y_hi - y) * (height / (y_hi - y_lo))
 
     def point_px(self, x: float, y: float) -> QPointF:
         """One point in view coordinates as pixels."""
-        x_px, y_px = self.to_pixels(np.asarray(x), np.asarray(y))
-        return QPointF(float(x_px), float(y_px))
+        x_lo, x_hi, y_lo, y_hi, width, height = self.placement()
+        return QPointF((x - x_lo) * (width / (x_hi - x_lo)), (y_hi - y) * (height / (y_hi - y_lo)))
 
     def boundingRect(self) -> QRectF:
         rect: QRectF = self._view_box.rect()
