@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
+from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.run_words import describe_phase
 from dgm_explorer.core.training import MakeRun, Recording, RunRequest
 from dgm_explorer.runs.folder import default_parent
@@ -22,12 +23,15 @@ from dgm_explorer.ui.store import Store
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.alarm_strip import AlarmStrip
 
+NOTHING_YET = "Press Space, or Play, to train."
+SOON = "The first picture comes in a moment."
+
 
 class TrainingScene(QWidget):
     """Controls above, pictures in the middle, the timeline below, settings beside.
 
-    A subclass makes its pictures, calls `lay_out` with them, connects itself to the desk's pictures and
-    curves, and ends its constructor with `begin`.
+    A subclass makes its pictures, calls `lay_out` with them, draws in `draw`, `draw_curves` and
+    `draw_second` what the desk then has, and ends its constructor with `begin`.
 
     Parameters
     ----------
@@ -37,6 +41,10 @@ class TrainingScene(QWidget):
     editor : writes into the store.
     settings : of the model.
     make_run : sets up a run, in the training thread.
+
+    Attributes
+    ----------
+    snapshot : the model's, of the instant looked at; None before the first.
     """
 
     message = Signal(str)
@@ -66,6 +74,7 @@ class TrainingScene(QWidget):
         self.settings = SettingsPanel(settings, editor, theme)
         self._column = QVBoxLayout()
         self._wants_settings = True
+        self.snapshot: Any = None
         self._opened: Path | None = None
 
     def lay_out(self, pictures: QWidget) -> None:
@@ -90,7 +99,12 @@ class TrainingScene(QWidget):
         desk = self.desk
         desk.controls.device_chosen.connect(self._choose_device)
         desk.run_changed.connect(self._take_run)
+        desk.picture_changed.connect(self._take_picture)
+        desk.examples_changed.connect(self.draw)
+        desk.curves_due.connect(self.draw_curves)
+        desk.second_changed.connect(self.draw_second)
         desk.standing_changed.connect(self._show_standing)
+        desk.playing_changed.connect(self._say_what_comes)
         desk.playing_changed.connect(self.playing_changed)
         desk.message.connect(self.message)
         desk.noticed.connect(self.noticed)
@@ -105,9 +119,25 @@ class TrainingScene(QWidget):
         """How often the next run writes, and what its snapshots hold."""
         return Recording(snapshot_every_s=self._store.state.snapshot_every_s)
 
-    def clear(self) -> None:
-        """Nothing is left of the run before; overriders call this one too."""
-        self.alarms.show_sentences(())
+    def show_words(self, words: str) -> None:
+        """Show words where pictures will be."""
+        raise NotImplementedError
+
+    def show_step(self, step: int | None) -> None:
+        """The step looked back on, for curves; None for the newest."""
+        raise NotImplementedError
+
+    def draw(self) -> None:
+        """Show `snapshot`, unless it is None, in every view."""
+        raise NotImplementedError
+
+    def draw_curves(self) -> None:
+        """Show the desk's histories."""
+        raise NotImplementedError
+
+    def draw_second(self) -> None:
+        """Show the run compared with, or that there is none."""
+        raise NotImplementedError
 
     def show_state(self, state: Any) -> None:
         """Set every control, none answers back; overriders call this one too."""
@@ -116,15 +146,27 @@ class TrainingScene(QWidget):
         self.desk.second.open(Path(state.compare_folder) if state.compare_folder else None)
 
     def set_theme(self, theme: Theme) -> None:
-        """Colours and sizes; overriders call this one first."""
+        """Colours and sizes, and draw anew; overriders call this one last."""
         self.theme = theme
         for part in (self.desk, self.alarms, self.settings):
             part.set_theme(theme)
         self._place_settings()
+        self.draw()
 
     def plots(self) -> Sequence[ExportablePlot]:
         """What can be exported, the most important first."""
         return ()
+
+    @property
+    def dataset(self) -> Dataset | None:
+        """Examples of the run on the screen; None until they are loaded."""
+        return self.desk.dataset
+
+    @property
+    def short_names(self) -> tuple[str, str]:
+        """The four digits that end the name of the run on the screen and of the one compared with."""
+        own, other = (name.rpartition("-")[2] for name in (self.desk.name, self.desk.second.name))
+        return own, other
 
     # -- what the tab asks --------------------------------------------------------------------------------
 
@@ -178,6 +220,25 @@ class TrainingScene(QWidget):
         if screen.folder == self._opened:
             self._take_settings(screen.request)
         self._opened = None
+        self.draw_second()
+
+    @Slot()
+    def _say_what_comes(self) -> None:
+        """A run that prepares itself says so where its pictures will be."""
+        if self.snapshot is None:
+            self.clear()
+
+    def clear(self) -> None:
+        """Nothing is left of the run before."""
+        self.snapshot = None
+        self.alarms.show_sentences(())
+        self.show_words(SOON if self.desk.run.readings.is_active else NOTHING_YET)
+
+    @Slot(object)
+    def _take_picture(self, snapshot: Any) -> None:
+        self.snapshot = snapshot
+        self.show_step(None if self.desk.is_live else snapshot.step)
+        self.draw()
 
     def _take_settings(self, request: RunRequest) -> None:
         """Those of a run that was opened: the controls tell of it, and Play goes on with it."""

@@ -8,13 +8,11 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from dgm_explorer.core.arrays import FloatArray, IntArray
-from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.gmm_vae_config import MODEL
 from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
 from dgm_explorer.core.gmm_vae_state import GmmVaeState
 from dgm_explorer.core.training import Command, MakeRun, Recording
 from dgm_explorer.ui.export import ExportablePlot
-from dgm_explorer.ui.run.readings import RunOnScreen
 from dgm_explorer.ui.store import Store
 from dgm_explorer.ui.tabs.gmm_vae.alarms import find_alarms
 from dgm_explorer.ui.tabs.gmm_vae.config_fields import SETTINGS
@@ -25,9 +23,6 @@ from dgm_explorer.ui.tabs.gmm_vae.single_terms import component_terms, point_ter
 from dgm_explorer.ui.tabs.gmm_vae.state_editor import GmmVaeEditor
 from dgm_explorer.ui.tabs.training_scene import TrainingScene
 from dgm_explorer.ui.theme import Theme
-
-NOTHING_YET = "Press Space, or Play, to train."
-SOON = "The first picture comes in a moment."
 
 
 class GmmVaeScene(TrainingScene):
@@ -41,13 +36,12 @@ class GmmVaeScene(TrainingScene):
 
     def __init__(self, store: Store, make_run: MakeRun, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(MODEL, store, GmmVaeEditor(store), SETTINGS, make_run, theme, parent)
-        self.snapshot: GmmVaeSnapshot | None = None
         self.latent = LatentArea(theme)
         self.elbo = ElboView()
         self.panels = LowerPanels(theme)
         self._is_component_last = False
         self.lay_out(self._arrange_pictures())
-        self._connect_desk()
+        self.desk.standing_changed.connect(self._show_editable)
         self._connect_pictures()
         self.begin()
 
@@ -55,11 +49,6 @@ class GmmVaeScene(TrainingScene):
     def state(self) -> GmmVaeState:
         state: GmmVaeState = self._store.state
         return state
-
-    @property
-    def dataset(self) -> Dataset | None:
-        """Examples of the run on the screen; None until they are loaded."""
-        return self.desk.dataset
 
     def make_recording(self) -> Recording:
         return replace(super().make_recording(), n_points=self.state.n_points)
@@ -79,15 +68,6 @@ class GmmVaeScene(TrainingScene):
         pictures.setStretchFactor(0, 1)
         pictures.setStretchFactor(1, 1)
         return pictures
-
-    def _connect_desk(self) -> None:
-        desk = self.desk
-        desk.picture_changed.connect(self._take_picture)
-        desk.examples_changed.connect(self._draw)
-        desk.curves_due.connect(self._draw_curves)
-        desk.second_changed.connect(self._draw_second)
-        desk.standing_changed.connect(self._show_editable)
-        desk.playing_changed.connect(self._say_what_comes)
 
     def _connect_pictures(self) -> None:
         latent, panels = self.latent, self.panels
@@ -109,11 +89,9 @@ class GmmVaeScene(TrainingScene):
     # -- what the window asks -----------------------------------------------------------------------------
 
     def set_theme(self, theme: Theme) -> None:
-        super().set_theme(theme)
         for part in (self.latent, self.elbo, self.panels):
             part.set_theme(theme)
-        self._place_settings()
-        self._draw()
+        super().set_theme(theme)
 
     def plots(self) -> Sequence[ExportablePlot]:
         return (*self.latent.plots(), *self.elbo.plots(), *self.panels.plots())
@@ -124,7 +102,7 @@ class GmmVaeScene(TrainingScene):
     def _take_state(self, old: GmmVaeState, new: GmmVaeState) -> None:
         super()._take_state(old, new)
         if old.coloring != new.coloring:
-            self._draw()
+            self.draw()
 
     def show_state(self, state: GmmVaeState) -> None:
         super().show_state(state)
@@ -136,23 +114,13 @@ class GmmVaeScene(TrainingScene):
 
     # -- the run ------------------------------------------------------------------------------------------
 
-    def clear(self) -> None:
-        super().clear()
-        self.snapshot = None
-        words = SOON if self.desk.run.readings.is_active else NOTHING_YET
+    def show_words(self, words: str) -> None:
         self.latent.clear(words)
         self.panels.clear_panels(words)
 
-    @Slot()
-    def _say_what_comes(self) -> None:
-        """A run that prepares itself says so where its pictures will be."""
-        if self.snapshot is None:
-            self.clear()
-
-    @Slot(object)
-    def _take_run(self, screen: RunOnScreen) -> None:
-        super()._take_run(screen)
-        self._draw_second()
+    def show_step(self, step: int | None) -> None:
+        self.elbo.set_shown_step(step)
+        self.panels.set_shown_step(step)
 
     @Slot()
     def _show_editable(self) -> None:
@@ -163,18 +131,10 @@ class GmmVaeScene(TrainingScene):
 
     # -- pictures -----------------------------------------------------------------------------------------
 
-    @Slot(object)
-    def _take_picture(self, snapshot: GmmVaeSnapshot) -> None:
-        self.snapshot = snapshot
-        step = None if self.desk.is_live else snapshot.step
-        self.elbo.set_shown_step(step)
-        self.panels.set_shown_step(step)
-        self._draw()
-
     @Slot()
-    def _draw(self) -> None:
-        """Show the present snapshot in every view."""
-        snapshot, dataset = self.snapshot, self.dataset
+    def draw(self) -> None:
+        snapshot: GmmVaeSnapshot | None = self.snapshot
+        dataset = self.dataset
         if snapshot is None:
             return
         started_s = time.perf_counter()
@@ -187,18 +147,17 @@ class GmmVaeScene(TrainingScene):
         self.frame_done.emit(1e3 * (time.perf_counter() - started_s))
 
     @Slot()
-    def _draw_curves(self) -> None:
+    def draw_curves(self) -> None:
         history, second = self.desk.history, self.desk.second
-        self.elbo.set_names(_short(self.desk.name), _short(second.name))
+        self.elbo.set_names(*self.short_names)
         self.elbo.show_history(history, second.history)
         self.panels.show_history(history, second.history)
 
     @Slot()
-    def _draw_second(self) -> None:
-        names = (self.desk.name, self.desk.second.name)
-        own, other = (f"run {_short(name)}" if name else "" for name in names)
+    def draw_second(self) -> None:
+        own, other = (f"run {name}" if name else "" for name in self.short_names)
         self.latent.show_second(self.desk.second.snapshot, other, own)
-        self._draw_curves()
+        self.draw_curves()
 
     @Slot()
     def _take_pin(self) -> None:
@@ -248,8 +207,3 @@ class GmmVaeScene(TrainingScene):
     @Slot(object)
     def _show_selection(self, rows: IntArray) -> None:
         self.panels.show_selection(self.dataset, rows)
-
-
-def _short(name: str) -> str:
-    """What tells one run folder from another: the four digits at the end of its name."""
-    return name.rpartition("-")[2]

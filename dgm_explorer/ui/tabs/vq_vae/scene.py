@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from dgm_explorer.core.code_sampler import MakeCodeSampler
-from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.run_notes import REFUSED_BATCH
 from dgm_explorer.core.training import MakeRun
 from dgm_explorer.core.vq_inference import MakeInference
@@ -27,9 +26,6 @@ from dgm_explorer.ui.tabs.vq_vae.lower_panels import LowerPanels
 from dgm_explorer.ui.tabs.vq_vae.mosaic_panel import MosaicPanel
 from dgm_explorer.ui.tabs.vq_vae.state_editor import VqVaeEditor
 from dgm_explorer.ui.theme import Theme
-
-NOTHING_YET = "Press Space, or Play, to train."
-SOON = "The first picture comes in a moment."
 
 
 class VqVaeScene(TrainingScene):
@@ -51,12 +47,10 @@ class VqVaeScene(TrainingScene):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(MODEL, store, VqVaeEditor(store), SETTINGS, make_run, theme, parent)
-        self.snapshot: VqVaeSnapshot | None = None
         self.mosaic = MosaicPanel()
         self.panels = LowerPanels(make_inference, make_code_sampler, theme)
         self._of_codes: tuple[CodePanel, ...] = (self.mosaic, *self.panels.of_codes)
         self.lay_out(self._arrange_pictures())
-        self._connect_desk()
         self._connect_panels()
         self.begin()
 
@@ -64,11 +58,6 @@ class VqVaeScene(TrainingScene):
     def state(self) -> VqVaeState:
         state: VqVaeState = self._store.state
         return state
-
-    @property
-    def dataset(self) -> Dataset | None:
-        """Examples of the run on the screen; None until they are loaded."""
-        return self.desk.dataset
 
     def _arrange_pictures(self) -> QWidget:
         pictures = QSplitter(Qt.Orientation.Horizontal)
@@ -79,14 +68,6 @@ class VqVaeScene(TrainingScene):
         pictures.setStretchFactor(0, 4)
         pictures.setStretchFactor(1, 5)
         return pictures
-
-    def _connect_desk(self) -> None:
-        desk = self.desk
-        desk.picture_changed.connect(self._take_picture)
-        desk.examples_changed.connect(self._draw)
-        desk.curves_due.connect(self._draw_curves)
-        desk.second_changed.connect(self._draw_second)
-        desk.playing_changed.connect(self._say_what_comes)
 
     def _connect_panels(self) -> None:
         mosaic, panels = self.mosaic, self.panels
@@ -108,11 +89,9 @@ class VqVaeScene(TrainingScene):
     # -- what the window asks -----------------------------------------------------------------------------
 
     def set_theme(self, theme: Theme) -> None:
-        super().set_theme(theme)
         self.mosaic.set_theme(theme)
         self.panels.set_theme(theme)
-        self._place_settings()
-        self._draw()
+        super().set_theme(theme)
 
     def plots(self) -> Sequence[ExportablePlot]:
         return (*self.mosaic.plots(), *self.panels.plots())
@@ -160,18 +139,12 @@ class VqVaeScene(TrainingScene):
 
     # -- the run ------------------------------------------------------------------------------------------
 
-    def clear(self) -> None:
-        super().clear()
-        self.snapshot = None
-        words = SOON if self.desk.run.readings.is_active else NOTHING_YET
+    def show_words(self, words: str) -> None:
         for panel in self._of_codes:
             panel.clear(words)
 
-    @Slot()
-    def _say_what_comes(self) -> None:
-        """A run that prepares itself says so where its pictures will be."""
-        if self.snapshot is None:
-            self.clear()
+    def show_step(self, step: int | None) -> None:
+        self.panels.curves.set_shown_step(step)
 
     @Slot(object)
     def _take_run(self, screen: RunOnScreen) -> None:
@@ -179,20 +152,13 @@ class VqVaeScene(TrainingScene):
         for panel in self._of_codes:
             panel.set_config(screen.request.config)
         self.panels.usage.set_run_folder(screen.folder)
-        self._draw_second()
 
     # -- pictures -----------------------------------------------------------------------------------------
 
-    @Slot(object)
-    def _take_picture(self, snapshot: VqVaeSnapshot) -> None:
-        self.snapshot = snapshot
-        self.panels.curves.set_shown_step(None if self.desk.is_live else snapshot.step)
-        self._draw()
-
     @Slot()
-    def _draw(self) -> None:
-        """Show the present snapshot in every view."""
-        snapshot, dataset = self.snapshot, self.dataset
+    def draw(self) -> None:
+        snapshot: VqVaeSnapshot | None = self.snapshot
+        dataset = self.dataset
         if snapshot is None or dataset is None:
             return
         started_s = time.perf_counter()
@@ -204,19 +170,13 @@ class VqVaeScene(TrainingScene):
         self.frame_done.emit(1e3 * (time.perf_counter() - started_s))
 
     @Slot()
-    def _draw_curves(self) -> None:
-        curves, second = self.panels.curves, self.desk.second
-        curves.set_names(_short(self.desk.name), _short(second.name))
-        curves.show_history(self.desk.history, second.history)
+    def draw_curves(self) -> None:
+        self.panels.curves.set_names(*self.short_names)
+        self.panels.curves.show_history(self.desk.history, self.desk.second.history)
 
     @Slot()
-    def _draw_second(self) -> None:
-        own, other = (_short(name) for name in (self.desk.name, self.desk.second.name))
+    def draw_second(self) -> None:
+        own, other = self.short_names
         self.mosaic.set_compared(other)
         self.panels.reconstructions.show_second(self.desk.second.snapshot, other, own)
-        self._draw_curves()
-
-
-def _short(name: str) -> str:
-    """What tells one run folder from another: the four digits at the end of its name."""
-    return name.rpartition("-")[2]
+        self.draw_curves()
