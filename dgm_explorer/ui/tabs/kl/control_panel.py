@@ -5,16 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QFrame,
-    QHBoxLayout,
-    QPushButton,
-    QScrollArea,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.ui.tabs.kl.descent_section import DescentSection
@@ -24,49 +15,16 @@ from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
 from dgm_explorer.ui.tabs.kl.target_section import TargetSection
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import font_of, set_tip
+from dgm_explorer.ui.widgets.switch_row import SwitchRow
 
 WIDTH_CHARACTERS: Final = 46
 """Width of the column in average characters, so that it grows with the font of the theme."""
 
 
-class DimensionSwitch(QWidget):
-    """On the line or in the plane."""
-
-    def __init__(self, editor: StateEditor, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._editor = editor
-        self._group = QButtonGroup(self)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        for dimension, text, tip in (
-            (1, "1-D", "p(x) = Σₖ wₖ N(x; μₖ, σₖ²) on the line"),
-            (2, "2-D", "p(x) = Σₖ wₖ N(x; μₖ, Σₖ) in the plane"),
-        ):
-            button = QPushButton(text)
-            button.setCheckable(True)
-            button.setToolTip(tip)
-            self._group.addButton(button, dimension)
-            layout.addWidget(button)
-        self._group.idClicked.connect(lambda dimension: editor.apply(dimension=dimension))
-
-    def button(self, dimension: int) -> QPushButton:
-        button = self._group.button(dimension)
-        assert isinstance(button, QPushButton)
-        return button
-
-    def set_theme(self, theme: Theme) -> None:
-        """The chosen dimension wears the accent: Fusion's pressed look vanishes on dark."""
-        self.setStyleSheet(
-            f"QPushButton {{ background: {theme.panel}; color: {theme.text}; padding: 3px;"
-            f" border: 1px solid {theme.grid}; }}"
-            f"QPushButton:checked {{ background: {theme.accent}; color: {theme.panel}; }}"
-            f"QPushButton:focus {{ border-color: {theme.text}; }}"
-        )
-
-    def show_state(self, state: KLState) -> None:
-        self.button(state.dimension).setChecked(True)
-        set_tip(self, f"p and q live in {state.dimension} dimension{'s' if state.dimension > 1 else ''}")
+DIMENSIONS: Final = (
+    ("1", "1-D", "p(x) = Σₖ wₖ N(x; μₖ, σₖ²) on the line"),
+    ("2", "2-D", "p(x) = Σₖ wₖ N(x; μₖ, Σₖ) in the plane"),
+)
 
 
 class ControlPanel(QScrollArea):
@@ -85,7 +43,8 @@ class ControlPanel(QScrollArea):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._shown: KLState | None = None
-        self.dimension = DimensionSwitch(editor)
+        self.dimension = SwitchRow("Dimension of x", DIMENSIONS)
+        self.dimension.chosen.connect(lambda key: editor.apply(dimension=int(key)))
         self.target = TargetSection(editor, theme)
         self.numbers = NumbersPanel(editor, theme)
         self.descent = DescentSection(editor, theme)
@@ -118,5 +77,7 @@ class ControlPanel(QScrollArea):
         self.target.show_state(state)
         if old is not None and replace(old, p=state.p, q=state.q, p2=state.p2, q2=state.q2) == state:
             return
-        for section in (self.dimension, self.numbers, self.descent, self.options):
+        self.dimension.set_key(str(state.dimension))
+        set_tip(self.dimension, f"p and q live in {state.dimension} dimension{'s' * (state.dimension > 1)}")
+        for section in (self.numbers, self.descent, self.options):
             section.show_state(state)

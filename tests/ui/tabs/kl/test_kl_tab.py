@@ -302,7 +302,7 @@ def test_fit_to_p_and_the_wheel_change_the_window_in_one_step(tab: KLTab) -> Non
 
 
 def test_the_plane_has_its_own_p_and_q(tab: KLTab) -> None:
-    QTest.mouseClick(tab.controls.dimension.button(2), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(tab.controls.dimension.button("2"), Qt.MouseButton.LeftButton)
     QTest.qWait(SETTLE_MS)
     assert tab.editor.state.dimension == 2
     assert tab.plane.isVisible()
@@ -317,7 +317,7 @@ def test_the_plane_has_its_own_p_and_q(tab: KLTab) -> None:
     assert tab.editor.state.q2 == KLState().q2
     tab.step()
     assert len(tab.plane.descent.path("reverse")) == 2
-    QTest.mouseClick(tab.controls.dimension.button(1), Qt.MouseButton.LeftButton)
+    QTest.mouseClick(tab.controls.dimension.button("1"), Qt.MouseButton.LeftButton)
     QTest.qWait(SETTLE_MS)
     assert tab.scene.isVisible()
 
