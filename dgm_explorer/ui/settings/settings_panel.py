@@ -90,9 +90,14 @@ class SettingsPanel(QWidget):
         self._show_again()
 
     def show_state(self, state: TrainingState) -> None:
-        """Set every control, none answers back; a running run is told what it takes at once."""
+        """Set every control, none answers back; a running run is told what it takes at once.
+
+        The state shown already is shown anew, as after a refusal; another one that differs only in what is
+        looked at costs nothing.
+        """
         old, self._shown = self._shown, state
-        self._show_again()
+        if old is state or old is None or _settings_of(old) != _settings_of(state):
+            self._show_again()
         if old is not None and self._running is not None:
             for command in live_commands(old, state, self._settings.live):
                 self.command_requested.emit(command)
@@ -153,6 +158,10 @@ class SettingsPanel(QWidget):
         dialog.points_chosen.connect(self.data.set_points)
         dialog.open()
         return dialog
+
+
+def _settings_of(state: TrainingState) -> tuple[object, ...]:
+    return state.source, state.config, state.snapshot_every_s
 
 
 def _titled(title: str, form: QWidget) -> QWidget:
