@@ -30,7 +30,7 @@ MOST_EXACT_COMPONENTS = 3
 ARRIVED = 1e-9
 """Of E f above its minimum, relative to where it started; only exact descent can get there."""
 RUNAWAY = 1e6
-CUT_IN_A_ROW = 100
+WINDOW, WORST_CUTS, LEAST_FALL = 100, 25, 1e-4
 
 
 class Problem(NamedTuple):
@@ -199,9 +199,9 @@ class DescentRun:
         self._places: list[_Place] = []
         self._stride, self._marks = 1, 0
         self._trail: DescentTrail | None = None
-        self._cut_since: tuple[int, float] | None = None
         self._mark()
-        self._start_gap = self._present.value - self.minima.value
+        self._cuts = 0
+        self._start_gap = self._window_gap = self._present.value - self.minima.value
 
     def step(self) -> None:
         """One step, unless it has ended."""
@@ -259,25 +259,18 @@ class DescentRun:
         return self._judge_cuts()
 
     def _judge_cuts(self) -> str:
-        """Steps that were cut again and again and led nowhere."""
-        lo, hi = self._parametrisation.limits
-        theta = np.array(self.position.theta)
-        is_at_limit = bool(((theta <= lo) | (theta >= hi)).any())
-        if not self.position.is_clipped or is_at_limit:
-            self._cut_since = None
+        """Whether steps were cut time and again and led nowhere: with a noisy gradient, not below the start."""
+        self._cuts += self.position.is_clipped
+        if self.count % WINDOW:
             return ""
-        if self._cut_since is None:
-            self._cut_since = (self.count, self._value_now())
-        since, value = self._cut_since
-        if self.count - since < CUT_IN_A_ROW:
-            return ""
-        now = self._value_now()
-        self._cut_since = (self.count, now)
-        return "" if now < value else self._diverging(f"{CUT_IN_A_ROW} steps in a row had to be cut short")
-
-    def _value_now(self) -> float:
         self._mark()
-        return self._present.value
+        cuts, before = self._cuts, self._window_gap
+        gap = self._present.value - self.minima.value
+        self._cuts, self._window_gap = 0, gap
+        allowed = before if self.recipe.estimator == "exact" else max(before, self._start_gap)
+        if cuts < WORST_CUTS or gap < (1 - LEAST_FALL) * allowed:
+            return ""
+        return self._diverging(f"{cuts} of {WINDOW} steps had to be cut short")
 
     def _diverging(self, symptom: str) -> str:
         rate = tick_text(self.recipe.learning_rate, 3)
