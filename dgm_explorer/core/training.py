@@ -127,11 +127,14 @@ class RunFacts:
     folder : the run folder.
     device : in words, such as ``cpu, 1 thread`` or a card's name.
     notes : what the user may want to know, such as why a graph could not be captured.
+    config : of the model as it goes on: what can be switched during a run is as in the checkpoint; None
+        where nobody asked.
     """
 
     folder: Path
     device: str
     notes: tuple[str, ...] = ()
+    config: Any = None
 
 
 @runtime_checkable

@@ -1,6 +1,7 @@
 """The GMM-VAE in training: pre-training, mixture fit, joint training of the whole bound."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -85,6 +86,11 @@ class GmmVaeModelRun:
     @property
     def n_examples(self) -> int:
         return len(self._inputs)
+
+    @property
+    def present_config(self) -> GmmVaeConfig:
+        """As it trains now; see `ModelRun.present_config`."""
+        return replace(self.config, beta=self.plan.beta, pretrain_beta=self.plan.pretrain_beta)
 
     @property
     def progress(self) -> Progress:

@@ -225,7 +225,7 @@ def _record(
     except BaseException:
         writer.close()
         raise
-    facts = RunFacts(writer.folder.path, place.words, tuple(place.notes))
+    facts = RunFacts(writer.folder.path, place.words, tuple(place.notes), model.present_config)
     agree = bool if group is None else group.agree_to_stop
     return RecordedRun(model, writer, place, facts, request.recording, agree)
 

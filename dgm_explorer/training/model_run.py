@@ -1,7 +1,7 @@
 """What a model offers to be trained: it knows nothing of files, threads or windows."""
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from dgm_explorer.core.checkpoint import CheckpointState
 from dgm_explorer.core.training import Command, MetricsTable, Progress, Snapshot
@@ -30,6 +30,12 @@ class ModelRun(Protocol):
     @property
     def progress(self) -> Progress:
         """Where the run is: before the first step, after a resume, and after each item of `steps`."""
+        ...
+
+    @property
+    def present_config(self) -> Any:
+        """The configuration with what was switched since the first step, but for the learning rate, which
+        falls by itself."""
         ...
 
     def steps(self) -> Iterator[Progress]:

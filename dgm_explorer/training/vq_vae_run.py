@@ -27,7 +27,7 @@ from dgm_explorer.training.vq_vae_commands import apply_command
 from dgm_explorer.training.vq_vae_facts import image_shape_of
 from dgm_explorer.training.vq_vae_log import TrainStep, VqVaeLog
 from dgm_explorer.training.vq_vae_snapshot import Probe, take_snapshot
-from dgm_explorer.training.vq_vae_state import restore, state_of
+from dgm_explorer.training.vq_vae_state import restore, state_of, switched_config
 
 PHASE = "train"
 MEASURING_SHARE = 0.025
@@ -124,6 +124,11 @@ class VqVaeModelRun:
     @property
     def epoch(self) -> float:
         return self.step / self.batches.batches_per_epoch
+
+    @property
+    def present_config(self) -> VqVaeConfig:
+        """As it trains now; see `ModelRun.present_config`."""
+        return switched_config(self)
 
     @property
     def progress(self) -> Progress:

@@ -1,6 +1,7 @@
 """A VQ-VAE run as arrays and plain values, and back, bit for bit on the CPU."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from torch import Tensor
 
 from dgm_explorer.core.checkpoint import CheckpointState
 from dgm_explorer.core.errors import InputError
+from dgm_explorer.core.vq_vae_config import VqVaeConfig
 from dgm_explorer.models.quantizer import VectorQuantizer
 from dgm_explorer.training.checkpoint_checks import (
     check_array,
@@ -74,6 +76,20 @@ def _ingredients(run: "VqVaeModelRun") -> Ingredients:
         revival_fraction=vq.revival_fraction if vq else config.revival_fraction,
         estimator=ESTIMATORS.index(vq.estimator if vq else config.estimator),
         codebook_update=UPDATES.index(update_kind(run)),
+    )
+
+
+def switched_config(run: "VqVaeModelRun") -> VqVaeConfig:
+    """The run's configuration with its ingredients as they are now."""
+    now = _ingredients(run)
+    return replace(
+        run.config,
+        decay=now.decay,
+        commitment=now.commitment,
+        revival_fraction=now.revival_fraction,
+        is_batch_normalized=bool(now.is_normalized),
+        estimator=ESTIMATORS[now.estimator],
+        codebook_update=UPDATES[now.codebook_update],
     )
 
 

@@ -58,6 +58,10 @@ class FakeModel:
     rows: list[tuple[float, float]] = field(default_factory=list)
 
     @property
+    def present_config(self) -> None:
+        return None
+
+    @property
     def progress(self) -> Progress:
         phase = "first" if self.step < self.n_first else "second"
         return Progress(self.step, self.n_steps, self.step / 10, phase, BATCH * self.step)

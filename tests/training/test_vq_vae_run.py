@@ -335,3 +335,21 @@ def test_guarded_adam_is_torchs_adam_over_the_accepted_steps() -> None:
             plain.step()
     torch.testing.assert_close(ours.weight, theirs.weight)
     assert guarded.state()["weight.step"] == 4
+
+
+def test_a_run_says_what_of_its_configuration_has_been_switched(dataset: Dataset) -> None:
+    run = VqVaeModelRun(SMALL, dataset)
+    assert run.present_config == SMALL
+    for name, value in (
+        ("decay", 0.5), ("commitment", 2.0), ("revival_fraction", 0.0), ("is_batch_normalized", 0.0),
+        ("estimator", 1.0), ("codebook_update", 1.0), ("learning_rate", 0.1),
+    ):  # fmt: skip
+        run.apply(Command(name, (value,)))
+    switched = replace(
+        SMALL, decay=0.5, commitment=2.0, revival_fraction=0.0, is_batch_normalized=False,
+        estimator="rotation", codebook_update="codebook_loss",
+    )  # fmt: skip
+    assert run.present_config == switched
+    resumed = VqVaeModelRun(SMALL, dataset)
+    resumed.load_state(run.state())
+    assert resumed.present_config == switched

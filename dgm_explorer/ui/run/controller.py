@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from dgm_explorer.core.rate_meter import RateMeter
 from dgm_explorer.core.run_notes import RunNote
-from dgm_explorer.core.training import Command, MakeRun, MetricsTable, RunRequest
+from dgm_explorer.core.training import Command, MakeRun, MetricsTable, RunFacts, RunRequest
 from dgm_explorer.ui.lasting_thread import JOIN_MS
 from dgm_explorer.ui.newest_worker import NewestWorker
 from dgm_explorer.ui.run.follower import FolderNews, RunFollower
@@ -176,6 +176,13 @@ class RunController(QObject):
         else:
             self.noticed.emit("No run trains here at present; start one to change it.")
 
+    def switch(self, command: Command, config: Any) -> None:
+        """Change what ``config`` says now; a run stopped with it goes on with it, see `play_pause`."""
+        self.apply(command)
+        if self._thread is not None and self._screen is not None:
+            request = dataclasses.replace(self._screen.request, config=config)
+            self._screen = dataclasses.replace(self._screen, request=request)
+
     def follow(self, folder: Path) -> None:
         """Show the run in a folder: finished, or trained by another process."""
         if self._thread is not None:
@@ -229,7 +236,7 @@ class RunController(QObject):
             return
         assert self._thread is not None
         if self._screen is None and update.facts is not None:
-            self._open(RunOnScreen(update.facts.folder, self._thread.request, False), update)
+            self._open(update.facts, update)
         self._show(after_update(self._readings, update, self._rates))
         self._pass_metrics(update.tables)
         self._pass_notes(update.notes)
@@ -240,15 +247,18 @@ class RunController(QObject):
         if update.state in ("finished", "stopped", "failed"):
             self._end(update)
 
-    def _open(self, screen: RunOnScreen, update: RunUpdate) -> None:
-        self._screen = screen
-        self.run_changed.emit(screen)
-        assert update.facts is not None
-        for note in update.facts.notes:
+    def _open(self, facts: RunFacts, update: RunUpdate) -> None:
+        assert self._thread is not None
+        request = self._thread.request
+        if facts.config is not None:
+            request = dataclasses.replace(request, config=facts.config)
+        self._screen = RunOnScreen(facts.folder, request, False)
+        self.run_changed.emit(self._screen)
+        for note in facts.notes:
             self.noticed.emit(note)
         if update.first_step > 0:
             self._held = []
-            self._past.ask(PastRequest(screen.folder, update.first_step))
+            self._past.ask(PastRequest(facts.folder, update.first_step))
 
     def _end(self, update: RunUpdate) -> None:
         if self._thread is not None:

@@ -198,6 +198,7 @@ class RunDesk(QObject):
         self.history.clear()
         self.notes.clear()
         self._since_run.start()
+        self.timeline.set_position(None)
         self.source.set_folder(screen.folder)
         self.examples.ask(screen.request.source)
         self.run_changed.emit(screen)

@@ -1,6 +1,7 @@
 """Everything visible of a tab that trains a model, but for its pictures."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.run_words import describe_phase
-from dgm_explorer.core.training import MakeRun, Recording, RunRequest
+from dgm_explorer.core.training import Command, MakeRun, Recording, RunRequest
 from dgm_explorer.runs.folder import default_parent
 from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.run.readings import RunOnScreen
@@ -25,6 +26,9 @@ from dgm_explorer.ui.widgets.alarm_strip import AlarmStrip
 
 NOTHING_YET = "Press Space, or Play, to train."
 SOON = "The first picture comes in a moment."
+
+RATE = "learning_rate"
+"""The field of a configuration that a run takes at once and then lets fall."""
 
 
 class TrainingScene(QWidget):
@@ -73,6 +77,7 @@ class TrainingScene(QWidget):
         self.alarms = AlarmStrip()
         self.settings = SettingsPanel(settings, editor, theme)
         self._column = QVBoxLayout()
+        self._live_names = settings.live_names
         self._wants_settings = True
         self.snapshot: Any = None
         self._opened: Path | None = None
@@ -94,7 +99,7 @@ class TrainingScene(QWidget):
         self._store.changed.connect(self._take_state)
         self.editor.refused.connect(self._refuse)
         self.editor.noticed.connect(self.noticed)
-        self.settings.command_requested.connect(self.desk.run.apply)
+        self.settings.command_requested.connect(self._tell_run)
         self.settings.restart_requested.connect(self._restart)
         desk = self.desk
         desk.controls.device_chosen.connect(self._choose_device)
@@ -216,9 +221,13 @@ class TrainingScene(QWidget):
     def _take_run(self, screen: RunOnScreen) -> None:
         """Another run is on the screen: nothing of the one before is left."""
         self.clear()
-        self.editor.apply(run_folder=str(screen.folder), **self.editor.looks_of_data)
+        folder = str(screen.folder)
+        is_other = folder != self._store.state.run_folder
+        self.editor.apply(run_folder=folder, **(self.editor.looks_of_data if is_other else {}))
         if screen.folder == self._opened:
             self._take_settings(screen.request)
+        elif screen.request.resume or screen.request.branch_from is not None:
+            self._take_switches(screen.request.config)
         self._opened = None
         self.draw_second()
 
@@ -246,6 +255,29 @@ class TrainingScene(QWidget):
         is_other = (request.source, request.config) != (state.source, state.config)
         if is_other and self.editor.apply(source=request.source, config=request.config):
             self.noticed.emit("The settings are those of the run opened; Undo brings yours back.")
+
+    def _take_switches(self, config: Any) -> None:
+        """Those of a run that goes on from a checkpoint are as they were at its step."""
+        own = self._store.state.config
+        as_then = replace(own, **self._switched(config))
+        if as_then != own and self.editor.apply(config=as_then):
+            self.noticed.emit("What can be switched is as it was at that step; Undo switches it as before.")
+
+    def _switched(self, config: Any) -> dict[str, object]:
+        """What of a configuration a running run takes at once, but for the rate, which falls by itself."""
+        names = (name for name in self._live_names if name != RATE)
+        return {name: getattr(config, name) for name in names}
+
+    @Slot(object)
+    def _tell_run(self, command: Command) -> None:
+        """Hand on what the settings switch; the state has it already."""
+        request, config = self.desk.training_request, self._store.state.config
+        if request is None or command.name not in self._live_names:
+            self.desk.run.apply(command)
+            return
+        self.desk.run.switch(
+            command, replace(request.config, **{command.name: getattr(config, command.name)})
+        )
 
     @Slot()
     def _show_standing(self) -> None:

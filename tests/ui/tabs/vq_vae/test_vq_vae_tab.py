@@ -218,3 +218,47 @@ def test_choices_reach_the_run_while_it_trains(tab: VqVaeTab, qtbot: QtBot) -> N
 
     qtbot.waitUntil(are_told, timeout=SOON_MS)
     qtbot.waitUntil(lambda: scene.desk.history.last("train", "codebook") > 0, timeout=SOON_MS)
+
+
+def test_a_branch_shows_the_ingredients_of_its_step_and_undo_switches_them_back(
+    tab: VqVaeTab, qtbot: QtBot
+) -> None:
+    scene = start(tab, qtbot)
+    assert tab.store is not None
+    first = scene.desk.name
+    told = len(scene.desk.history.steps("train"))
+    scene.editor.set_config(is_batch_normalized=False)
+    qtbot.waitUntil(lambda: len(scene.desk.history.steps("train")) > told + 5, timeout=SOON_MS)
+    scene.desk.timeline.track.moved.emit(0)
+    qtbot.waitUntil(lambda: not scene.desk.is_live, timeout=SOON_MS)
+    QTest.mouseClick(scene.desk.timeline.branch, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: scene.desk.name not in ("", first), timeout=START_MS)
+    assert tab.store.state.config.is_batch_normalized, "as at step 0, where it goes on"
+    assert scene.desk.timeline.position is None
+    assert scene.desk.timeline.live.isChecked()
+    qtbot.waitUntil(lambda: scene.snapshot is not None, timeout=SOON_MS)
+    assert scene.snapshot is not None
+    assert scene.snapshot.is_normalized
+    tab.store.undo()
+    qtbot.waitUntil(lambda: not scene.snapshot.is_normalized, timeout=SOON_MS)
+
+
+def test_a_stopped_run_goes_on_with_what_was_switched_and_with_the_code_chosen(
+    tab: VqVaeTab, qtbot: QtBot
+) -> None:
+    scene = start(tab, qtbot)
+    assert tab.store is not None
+    name = scene.desk.name
+    scene.editor.set_config(is_batch_normalized=False)
+    assert scene.snapshot is not None
+    qtbot.waitUntil(lambda: not scene.snapshot.is_normalized, timeout=SOON_MS)
+    scene.editor.apply(code=3)
+    scene.desk.controls.stop_requested.emit()
+    qtbot.waitUntil(lambda: scene.desk.run.state == "stopped", timeout=SOON_MS)
+    tab.play_pause()
+    qtbot.waitUntil(lambda: scene.desk.run.state == "running", timeout=SOON_MS)
+    assert scene.desk.name == name
+    assert tab.store.state.code == 3
+    assert not tab.store.state.config.is_batch_normalized
+    qtbot.waitUntil(lambda: scene.snapshot is not None, timeout=SOON_MS)
+    assert not scene.snapshot.is_normalized
