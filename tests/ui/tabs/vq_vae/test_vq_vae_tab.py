@@ -132,11 +132,10 @@ def test_an_ingredient_switched_off_reaches_the_run_and_is_an_event(tab: VqVaeTa
     assert scene.desk.run.on_screen is not None
     folder = scene.desk.run.on_screen.folder
     qtbot.waitUntil(
-        lambda: any(event.name == "is_batch_normalized" for event in RunReader(folder).poll().events), timeout=SOON_MS
+        lambda: any(event.name == "is_batch_normalized" for event in RunReader(folder).poll().events),
+        timeout=SOON_MS,
     )
-    qtbot.waitUntil(
-        lambda: scene.snapshot is not None and not scene.snapshot.is_normalized, timeout=SOON_MS
-    )
+    qtbot.waitUntil(lambda: scene.snapshot is not None and not scene.snapshot.is_normalized, timeout=SOON_MS)
 
 
 def test_the_timeline_drives_all_panels_and_live_returns(tab: VqVaeTab, qtbot: QtBot) -> None:
