@@ -161,6 +161,7 @@ class TrainingThread(LastingThread):
             except InputError as error:
                 self._refusals = (*self._refusals, str(error))
         self._shown_step = -1
+        self._pacer.note_change(time.monotonic())
         if self._gate.is_paused or self._refusals:
             self._show(run, self._resting_state())
 

@@ -68,6 +68,34 @@ def test_pictures_wait_in_proportion_to_what_they_cost_here_and_on_the_screen() 
     assert pacer.interval_s == LONGEST_INTERVAL_S
 
 
+def test_pictures_come_often_behind_a_beginning_and_a_change() -> None:
+    pacer = SnapshotPacer()
+    cost_s, now_s = 0.09, 0.0  # wants 3 s between two pictures
+    taken_s: list[float] = []
+    while now_s < 60:
+        if now_s > 40 and len([at for at in taken_s if at > 40]) == 1:
+            pacer.note_change(now_s)
+        if pacer.is_snapshot_due(now_s):
+            pacer.note_snapshot(now_s, now_s + cost_s)
+            taken_s.append(now_s)
+            now_s += cost_s
+        now_s += 0.01
+    early = [at for at in taken_s if at < 5]
+    assert len(early) >= 6
+    late = np.diff([at for at in taken_s if 20 < at < 40])
+    assert late == pytest.approx(cost_s / SNAPSHOT_SHARE + cost_s, abs=0.02)
+    changed = next(at for at in taken_s if at > 40)
+    assert len([at for at in taken_s if changed < at < changed + 5]) >= 5
+
+
+def test_pictures_that_cost_much_do_not_crowd_the_beginning() -> None:
+    pacer = SnapshotPacer()
+    for ended_s in (2.0, 6.0):
+        pacer.note_snapshot(ended_s - 2.0, ended_s)
+    assert not pacer.is_snapshot_due(15.9)
+    assert pacer.is_snapshot_due(16.1)
+
+
 def test_a_paused_gate_lets_through_what_was_asked_for_and_forgets_it_on_resume() -> None:
     gate = RunGate(is_paused=True)
     assert gate.next_turn() == "rest"
