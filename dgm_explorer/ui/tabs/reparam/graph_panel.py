@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dgm_explorer.core.reparam_state import ReparamState
@@ -12,6 +10,8 @@ from dgm_explorer.ui.tabs.reparam.frame import ReparamFrame
 from dgm_explorer.ui.tabs.reparam.graph_scene import make_scene
 from dgm_explorer.ui.tabs.reparam.graph_view import GraphView
 from dgm_explorer.ui.tabs.reparam.graph_words import PATH_NAME, PATH_WORDS
+from dgm_explorer.ui.tabs.reparam.reparam_panel import ReparamPanel
+from dgm_explorer.ui.tabs.reparam.state_editor import ReparamEditor
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from dgm_explorer.ui.widgets.form import row, set_text, set_tip
@@ -20,19 +20,15 @@ from dgm_explorer.ui.widgets.switch_row import SwitchRow
 LEGEND = "Grey: values on their way; in colour: gradients on their way back."
 
 
-class GraphPanel(QWidget):
+class GraphPanel(ReparamPanel):
     """(μ, L, ε) → z → f(z) for the marked point, and what flows back; nothing is computed while hidden."""
 
-    path_chosen = Signal(str)
-    """The user wants z *reparametrised*, or *sampled*: a `SamplePath`."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, editor: ReparamEditor, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._frame: ReparamFrame | None = None
         self.path = SwitchRow(
             "How z is made", [(key, name, PATH_WORDS[key]) for key, name in PATH_NAME.items()]
         )
-        self.path.chosen.connect(self.path_chosen)
+        self.path.chosen.connect(lambda key: editor.apply(path=key))
         self.view = GraphView()
         self.view.part_named.connect(self._show_words)
         self._words = ElidedLabel()
@@ -46,33 +42,26 @@ class GraphPanel(QWidget):
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
-        """Colours and fonts."""
+        super().set_theme(theme)
         self.path.set_theme(theme)
         self.view.set_theme(theme)
 
     def show_state(self, state: ReparamState) -> None:
-        """Set the switch; never answers back."""
         self.path.set_key(state.path)
 
-    def show_frame(self, frame: ReparamFrame) -> None:
-        """Follow the marked point through the graph; free while hidden."""
-        self._frame = frame
-        if self.isVisible():
-            self.show_state(frame.state)
-            self.view.set_scene(make_scene(frame.state, frame.objective, frame.epsilon[frame.chosen]))
-            self._show_words()
-
     def plots(self) -> Sequence[ExportablePlot]:
-        """What can be exported."""
         return (self.view,)
-
-    def finish(self) -> None:
-        """Nothing runs beside the window."""
 
     @property
     def words(self) -> str:
         """The line beside the switch."""
         return self._words.text()
+
+    def _show(self, frame: ReparamFrame) -> None:
+        epsilon = frame.epsilon[frame.chosen]
+        self.view.set_scene(make_scene(frame.state, frame.objective, epsilon, frame.law))
+        if self.view.part is None:
+            self._show_words()
 
     def _show_words(self, words: str = "") -> None:
         """What the part under the mouse is, or which point this is."""
@@ -84,8 +73,3 @@ class GraphPanel(QWidget):
         if words:
             set_text(self._words, words.replace("\n", " · "))
             set_tip(self._words, words)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._frame is not None:
-            self.show_frame(self._frame)

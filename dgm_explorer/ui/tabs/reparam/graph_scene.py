@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 
 from dgm_explorer.core.arrays import FloatArray
-from dgm_explorer.core.reparam_state import ReparamState
+from dgm_explorer.core.reparam_state import QuantileLaw, ReparamState
 from dgm_explorer.numerics.activations import ACTIVATIONS
 from dgm_explorer.numerics.gaussian_map import GaussianMap
 from dgm_explorer.numerics.gradient_clouds import Chain, follow_chain
@@ -108,24 +108,26 @@ class GraphScene:
         return next((edge for edge in self.edges if edge.key == key), None)
 
 
-def make_scene(state: ReparamState, objective: Objective, epsilon: FloatArray) -> GraphScene:
-    """Go forth and back through the graph at ε (d,)."""
+def make_scene(
+    state: ReparamState, objective: Objective, epsilon: FloatArray, law: QuantileLaw = "gaussian"
+) -> GraphScene:
+    """Go forth and back through the graph at ε (d,); ``law`` is that of z on the line."""
     noise = epsilon
     if state.dimension == 1:  # every law of location and scale is μ + L s, s taking the place of ε
-        noise = LAWS[state.law].of_noise(epsilon)
-    return _Maker(state, follow_chain(state, objective, noise), epsilon).scene()
+        noise = LAWS[law].of_noise(epsilon)
+    return _Maker(state, follow_chain(state, objective, noise), epsilon, law).scene()
 
 
 class _Maker:
     """Words and numbers of one scene."""
 
-    def __init__(self, state: ReparamState, chain: Chain, epsilon: FloatArray) -> None:
-        self._state, self._chain, self._epsilon = state, chain, epsilon
+    def __init__(self, state: ReparamState, chain: Chain, epsilon: FloatArray, law: QuantileLaw) -> None:
+        self._state, self._chain, self._epsilon, self._law = state, chain, epsilon, law
         self._parametrisation = parametrisation_of(state)
         self._map = gaussian_map(state)
         self._is_cut = state.path == "sample"
         self._is_free = state.form == "full" and state.dimension > 1
-        self._is_gaussian = state.dimension > 1 or state.law == "gaussian"
+        self._is_gaussian = state.dimension > 1 or law == "gaussian"
         self._letter = "A" if self._is_free else "L"
         self._noise_letter = "ε" if self._is_gaussian else "s"
 
@@ -194,10 +196,10 @@ class _Maker:
             above = f"z = μ + {letter}{self._noise_letter}"
             words = f"{value}: once ε is known, a function of μ and {letter}"
             return Node("z", "z", rows, False, above, "", rf"z = \mu + {letter}{noise}", words)
-        law = f"N(μ, {letter}{letter}ᵀ)" if self._is_gaussian else f"{self._state.law}(μ, {letter})"
+        law = f"N(μ, {letter}{letter}ᵀ)" if self._is_gaussian else f"{self._law}(μ, {letter})"
         tex = rf"z \sim \mathcal{{N}}(\mu, {letter}{letter}^{{\top}})"
         if not self._is_gaussian:
-            tex = rf"z \sim \mathrm{{{self._state.law}}}(\mu, {letter})"
+            tex = rf"z \sim \mathrm{{{self._law}}}(\mu, {letter})"
         words = f"{value}: drawn; another μ would have given another draw, not a shifted one"
         return Node("z", "z", rows, True, f"z ~ {law}", CUT_WORDS, tex, words)
 
