@@ -1,8 +1,10 @@
 """The key to a heat map's colours, with ticks at round values."""
 
+from functools import lru_cache
+
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsWidget, QStyleOptionGraphicsItem, QWidget
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPen, QStaticText
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsWidget, QStyleOptionGraphicsItem, QWidget
 
 from dgm_explorer.ui.plots.axis import tick_texts
 from dgm_explorer.ui.plots.color_scale import N_COLORS, ColorScale
@@ -11,6 +13,32 @@ from dgm_explorer.ui.theme import LIGHT, Theme, color
 
 _BAR_PX = 12.0
 _TICK_PX = 4.0
+
+
+class ColorStrip(QGraphicsWidget):
+    """The colours in a frame, low at the bottom; the picture is kept until theme or size change."""
+
+    def __init__(self, parent: QGraphicsWidget) -> None:
+        super().__init__(parent)
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemStacksBehindParent)  # ticks begin on the frame
+
+    def set_theme(self, theme: Theme) -> None:
+        self._colors = lookup_table(theme.colormap)[::-1].copy()
+        self._image = QImage(self._colors.data, 1, N_COLORS, 4, QImage.Format.Format_RGB32)
+        self._frame = QPen(color(theme.grid), 1)
+        self.update()
+
+    def boundingRect(self) -> QRectF:
+        return self.rect().adjusted(-1, -1, 1, 1)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        del option, widget
+        painter.drawImage(self.rect(), self._image)
+        painter.setPen(self._frame)
+        painter.drawRect(self.rect())
 
 
 class ColorBar(QGraphicsWidget):
@@ -22,13 +50,13 @@ class ColorBar(QGraphicsWidget):
         self._factor = 1.0
         self._unit = ""
         self._ticks: tuple[tuple[float, str], ...] = ()
+        self._strip = ColorStrip(self)
         self.set_theme(LIGHT)
 
     def set_theme(self, theme: Theme) -> None:
         """Colours of strip and text."""
-        self._theme = theme
-        self._colors = lookup_table(theme.colormap)[::-1].copy()
-        self._image = QImage(self._colors.data, 1, N_COLORS, 4, QImage.Format.Format_RGB32)
+        self._strip.set_theme(theme)
+        self._pen = QPen(color(theme.text), 1)
         self._font = QFont()
         self._font.setPointSizeF(theme.font_point_size * 0.85)
         metrics = QFontMetricsF(self._font)
@@ -58,6 +86,7 @@ class ColorBar(QGraphicsWidget):
 
     def resizeEvent(self, event: object) -> None:
         del event
+        self._strip.setGeometry(4, 0, _BAR_PX, self.size().height())
         self._place_ticks()
 
     def boundingRect(self) -> QRectF:
@@ -67,17 +96,21 @@ class ColorBar(QGraphicsWidget):
         self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
     ) -> None:
         del option, widget
-        strip = QRectF(4, 0, _BAR_PX, self.size().height())
-        painter.drawImage(strip, self._image)
-        painter.setPen(QPen(color(self._theme.grid), 1))
-        painter.drawRect(strip)
-        painter.setPen(QPen(color(self._theme.text), 1))
+        painter.setPen(self._pen)
         painter.setFont(self._font)
-        half = self._text_height / 2
+        strip, half = self._strip.geometry(), self._text_height / 2
         above = QRectF(0, -3.2 * half, self.size().width(), 2 * half)
         painter.drawText(above, int(Qt.AlignmentFlag.AlignHCenter), self._unit)
+        right, bottom, height = strip.right(), strip.bottom(), strip.height()
         for at, text in self._ticks:
-            y = strip.bottom() - at * strip.height()
-            painter.drawLine(QPointF(strip.right(), y), QPointF(strip.right() + _TICK_PX, y))
-            place = QRectF(strip.right() + _TICK_PX + 2, y - half, 200, 2 * half)
-            painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter), text)
+            y = bottom - at * height
+            painter.drawLine(QPointF(right, y), QPointF(right + _TICK_PX, y))
+            painter.drawStaticText(QPointF(right + _TICK_PX + 2, y - half), _laid_out(text))
+
+
+@lru_cache(maxsize=1024)
+def _laid_out(text: str) -> QStaticText:
+    """Laid out once: the ticks of a drag say the same in other places."""
+    static = QStaticText(text)
+    static.setTextFormat(Qt.TextFormat.PlainText)
+    return static
