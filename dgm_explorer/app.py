@@ -19,7 +19,7 @@ from dgm_explorer.session import Session, read_preset, read_session
 from dgm_explorer.ui.error_reporter import ErrorReporter, log_hard_crashes
 from dgm_explorer.ui.main_window import MainWindow
 from dgm_explorer.ui.screenshot import ScreenshotTaker
-from dgm_explorer.ui.tabs.tab import PlaceholderTab, Tab
+from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.theme import THEMES
 from dgm_explorer.ui.window_settings import WindowSettings
 
@@ -132,17 +132,13 @@ def make_tabs() -> list[Tab]:
     """The tabs from left to right."""
     from dgm_explorer.ui.tabs.gmm_vae.gmm_vae_tab import GmmVaeTab
     from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
+    from dgm_explorer.ui.tabs.reparam.reparam_tab import ReparamTab
     from dgm_explorer.ui.tabs.vq_vae.vq_vae_tab import VqVaeTab
 
+    kl = KLTab()
     return [
-        KLTab(),
-        PlaceholderTab(
-            "reparam",
-            "Reparametrisation",
-            "Here you will take z = μ + Lε in hand: drag μ and the triangle L, watch a cloud of ε turn into "
-            "a cloud of z, and see through which of the two roads, pathwise or score function, a gradient "
-            "reaches μ and L. This tab is still to be built.",
-        ),
+        kl,
+        ReparamTab(lambda: kl.editor.state),
         GmmVaeTab(_make_run),
         VqVaeTab(_make_run, _make_inference, _make_code_sampler),
     ]

@@ -12,6 +12,7 @@ from dgm_explorer.checked_json import DocumentKind, convert_checked, read_docume
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gmm_vae_state import GmmVaeState
 from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.core.reparam_state import ReparamState
 from dgm_explorer.core.vq_vae_state import VqVaeState
 from dgm_explorer.paths import resource_root
 
@@ -34,6 +35,7 @@ class Session:
 
     tab: str = "kl"
     kl: KLState | None = None
+    reparam: ReparamState | None = None
     gmm_vae: GmmVaeState | None = None
     vq_vae: VqVaeState | None = None
     title: str = ""

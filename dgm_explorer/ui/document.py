@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from dgm_explorer.core.gmm_vae_state import GmmVaeState
 from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.core.reparam_state import ReparamState
 from dgm_explorer.core.vq_vae_state import VqVaeState
 from dgm_explorer.session import Session, read_preset, read_session, write_session
 from dgm_explorer.ui.store import Store
@@ -137,6 +138,8 @@ def _subjects(states: Mapping[str, Any]) -> list[object]:
 def _subject(state: object) -> object:
     if isinstance(state, KLState):
         return state.dimension, state.p if state.dimension == 1 else state.p2
+    if isinstance(state, ReparamState):
+        return state.dimension, state.objective
     if isinstance(state, GmmVaeState | VqVaeState):
         return state.source, state.config
     return state

@@ -22,7 +22,7 @@ from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.ui.export import ExportablePlot, PlotTable
 from dgm_explorer.ui.main_window import MainWindow
 from dgm_explorer.ui.store import Store
-from dgm_explorer.ui.tabs.tab import PlaceholderTab, Tab
+from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.theme import LIGHT, Theme, apply_theme
 from dgm_explorer.ui.window_settings import WindowSettings
 
@@ -78,12 +78,19 @@ class SmallTab(Tab):
         self.plot.setBackground(theme.plot_background)
 
 
+class EmptyTab(Tab):
+    """Nothing to see, to play or to undo."""
+
+    key = "reparam"
+    title = "Reparametrisation"
+
+
 @pytest.fixture
 def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], MainWindow]]:
     """Makes windows that keep their settings and last session in the test's own folder."""
 
     def make() -> MainWindow:
-        tabs = [SmallTab(), PlaceholderTab("reparam", "Reparametrisation", "What will stand here.")]
+        tabs = [SmallTab(), EmptyTab()]
         settings = WindowSettings(tmp_path / "window.ini")
         window = MainWindow(tabs, settings, tmp_path / "last-session.dgm.json")
         qtbot.addWidget(window, before_close_func=MainWindow.close_silently)

@@ -82,6 +82,10 @@ class KnobOverlay(PixelOverlay, Generic[ShapeT]):
         painter.setFont(font)
         return QFontMetricsF(font)
 
+    def _is_ringed(self, index: int) -> bool:
+        """Whether the keyboard moves this knob."""
+        return index == self._selected
+
     def _draw_center(self, painter: QPainter, index: int) -> float:
         """Paint a knob, then leave the pen to its name; the radius in pixels."""
         at = self.center_px(index)
@@ -89,7 +93,7 @@ class KnobOverlay(PixelOverlay, Generic[ShapeT]):
         painter.setBrush(color(self._handles[index].rgb))
         painter.setPen(QPen(color(self._theme.plot_background), 1.5))
         painter.drawEllipse(at, radius, radius)
-        if index == self._selected:
+        if self._is_ringed(index):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(color(self._theme.text), 1.5))
             painter.drawEllipse(at, radius + 2.5, radius + 2.5)

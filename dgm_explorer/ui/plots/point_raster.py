@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QImage, QPainter
 
-from dgm_explorer.core.arrays import BoolArray, Float32Array
+from dgm_explorer.core.arrays import BoolArray, Float32Array, FloatArray
 from dgm_explorer.ui.plots.latent_shapes import ByteArray
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
 from dgm_explorer.ui.theme import LIGHT, Theme, blend
@@ -65,7 +65,9 @@ class PointRaster(PixelOverlay):
         self._theme = theme
         self._invalidate()
 
-    def set_points(self, positions: Float32Array, rgb: ByteArray, is_selected: BoolArray | None) -> None:
+    def set_points(
+        self, positions: Float32Array | FloatArray, rgb: ByteArray, is_selected: BoolArray | None
+    ) -> None:
         """Show dots at ``positions`` (n, 2); where a selection exists, the others are grey behind it."""
         self._x = np.ascontiguousarray(positions[:, 0], np.float32)
         self._y = np.ascontiguousarray(positions[:, 1], np.float32)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.store import Store
@@ -93,24 +93,3 @@ class Tab(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take colours and line widths; overriders call this one first."""
         self.theme = theme
-
-
-class PlaceholderTab(Tab):
-    """Says in a paragraph what will stand here.
-
-    Parameters
-    ----------
-    key, title : as in `Tab`.
-    text : plain text, one paragraph.
-    """
-
-    def __init__(self, key: str, title: str, text: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent=parent)
-        self.key, self.title = key, title
-        label = QLabel(text)
-        label.setWordWrap(True)
-        label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setFixedWidth(560)
-        layout = QVBoxLayout(self)
-        layout.addWidget(label, alignment=Qt.AlignmentFlag.AlignCenter)

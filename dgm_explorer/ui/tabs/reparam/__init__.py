@@ -1,0 +1,1 @@
+"""The Reparametrisation tab: z = μ + Lε in the hand."""

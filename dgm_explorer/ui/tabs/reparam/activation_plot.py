@@ -1,0 +1,255 @@
+"""The activation of the diagonal with its derivative, and the raw parameters on it."""
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtWidgets import QWidget
+
+from dgm_explorer.core.reparam_state import RAW_LIMITS, DiagonalActivation
+from dgm_explorer.numerics.activations import ACTIVATIONS
+from dgm_explorer.ui.export import PlotTable
+from dgm_explorer.ui.plots.axis import NumberAxis
+from dgm_explorer.ui.plots.captions import Cover
+from dgm_explorer.ui.plots.curve_overlay import CurveOverlay, CurveStyle
+from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
+from dgm_explorer.ui.plots.plot import Plot
+from dgm_explorer.ui.tabs.reparam.words import ACTIVATION_NAME
+from dgm_explorer.ui.theme import LIGHT, Theme, color
+
+_N_POINTS = 257
+_GRAB_PX = 12.0
+_HOME = (-4.2, 4.2)
+_HEIGHTS: dict[DiagonalActivation, tuple[float, float]] = {
+    "exp": (-0.9, 5.2),
+    "softplus": (-0.9, 4.6),
+    "relu": (-0.9, 4.6),
+    "identity": (-4.2, 4.2),
+}
+_FULL_REASON = "A full matrix has no activation:\nits four entries are free."
+_PAUSE_MS = 300
+
+
+class RawMarks(PixelOverlay):
+    """A dot on the curve for every raw parameter, and a ring on the derivative below or above it."""
+
+    def __init__(self, view_box: pg.ViewBox) -> None:
+        super().__init__(view_box, z_value=40)
+        self._raws: tuple[float, ...] = ()
+        self._activation: DiagonalActivation = "exp"
+        self._held: int | None = None
+        self._theme = LIGHT
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def set_marks(self, activation: DiagonalActivation, raws: tuple[float, ...], held: int | None) -> None:
+        """Show raw parameters, the one that the hand or the keyboard holds larger."""
+        self._activation, self._raws, self._held = activation, raws, held
+        self.update()
+
+    def mark_px(self, index: int) -> QPointF:
+        """Where a dot is painted: on the curve, or at the border beside it."""
+        raw, rect = self._raws[index], self.boundingRect()
+        at = self.point_px(raw, float(ACTIVATIONS[self._activation].value(raw)))
+        return QPointF(min(max(at.x(), 0.0), rect.width()), min(max(at.y(), 0.0), rect.height()))
+
+    def mark_at(self, at: QPointF) -> int | None:
+        """The raw parameter whose dot or line lies under the mouse."""
+        distances = []
+        for index in range(len(self._raws)):
+            mark = self.mark_px(index)
+            near = math.dist(mark.toTuple(), at.toTuple())
+            distances.append((min(near, abs(mark.x() - at.x()) + 5.0), index))
+        best = min(distances, default=(math.inf, 0))
+        return best[1] if best[0] <= _GRAB_PX else None
+
+    def draw(self, painter: QPainter) -> None:
+        act, theme = ACTIVATIONS[self._activation], self._theme
+        font = QFont()
+        font.setPointSizeF(theme.font_point_size * 0.85)
+        painter.setFont(font)
+        for index, raw in enumerate(self._raws):
+            mark, rgb = self.mark_px(index), theme.component(index)
+            base = min(max(self.point_px(raw, 0.0).y(), 0.0), self.boundingRect().height())
+            painter.setPen(QPen(color(rgb), theme.line_width, Qt.PenStyle.DashLine))
+            painter.drawLine(QPointF(mark.x(), base), mark)
+            slope = self.point_px(raw, float(act.slope(raw)))
+            painter.setBrush(color(theme.plot_background))
+            painter.setPen(QPen(color(rgb), 2.0))
+            painter.drawEllipse(slope, 3.5, 3.5)
+            radius = 8.0 if index == self._held else 6.0
+            painter.setBrush(color(rgb))
+            painter.setPen(QPen(color(theme.plot_background), 1.5))
+            painter.drawEllipse(mark, radius, radius)
+            painter.setPen(color(theme.text))
+            name = f"raw{'₁₂'[index] * 2}" if len(self._raws) > 1 else "raw"
+            painter.drawText(QPointF(mark.x() + radius + 3, mark.y() + (14 if index else -5)), name)
+
+
+class ActivationPlot(Plot):
+    """Raw parameters are dragged along x; setters never emit."""
+
+    raw_dragged = Signal(int, float)
+    """Which raw parameter, and its new value."""
+    drag_started = Signal()
+    drag_finished = Signal()
+
+    export_name = "activation"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(NumberAxis("bottom", "raw"), NumberAxis("left", ""), parent)
+        self._activation: DiagonalActivation = "exp"
+        self._raws: tuple[float, ...] = ()
+        self._held: int | None = None
+        self._drag: tuple[float, float] | None = None
+        self._is_gesture = False
+        self._slope = CurveOverlay(self.view_box, 3)
+        self._value = CurveOverlay(self.view_box, 4)
+        self._marks = RawMarks(self.view_box)
+        self._cover = Cover(self.view_box)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(_PAUSE_MS)
+        self._pause.timeout.connect(self._finish)
+        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
+        self.setMinimumSize(200, 110)
+        self.setAccessibleName("Activation of the diagonal")
+        self.setToolTip(
+            "Solid: Lᵢᵢ = act(rawᵢᵢ). Dashed: its derivative, the factor that a gradient is multiplied with\n"
+            "on its way back from Lᵢᵢ to rawᵢᵢ. Drag a dot, or Tab to one and press the arrow keys."
+        )
+        self.view_box.sigXRangeChanged.connect(self._sample)
+        self.set_theme(LIGHT)
+        self._show_home()
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self._value.set_style(CurveStyle(theme.text, 1.4 * theme.line_width))
+        self._slope.set_style(CurveStyle(theme.muted_text, theme.line_width, is_dashed=True))
+        self._marks.set_theme(theme)
+        self._cover.set_theme(theme)
+        self._show_legend()
+
+    def _show_legend(self) -> None:
+        derivative = f'<span style="color:{self.theme.muted_text}">╍ its derivative</span>'
+        self.set_title(f"━ {ACTIVATION_NAME[self._activation]} &nbsp; {derivative}")
+
+    # -- what is shown ------------------------------------------------------------------------------------
+
+    def set_activation(self, activation: DiagonalActivation) -> None:
+        if activation != self._activation:
+            self._activation = activation
+            self._show_home()
+            self._show_legend()
+            self._sample()
+            self._show_marks()
+
+    def set_raws(self, raws: tuple[float, ...]) -> None:
+        """The present raw parameters; none for a full matrix, which has no activation."""
+        self._cover.set_reason("" if raws else _FULL_REASON)
+        if raws != self._raws:
+            self._raws = raws
+            if self._held is not None and self._held >= len(raws):
+                self._held = None
+            self._show_marks()
+
+    def mark_viewport_position(self, index: int) -> QPointF:
+        """Where a dot is painted, in pixels of the widget."""
+        return QPointF(self.viewportTransform().map(self.view_box.mapToScene(self._marks.mark_px(index))))
+
+    def export_table(self) -> PlotTable:
+        """The curve, and its derivative."""
+        x, y = self._value.points
+        return PlotTable(("raw", "activation", "derivative"), (x, y, self._slope.points[1]))
+
+    def _show_home(self) -> None:
+        self.set_home_range(_HOME, _HEIGHTS[self._activation])
+        self.set_view_range(_HOME, _HEIGHTS[self._activation])
+
+    def _sample(self, *_: object) -> None:
+        act, (x_lo, x_hi) = ACTIVATIONS[self._activation], self.view_range[0]
+        x = np.linspace(x_lo, x_hi, _N_POINTS)
+        if self._activation == "relu" and x_lo < 0 < x_hi:
+            x = np.sort(np.concatenate([x, [0.0, 1e-9]]))
+        with np.errstate(over="ignore"):
+            self._value.set_points(x, np.minimum(act.value(x), 1e9))
+            self._slope.set_points(x, np.minimum(act.slope(x), 1e9))
+
+    def _show_marks(self) -> None:
+        is_held = self.hasFocus() or self._is_gesture
+        self._marks.set_marks(self._activation, self._raws, self._held if is_held else None)
+
+    # -- mouse and keys -----------------------------------------------------------------------------------
+
+    def press(self, at: QPointF, event: QMouseEvent) -> bool:
+        index = self._marks.mark_at(at)
+        if event.button() != Qt.MouseButton.LeftButton or index is None:
+            return False
+        self._held = index
+        self._drag = (self.pixel_to_view(at)[0], self._raws[index])
+        self._start()
+        return True
+
+    def move(self, at: QPointF, event: QMouseEvent) -> None:
+        if self._drag is not None and self._held is not None:
+            start_x, start_raw = self._drag
+            self._tell(start_raw + self.pixel_to_view(at)[0] - start_x)
+        elif not event.buttons():
+            is_over = self._marks.mark_at(at) is not None
+            self.setCursor(Qt.CursorShape.SizeHorCursor if is_over else Qt.CursorShape.ArrowCursor)
+
+    def release(self, at: QPointF, event: QMouseEvent) -> None:
+        self.move(at, event)
+        self._drag = None
+        self._finish()
+
+    def key(self, event: QKeyEvent) -> bool:
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+        if step is None or self._held is None:
+            return super().key(event)
+        size = 10 if event.modifiers() & Qt.KeyboardModifier.ControlModifier else 1
+        (x_lo, x_hi), _ = self.view_range
+        self._start()
+        self._tell(self._raws[self._held] + step * size * (x_hi - x_lo) / self.view_box.rect().width())
+        self._pause.start()
+        return True
+
+    def _tell(self, raw: float) -> None:
+        assert self._held is not None
+        lo, hi = RAW_LIMITS[self._activation]
+        self.raw_dragged.emit(self._held, min(max(raw, lo), hi))
+
+    def _start(self) -> None:
+        self._pause.stop()
+        if not self._is_gesture:
+            self._is_gesture = True
+            self._show_marks()
+            self.drag_started.emit()
+
+    def _finish(self) -> None:
+        self._pause.stop()
+        if self._is_gesture:
+            self._is_gesture = False
+            self._show_marks()
+            self.drag_finished.emit()
+
+    def event(self, event: QEvent) -> bool:
+        """Tab goes through the dots before it leaves the plot."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            step = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}.get(Qt.Key(event.key()))
+            if step is not None and self._cycle(step):
+                event.accept()
+                return True
+        return bool(super().event(event))
+
+    def _cycle(self, step: int) -> bool:
+        start = (-1 if step > 0 else len(self._raws)) if self._held is None else self._held
+        following = start + step
+        self._held = following if 0 <= following < len(self._raws) else None
+        self._show_marks()
+        return self._held is not None

@@ -1,0 +1,66 @@
+"""The column of controls beside the pictures."""
+
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from dgm_explorer.ui.tabs.reparam.frame import ReparamFrame
+from dgm_explorer.ui.tabs.reparam.map_section import MapSection
+from dgm_explorer.ui.tabs.reparam.numbers_section import NumbersSection
+from dgm_explorer.ui.tabs.reparam.objective_section import ObjectiveSection
+from dgm_explorer.ui.tabs.reparam.points_section import PointsSection
+from dgm_explorer.ui.tabs.reparam.state_editor import ReparamEditor
+from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.form import font_of
+from dgm_explorer.ui.widgets.switch_row import SwitchRow
+
+WIDTH_CHARACTERS: Final = 44
+"""Width of the column in average characters, so that it grows with the font of the theme."""
+DIMENSIONS: Final = (
+    ("1", "1-D", "On the line: z = μ + σ F⁻¹(Φ(ε)), the quantile picture"),
+    ("2", "2-D", "In the plane: z = μ + Lε"),
+)
+
+
+class ControlPanel(QScrollArea):
+    """All sections, one below the other; scrolls when the window is low."""
+
+    def __init__(self, editor: ReparamEditor, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.dimension = SwitchRow("Dimension of z", DIMENSIONS)
+        self.dimension.chosen.connect(lambda key: editor.apply(dimension=int(key)))
+        self.map = MapSection(editor, theme)
+        self.numbers = NumbersSection(theme)
+        self.points = PointsSection(editor)
+        self.objective = ObjectiveSection(editor)
+        inside = QWidget()
+        layout = QVBoxLayout(inside)
+        layout.setContentsMargins(2, 4, 6, 2)
+        layout.setSpacing(2)
+        for widget in (self.dimension, self.map, self.numbers, self.points, self.objective):
+            layout.addWidget(widget)
+        layout.addStretch(1)
+        self.setWidget(inside)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        for part in (self.dimension, self.map, self.numbers):
+            part.set_theme(theme)
+        scroll_bar_px = self.verticalScrollBar().sizeHint().width()
+        character_px = QFontMetrics(font_of(self, theme)).averageCharWidth()
+        self.setFixedWidth(WIDTH_CHARACTERS * character_px + scroll_bar_px)
+
+    def show_frame(self, frame: ReparamFrame) -> None:
+        """Set every control; none answers back."""
+        self.dimension.set_key(str(frame.state.dimension))
+        self.map.show_frame(frame)
+        self.numbers.show_frame(frame)
+        self.points.show_state(frame.state)
+        self.objective.show_state(frame.state)

@@ -1,0 +1,70 @@
+"""How raw parameters become L, what that does to Σ, and the moments of the points."""
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from dgm_explorer.ui.export import ExportablePlot
+from dgm_explorer.ui.tabs.reparam.activation_plot import ActivationPlot
+from dgm_explorer.ui.tabs.reparam.factor_words import factor_words
+from dgm_explorer.ui.tabs.reparam.frame import ReparamFrame
+from dgm_explorer.ui.tabs.reparam.moments_table import MomentsTable
+from dgm_explorer.ui.tabs.reparam.reparam_panel import ReparamPanel
+from dgm_explorer.ui.tabs.reparam.state_editor import ReparamEditor
+from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.wrapped_read_out import WrappedReadOut
+
+_RAW_INDEX = {1: (1,), 2: (2, 4)}
+"""Where the raw parameters stand in θ, by dimension."""
+
+
+class FactorPanel(ReparamPanel):
+    """Activation at the left, words in the middle, moments at the right."""
+
+    def __init__(self, editor: ReparamEditor, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._editor = editor
+        self.activation = ActivationPlot()
+        self.words = WrappedReadOut()
+        self.flips = tuple(QPushButton(f"Flip column {column + 1}") for column in (0, 1))
+        self.moments = MomentsTable()
+        middle = QVBoxLayout()
+        middle.addWidget(self.words, 1)
+        buttons = QHBoxLayout()
+        for column, button in enumerate(self.flips):
+            button.setToolTip(f"raw → −raw for column {column + 1} of L: another L, the same Σ = LLᵀ")
+            button.clicked.connect(lambda _=False, column=column: editor.flip_sign(column))
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        middle.addLayout(buttons)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(2, 4, 2, 2)
+        layout.setSpacing(10)
+        layout.addWidget(self.activation, 30)
+        layout.addLayout(middle, 30)
+        layout.addWidget(self.moments, 32)
+        self.activation.raw_dragged.connect(self._set_raw)
+        self.activation.drag_started.connect(self.drag_started)
+        self.activation.drag_finished.connect(self.drag_finished)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self.activation.set_theme(theme)
+        self.moments.set_theme(theme)
+
+    def _show(self, frame: ReparamFrame) -> None:
+        state = frame.state
+        is_full = state.form == "full" and state.dimension == 2
+        self.activation.set_activation(state.activation)
+        self.activation.set_raws(() if is_full else state.raw_diagonal[: state.dimension])
+        self.words.set_text(factor_words(frame))
+        for column, button in enumerate(self.flips):
+            button.setVisible(state.activation == "identity" and not is_full and column < state.dimension)
+        self.moments.set_rows(frame.comparisons, state.n_points)
+
+    def _set_raw(self, index: int, raw: float) -> None:
+        self._editor.set_parameter(_RAW_INDEX[self._editor.shown.dimension][index], raw)
+
+    def plots(self) -> Sequence[ExportablePlot]:
+        return (self.activation, self.moments)

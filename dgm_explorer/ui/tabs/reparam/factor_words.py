@@ -1,0 +1,73 @@
+"""What the present L means, in words."""
+
+import math
+
+import numpy as np
+
+from dgm_explorer.core.reparam_state import ReparamState
+from dgm_explorer.numerics.activations import ACTIVATIONS
+from dgm_explorer.numerics.factor import TurnedCholesky
+from dgm_explorer.ui.plots.axis import tick_text
+from dgm_explorer.ui.tabs.reparam.frame import ReparamFrame
+from dgm_explorer.ui.tabs.reparam.words import ACTIVATION_NAME
+
+_SUBSCRIPTS = "₁₂"
+_RANK = {1: "Σ is singular: rank 1. All points lie on a line.", 0: "Σ = 0: rank 0. All points are μ."}
+
+
+def factor_words(frame: ReparamFrame) -> str:
+    """Some sentences about the map of a frame."""
+    state = frame.state
+    sentences = [_rank_words(frame)]
+    if frame.split is not None and state.form == "full":
+        sentences.append(_turn_words(frame.split))
+    else:
+        sentences += [_entry_words(state, i) for i in range(state.dimension)]
+        sentences.append(_activation_words(state))
+    return "\n".join(sentence for sentence in sentences if sentence)
+
+
+def _rank_words(frame: ReparamFrame) -> str:
+    if not frame.map.is_singular:
+        return ""
+    if frame.state.dimension == 1:
+        return "σ = 0: Var z = 0. All points are μ."
+    return _RANK[1 if np.any(frame.map.factor) else 0]
+
+
+def _turn_words(split: TurnedCholesky) -> str:
+    (a, _), (c, d) = split.cholesky.tolist()
+    degrees = tick_text(round(math.degrees(split.angle), 1))
+    turn = f"Q turns by {degrees}°" + (" after a reflection" if split.is_reflected else "")
+    return (
+        f"A = LQ with Cholesky's L = ({tick_text(a)}  0;  {tick_text(c)}  {tick_text(d)}); {turn}.\n"
+        "AAᵀ = LQQᵀLᵀ = LLᵀ: turn Q and every point moves, but neither the ellipse nor the law of z."
+    )
+
+
+def _entry_words(state: ReparamState, i: int) -> str:
+    act, raw = ACTIVATIONS[state.activation], state.raw_diagonal[i]
+    value, slope = float(act.value(raw)), float(act.slope(raw))
+    name = "σ" if state.dimension == 1 else f"L{_SUBSCRIPTS[i] * 2}"
+    text = (
+        f"{name} = {ACTIVATION_NAME[state.activation]}({tick_text(raw)}) = {tick_text(value)}, "
+        f"slope {tick_text(slope)}"
+    )
+    if state.activation == "relu" and slope == 0:
+        return f"{text}: dead. No gradient comes back to raw{_SUBSCRIPTS[i] * 2}, so it stays there."
+    return text + "."
+
+
+def _activation_words(state: ReparamState) -> str:
+    raws = state.raw_diagonal[: state.dimension]
+    if state.activation == "identity":
+        negative = " and ".join(f"raw{_SUBSCRIPTS[i] * 2}" for i, raw in enumerate(raws) if raw < 0)
+        said = f"{negative} < 0: " if negative else ""
+        return (
+            f"{said}raw → −raw turns a column of L round and leaves Σ as it is: the sign is ambiguous, "
+            "and at raw = 0 Σ is singular."
+        )
+    if state.activation == "relu":
+        return "max(x, 0) reaches 0, where Σ has no inverse and z no density."
+    name = ACTIVATION_NAME[state.activation]
+    return f"{name} > 0: Σ ≻ 0 whatever raw is, and a gradient always comes back."

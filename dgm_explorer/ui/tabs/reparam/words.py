@@ -1,0 +1,60 @@
+"""Names and formulas that several parts of the tab use."""
+
+from typing import Final
+
+from dgm_explorer.core.reparam_state import (
+    DiagonalActivation,
+    FactorForm,
+    MapHandles,
+    ObjectiveName,
+    QuantileLaw,
+)
+from dgm_explorer.ui.plots.axis import tick_text
+
+ACTIVATION_NAME: Final[dict[DiagonalActivation, str]] = {
+    "exp": "exp",
+    "softplus": "softplus",
+    "relu": "ReLU",
+    "identity": "identity",
+}
+ACTIVATION_TIP: Final[dict[DiagonalActivation, str]] = {
+    "exp": "Lᵢᵢ = exp(rawᵢᵢ) > 0: Σ ≻ 0 always, every Σ has one L",
+    "softplus": "Lᵢᵢ = log(1 + exp(rawᵢᵢ)) > 0: as exp below 0, as the identity far above",
+    "relu": "Lᵢᵢ = max(rawᵢᵢ, 0): reaches 0, where Σ is singular and no gradient comes back",
+    "identity": "Lᵢᵢ = rawᵢᵢ: also negative, so that several L have the same Σ",
+}
+FORM_NAME: Final[dict[FactorForm, str]] = {"lower": "lower triangle", "full": "full matrix"}
+FORM_TIP: Final[dict[FactorForm, str]] = {
+    "lower": "L₁₂ = 0, activations on the diagonal: with a positive diagonal the only L of its Σ (Cholesky)",
+    "full": "All four entries free: A = LQ with a turn Q, and AAᵀ = LQQᵀLᵀ = LLᵀ whatever Q",
+}
+HANDLES_NAME: Final[dict[MapHandles, str]] = {"columns": "columns of L", "axes": "axes of the ellipse"}
+HANDLES_TIP: Final[dict[MapHandles, str]] = {
+    "columns": "Drag μ and the tips μ + L e₁, μ + L e₂: where the unit vectors of ε go",
+    "axes": "Drag the axes √λ₁, √λ₂ of the ellipse and its rotation; L follows as Cholesky's factor",
+}
+LAW_NAME: Final[dict[QuantileLaw, str]] = {
+    "gaussian": "Gaussian",
+    "logistic": "logistic",
+    "laplace": "Laplace",
+    "exponential": "exponential",
+}
+OBJECTIVE_NAME: Final[dict[ObjectiveName, str]] = {
+    "quadratic": "quadratic to a target",
+    "banana": "banana",
+    "two_wells": "two wells",
+    "kl_target": "−log p of the KL tab",
+}
+OBJECTIVE_FORMULA: Final[dict[ObjectiveName, str]] = {
+    "quadratic": r"f(z) = \frac{1}{2} \| z - t \|^2",
+    "banana": r"f(z) = \frac{1}{2} (1 - z_1)^2 + (z_2 - z_1^2)^2",
+    "two_wells": r"f(z) = (z_1^2 - a^2)^2 / 8a^2 + \frac{1}{2} z_2^2, \quad a = 2",
+    "kl_target": r"f(z) = -\log p(z)",
+}
+MAP_FORMULA: Final = r"z = \mu + L \varepsilon, \quad \Sigma = L L^\top"
+TURN_FORMULA: Final = r"A = L Q, \quad A A^\top = L Q Q^\top L^\top = L L^\top"
+
+
+def matrix_text(rows: list[list[float]], digits: int = 3) -> str:
+    """Rows of numbers, such as ``1.5  0.86; 0.86  1.04``."""
+    return "; ".join("  ".join(tick_text(value, digits) for value in row) for row in rows)
