@@ -35,6 +35,7 @@ N_EXEMPLARS = 4
 MOST_EXEMPLAR_NUMBERS = 2_000_000
 N_POINTS = 3000
 N_ARROWS = 100
+ARROWS_PER_CODE, MOST_ARROWS = 3, 1500
 AT_A_TIME = 250
 """Images that pass the networks together: more of them leave the cache."""
 
@@ -152,7 +153,7 @@ def take_snapshot(
         changes = _change_background(model, position_counts.argmax(0))
         constant = _decode_constant(model)
     points = _find_points(model, probe.dotted_images(model))
-    arrows = slice(None, None, max(1, len(points.codes) // N_ARROWS))
+    arrows = choose_arrows(points.codes, n_codes)
     held_out = probe.held_out(model)
     epoch_counts = position_counts.sum((1, 2))
     snapshot = VqVaeSnapshot(
@@ -275,6 +276,18 @@ def _change_background(model: VqVae, modal: Tensor) -> Tensor:
     grids = modal.expand(n_codes, height, width).clone()
     grids[:, height // 2, width // 2] = torch.arange(n_codes, device=modal.device)
     return _decode(model, grids) - _decode(model, modal[None])
+
+
+def choose_arrows(codes: Tensor, n_codes: int) -> Tensor:
+    """Rising rows of the points (m,) that have arrows: some of all, and a few of every code."""
+    per_code = max(1, min(ARROWS_PER_CODE, MOST_ARROWS // n_codes))
+    is_chosen = torch.zeros(len(codes), dtype=torch.bool, device=codes.device)
+    is_chosen[:: max(1, len(codes) // N_ARROWS)] = True
+    by_code = codes.argsort(stable=True)
+    counts = codes.bincount(minlength=n_codes)
+    firsts = (counts.cumsum(0) - counts)[codes[by_code]]
+    is_chosen[by_code[torch.arange(len(codes), device=codes.device) - firsts < per_code]] = True
+    return is_chosen.nonzero().flatten()
 
 
 def _find_points(model: VqVae, images: Tensor) -> _Points:

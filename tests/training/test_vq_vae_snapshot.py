@@ -21,6 +21,7 @@ from dgm_explorer.runs.snapshot_file import read_snapshot, write_snapshot
 from dgm_explorer.training.code_patches import PatchCutter, nearest_cells
 from dgm_explorer.training.vq_inference import SnapshotInference, make_inference
 from dgm_explorer.training.vq_vae_run import VqVaeModelRun
+from dgm_explorer.training.vq_vae_snapshot import choose_arrows
 from tests.training.gmm_vae_cases import assert_same
 from tests.training.vq_vae_cases import SMALL, finished, some_colours, some_digits
 
@@ -308,3 +309,13 @@ def test_two_thousand_images_are_analysed_in_a_fraction_of_a_second() -> None:
     start_s = time.thread_time()
     run.snapshot()
     assert time.thread_time() - start_s < 0.6  # 0.16 s measured; other work on the machine slows it down
+
+
+@pytest.mark.parametrize(("n_codes", "per_code"), [(16, 3), (1000, 1)])
+def test_every_code_with_points_has_arrows(n_codes: int, per_code: int) -> None:
+    codes = np.random.default_rng(0).integers(0, n_codes, 3000)
+    rows = choose_arrows(torch.from_numpy(codes), n_codes).numpy()
+    assert rows.tolist() == sorted(set(rows.tolist()))
+    assert set(range(0, 3000, 30)) <= set(rows.tolist())
+    expected = {row for code in range(n_codes) for row in np.flatnonzero(codes == code)[:per_code]}
+    assert set(rows.tolist()) == expected | set(range(0, 3000, 30))

@@ -86,7 +86,7 @@ class TrainingScene(QWidget):
         """Put everything in its place, with ``pictures`` in the middle."""
         self._column.setSpacing(2)
         controls, timeline = self.desk.controls, self.desk.timeline
-        for widget, stretch in ((controls, 0), (self.alarms, 0), (pictures, 1), (timeline, 0)):
+        for widget, stretch in ((controls, 0), (pictures, 1), (self.alarms, 0), (timeline, 0)):
             self._column.addWidget(widget, stretch)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""The alarms of a run, one line each, where the eye is: over the latent picture."""
+"""The alarms of a run, one line each, under its pictures: what is above stays under the mouse."""
 
 from collections.abc import Sequence
 

@@ -124,6 +124,9 @@ class EmbeddingPlot(CloudPlot):
             self._key.set_key(ColorKey("dots: encoder outputs · discs: codes · colour: the code"))
             return
         arrows, theme = self._arrows, self.theme
+        if not len(arrows.codes):
+            self._key.set_key(ColorKey("no point of this code has a recorded gradient"))
+            return
         places = "at e_k, and rotated at z_e" if arrows.is_rotated else "at e_k and at z_e"
         gradient = f"−∂L/∂z_q × {tick_text(arrows.factor)}: {places}"
         entries = ((step_rgb(theme), "z_e → e_k"), (gradient_rgb(theme), gradient))

@@ -142,7 +142,11 @@ class MosaicPanel(CodePanel):
         self.view.show_tiles(tiles, self._newly_revived(snapshot))
         words = count_words(snapshot)
         set_text(self.note, words)
-        set_tip(self.note, f"{words}\nDead: not used by any of the last {DEAD_AGE} batches")
+        set_tip(
+            self.note,
+            f"{words}\nIn use: by at least one of the {len(snapshot.codes):,} analysed examples\n"
+            f"Dead: not used by any of the last {DEAD_AGE} batches",
+        )
         set_tip(self.order, order_tip(order, self._sorter.step))
         if self.hovered_code < 0:
             self.view.describe(words)

@@ -43,9 +43,9 @@ N_NEAREST: Final = 3
 
 
 def count_words(snapshot: VqVaeSnapshot) -> str:
-    """Such as “64 codes, 62 in use, 2 dead”."""
-    n_dead = int(snapshot.is_dead.sum())
-    return f"{snapshot.n_codes:,} codes, {snapshot.n_codes - n_dead:,} in use, {n_dead:,} dead"
+    """Such as “64 codes, 62 in use, 2 dead”: used by the analysed examples, and by no batch of late."""
+    n_used, n_dead = int((snapshot.epoch_counts > 0).sum()), int(snapshot.is_dead.sum())
+    return f"{snapshot.n_codes:,} codes, {n_used:,} in use, {n_dead:,} dead"
 
 
 def caption(picture: TilePicture, order: TileOrder, n_shown: int, n_codes: int, is_local: bool) -> str:

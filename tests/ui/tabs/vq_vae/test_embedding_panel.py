@@ -317,6 +317,26 @@ def test_both_arrows_are_painted_at_their_places(panel) -> None:
     assert arrows.arriving[0, 0] < 0
 
 
+def test_a_code_without_recorded_gradients_is_said_to_have_none(panel) -> None:
+    snapshot = make_snapshot()
+    others = snapshot.arrow_codes != 7
+    panel.show_snapshot(
+        replace(
+            snapshot,
+            arrow_codes=snapshot.arrow_codes[others],
+            arrow_starts=snapshot.arrow_starts[others],
+            arrow_gradients=snapshot.arrow_gradients[others],
+        ),
+        DATASET,
+    )
+    panel.set_arrows_shown(True)
+    key = panel.plot._key.key.words
+    panel.set_code(7)
+    assert "no point of this code" in panel.plot._key.key.words
+    panel.set_code(-1)
+    assert panel.plot._key.key.words == key
+
+
 def test_the_chosen_code_has_the_arrows(panel) -> None:
     panel.show_snapshot(in_dimension(3), DATASET)
     panel.set_arrows_shown(True)

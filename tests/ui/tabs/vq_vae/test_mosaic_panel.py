@@ -183,6 +183,14 @@ def test_too_many_codes_are_said_to_be_left_out(panel: MosaicPanel, order: str, 
     assert len(panel.view.tiles.codes) == 1024
 
 
+def test_codes_that_no_example_uses_yet_are_not_in_use(shown: MosaicPanel) -> None:
+    counts = np.zeros(K, np.float32)
+    counts[2] = 40
+    young = replace(make_snapshot(), epoch_counts=counts, ages=np.zeros(K, np.int64))
+    shown.show_snapshot(young, DATASET)
+    assert shown.note.text() == "6 codes, 1 in use, 0 dead"
+
+
 def test_the_note_counts_and_is_never_cut(shown: MosaicPanel) -> None:
     assert shown.note.text() == "6 codes, 5 in use, 1 dead"
     for theme in THEMES.values():

@@ -261,3 +261,14 @@ def test_a_stopped_run_goes_on_with_what_was_switched_and_with_the_code_chosen(
     assert not tab.store.state.config.is_batch_normalized
     qtbot.waitUntil(lambda: scene.snapshot is not None, timeout=SOON_MS)
     assert not scene.snapshot.is_normalized
+
+
+def test_an_alarm_moves_nothing_that_a_hand_may_reach_for(tab: VqVaeTab, qtbot: QtBot) -> None:
+    scene = tab.scene
+    qtbot.waitUntil(scene.mosaic.compare.isVisible, timeout=SOON_MS)
+    reached = (scene.mosaic.compare, scene.panels.tabBar(), scene.desk.timeline.live, scene.settings.restart)
+    before = [widget.mapToGlobal(QPoint(0, 0)) for widget in reached]
+    scene.alarms.show_sentences(["Collapse of the codebook"])
+    qtbot.waitUntil(lambda: scene.alarms.height() > 10, timeout=SOON_MS)
+    QTest.qWait(50)
+    assert [widget.mapToGlobal(QPoint(0, 0)) for widget in reached] == before
