@@ -259,7 +259,7 @@ class DescentRun:
         return self._judge_cuts()
 
     def _judge_cuts(self) -> str:
-        """Whether steps were cut time and again and led nowhere: with a noisy gradient, not below the start."""
+        """Whether steps were cut time and again and led nowhere: of a noisy gradient, not below the start."""
         self._cuts += self.position.is_clipped
         if self.count % WINDOW:
             return ""
