@@ -1,0 +1,149 @@
+"""The VQ-VAE tab under a real mouse, while a small model trains: what a hand does is shown and stored."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from dgm_explorer.app import WindowOptions, make_application, make_window
+from dgm_explorer.core.dataset import DataSource
+from dgm_explorer.core.vq_vae_config import VqVaeConfig
+from dgm_explorer.ui.main_window import MainWindow
+from dgm_explorer.ui.tabs.vq_vae.scene import VqVaeScene
+from tests.x11.mouse import Mouse, turn_event_loop
+
+pytestmark = pytest.mark.x11
+
+SMALL = VqVaeConfig(codebook_size=12, code_dim=4, epochs=6, batch_size=32)
+ENDLESS = replace(SMALL, epochs=100_000)
+START_MS = 60_000
+"""torch is imported by the first run."""
+SOON_MS = 20_000
+OUT_OF_THE_WAY = QPoint(640, 10)
+RING_PX = 3
+"""From the frame of a tile to the middle of the ring around it."""
+
+
+@pytest.fixture
+def scene(qtbot: QtBot) -> Iterator[VqVaeScene]:
+    """The tab in the program's own window, with few digits and a small codebook."""
+    make_application()
+    window = make_window(WindowOptions(theme="light", size=(1280, 800)))
+    window.show_tab("vq-vae")
+    tab = window.current_tab
+    assert tab.store is not None
+    tab.store.update(source=DataSource("digits", limit=200), config=SMALL, snapshot_every_s=0.05)
+    qtbot.addWidget(window, before_close_func=MainWindow.close_silently)
+    window.move(0, 0)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    turn_event_loop(400)
+    scene = tab.scene  # type: ignore[attr-defined]
+    yield scene
+    scene.finish()
+
+
+def train_to_the_end(scene: VqVaeScene, mouse: Mouse, qtbot: QtBot) -> None:
+    mouse.move(OUT_OF_THE_WAY)
+    mouse.key("space")
+    qtbot.waitUntil(lambda: scene.desk.run.state == "finished", timeout=START_MS)
+    qtbot.waitUntil(lambda: scene.dataset is not None, timeout=START_MS)
+    turn_event_loop(300)
+
+
+def on_screen(widget: QWidget, at: QPointF) -> QPoint:
+    return widget.mapToGlobal(at.toPoint())
+
+
+def tile(scene: VqVaeScene, code: int) -> QPoint:
+    """Screen pixel of the middle of a code's tile."""
+    view = scene.mosaic.view
+    return on_screen(view, view.tile_rect(code).center())
+
+
+def ring_rgb(scene: VqVaeScene, code: int) -> str:
+    """Colour painted just outside a code's tile."""
+    view = scene.mosaic.view
+    rect = view.tile_rect(code)
+    picture = view.grab().toImage()
+    return picture.pixelColor(int(rect.left()) - RING_PX, int(rect.center().y())).name()
+
+
+def test_one_press_of_space_trains_and_the_mosaic_fills(
+    scene: VqVaeScene, mouse: Mouse, qtbot: QtBot
+) -> None:
+    scene.editor.apply(config=ENDLESS)
+    mouse.move(OUT_OF_THE_WAY)
+    mouse.key("space")
+    qtbot.waitUntil(lambda: scene.snapshot is not None and scene.dataset is not None, timeout=START_MS)
+    qtbot.waitUntil(lambda: "12 in use" in scene.mosaic.note.text(), timeout=SOON_MS)
+    view = scene.mosaic.view
+    picture = view.grab().toImage()
+    for code in range(12):
+        inside = view.tile_rect(code).toRect().adjusted(6, 6, -6, -6)
+        greys = {
+            picture.pixel(x, y)
+            for x in range(inside.left(), inside.right(), 3)
+            for y in range(inside.top(), inside.bottom(), 3)
+        }
+        assert len(greys) > 3, f"tile {code} is a patch, not a blank"
+    mouse.key("space")
+    qtbot.waitUntil(lambda: not scene.desk.run.is_playing, timeout=SOON_MS)
+
+
+def test_a_code_clicked_in_the_mosaic_is_chosen_everywhere(
+    scene: VqVaeScene, mouse: Mouse, qtbot: QtBot
+) -> None:
+    train_to_the_end(scene, mouse, qtbot)
+    theme = scene.theme
+    mouse.click(tile(scene, 5))
+    assert scene.state.code == 5
+    assert {panel.code for panel in scene.panels.of_codes} == {5}
+    mouse.move(OUT_OF_THE_WAY)
+    assert ring_rgb(scene, 5) == theme.marker
+    titles = scene.panels.reconstructions.areas.tabs
+    assert "code 5" in titles.tabText(titles.currentIndex())
+    mouse.click(tile(scene, 5))
+    assert scene.state.code == -1
+
+
+def test_a_stroke_paints_and_undo_takes_it_back(scene: VqVaeScene, mouse: Mouse, qtbot: QtBot) -> None:
+    train_to_the_end(scene, mouse, qtbot)
+    bar = scene.panels.tabBar()
+    mouse.click(on_screen(bar, QPointF(bar.tabRect(3).center())))
+    assert scene.state.panel == "paint"
+    grid, output = scene.panels.paint.canvas.grid, scene.panels.paint.canvas.result
+    qtbot.waitUntil(lambda: grid.codes.shape == (4, 4), timeout=SOON_MS)
+    turn_event_loop(300)
+    before = grid.codes.copy()
+    code = int(np.argmin(np.bincount(before[1], minlength=12)))  # one that the row does not have
+    mouse.click(tile(scene, code))
+    decoded = output.grab().toImage()
+    mouse.drag(on_screen(grid, grid.cell_rect(1, 0).center()), on_screen(grid, grid.cell_rect(1, 3).center()))
+    mouse.move(OUT_OF_THE_WAY)
+    assert grid.codes[1].tolist() == [code] * 4
+    assert (np.delete(grid.codes, 1, axis=0) == np.delete(before, 1, axis=0)).all()
+    qtbot.waitUntil(lambda: output.grab().toImage() != decoded, timeout=SOON_MS)
+    mouse.key("ctrl+z")
+    assert (grid.codes == before).all()
+    mouse.key("ctrl+shift+z")
+    assert grid.codes[1].tolist() == [code] * 4
+
+
+def test_a_cell_of_the_grid_lights_its_code_in_the_mosaic(
+    scene: VqVaeScene, mouse: Mouse, qtbot: QtBot
+) -> None:
+    train_to_the_end(scene, mouse, qtbot)
+    grid = scene.panels.reconstructions.areas.focus.view.grid
+    qtbot.waitUntil(lambda: grid.codes.shape == (4, 4) and grid.codes.min() >= 0, timeout=SOON_MS)
+    code, accent = int(grid.codes[1, 2]), scene.theme.accent
+    assert ring_rgb(scene, code) != accent
+    mouse.move(on_screen(grid, grid.cell_rect(1, 2).center()))
+    assert ring_rgb(scene, code) == accent
+    mouse.move(OUT_OF_THE_WAY)
+    assert ring_rgb(scene, code) != accent
