@@ -42,9 +42,29 @@ def _make_factor(editor: ReparamEditor, player: DescentPlayer, theme: Theme) -> 
     return FactorPanel(editor, theme)
 
 
+def _make_graph(editor: ReparamEditor, player: MapPlayer, theme: Theme) -> ReparamPanel:
+    from dgm_explorer.ui.tabs.reparam.graph_panel import GraphPanel
+
+    del player
+    return GraphPanel(editor, theme)
+
+
+def _make_gradients(editor: ReparamEditor, player: MapPlayer, theme: Theme) -> ReparamPanel:
+    from dgm_explorer.ui.tabs.reparam.gradients_panel import GradientsPanel
+
+    del player
+    return GradientsPanel(editor, theme)
+
+
 ENTRIES: dict[PanelKey, PanelEntry] = {
     "factor": PanelEntry(
         "Factor", "How raw parameters become L, what L says of Σ, and the moments of the points", _make_factor
+    ),
+    "graph": PanelEntry(
+        "Graph", "(μ, L, ε) → z → f(z), and whether gradients find their way back", _make_graph
+    ),
+    "gradients": PanelEntry(
+        "Gradients", "Pathwise and score-function gradients of E f(z) from the same ε", _make_gradients
     ),
 }
 """From left to right."""
