@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.reparam_state import RAW_LIMITS, DiagonalActivation
@@ -16,6 +16,7 @@ from dgm_explorer.ui.plots.captions import Cover
 from dgm_explorer.ui.plots.curve_overlay import CurveOverlay, CurveStyle
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
 from dgm_explorer.ui.plots.plot import Plot
+from dgm_explorer.ui.tabs.reparam.knob_gestures import KnobGestures, arrow_step
 from dgm_explorer.ui.tabs.reparam.words import ACTIVATION_NAME
 from dgm_explorer.ui.theme import LIGHT, Theme, color
 
@@ -29,7 +30,6 @@ _HEIGHTS: dict[DiagonalActivation, tuple[float, float]] = {
     "identity": (-4.2, 4.2),
 }
 _FULL_REASON = "A full matrix has no activation:\nits four entries are free."
-_PAUSE_MS = 300
 
 
 class RawMarks(PixelOverlay):
@@ -104,17 +104,15 @@ class ActivationPlot(Plot):
         super().__init__(NumberAxis("bottom", "raw"), NumberAxis("left", ""), parent)
         self._activation: DiagonalActivation = "exp"
         self._raws: tuple[float, ...] = ()
-        self._held: int | None = None
         self._drag: tuple[float, float] | None = None
-        self._is_gesture = False
+        self._gestures = KnobGestures(self)
+        self._gestures.started.connect(self.drag_started)
+        self._gestures.finished.connect(self.drag_finished)
         self._slope = CurveOverlay(self.view_box, 3)
         self._value = CurveOverlay(self.view_box, 4)
         self._marks = RawMarks(self.view_box)
         self._cover = Cover(self.view_box)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(_PAUSE_MS)
-        self._pause.timeout.connect(self._finish)
+        self._gestures.held_changed.connect(self._show_marks)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
         self.setMinimumSize(200, 110)
@@ -154,8 +152,8 @@ class ActivationPlot(Plot):
         self._cover.set_reason("" if raws else _FULL_REASON)
         if raws != self._raws:
             self._raws = raws
-            if self._held is not None and self._held >= len(raws):
-                self._held = None
+            if self._gestures.held is not None and self._gestures.held >= len(raws):
+                self._gestures.hold(None)
             self._show_marks()
 
     def mark_viewport_position(self, index: int) -> QPointF:
@@ -181,8 +179,8 @@ class ActivationPlot(Plot):
             self._slope.set_points(x, np.minimum(act.slope(x), 1e9))
 
     def _show_marks(self) -> None:
-        is_held = self.hasFocus() or self._is_gesture
-        self._marks.set_marks(self._activation, self._raws, self._held if is_held else None)
+        is_held = self.hasFocus() or self._gestures.is_active
+        self._marks.set_marks(self._activation, self._raws, self._gestures.held if is_held else None)
 
     # -- mouse and keys -----------------------------------------------------------------------------------
 
@@ -190,13 +188,12 @@ class ActivationPlot(Plot):
         index = self._marks.mark_at(at)
         if event.button() != Qt.MouseButton.LeftButton or index is None:
             return False
-        self._held = index
         self._drag = (self.pixel_to_view(at)[0], self._raws[index])
-        self._start()
+        self._gestures.begin(index)
         return True
 
     def move(self, at: QPointF, event: QMouseEvent) -> None:
-        if self._drag is not None and self._held is not None:
+        if self._drag is not None:
             start_x, start_raw = self._drag
             self._tell(start_raw + self.pixel_to_view(at)[0] - start_x)
         elif not event.buttons():
@@ -206,50 +203,30 @@ class ActivationPlot(Plot):
     def release(self, at: QPointF, event: QMouseEvent) -> None:
         self.move(at, event)
         self._drag = None
-        self._finish()
+        self._gestures.end()
 
     def key(self, event: QKeyEvent) -> bool:
-        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
-        if step is None or self._held is None:
+        step, held = arrow_step(event), self._gestures.held
+        if step is None or held is None:
             return super().key(event)
-        size = 10 if event.modifiers() & Qt.KeyboardModifier.ControlModifier else 1
         (x_lo, x_hi), _ = self.view_range
-        self._start()
-        self._tell(self._raws[self._held] + step * size * (x_hi - x_lo) / self.view_box.rect().width())
-        self._pause.start()
+        self._gestures.touch(held)
+        self._tell(self._raws[held] + sum(step) * (x_hi - x_lo) / self.view_box.rect().width())
         return True
 
     def _tell(self, raw: float) -> None:
-        assert self._held is not None
         lo, hi = RAW_LIMITS[self._activation]
-        self.raw_dragged.emit(self._held, min(max(raw, lo), hi))
-
-    def _start(self) -> None:
-        self._pause.stop()
-        if not self._is_gesture:
-            self._is_gesture = True
-            self._show_marks()
-            self.drag_started.emit()
-
-    def _finish(self) -> None:
-        self._pause.stop()
-        if self._is_gesture:
-            self._is_gesture = False
-            self._show_marks()
-            self.drag_finished.emit()
+        if self._gestures.held is not None:
+            self.raw_dragged.emit(self._gestures.held, min(max(raw, lo), hi))
 
     def event(self, event: QEvent) -> bool:
-        """Tab goes through the dots before it leaves the plot."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            step = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}.get(Qt.Key(event.key()))
-            if step is not None and self._cycle(step):
-                event.accept()
-                return True
-        return bool(super().event(event))
+        is_key = event.type() == QEvent.Type.KeyPress
+        return (is_key and self._gestures.cycle(event, len(self._raws))) or bool(super().event(event))
 
-    def _cycle(self, step: int) -> bool:
-        start = (-1 if step > 0 else len(self._raws)) if self._held is None else self._held
-        following = start + step
-        self._held = following if 0 <= following < len(self._raws) else None
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
         self._show_marks()
-        return self._held is not None
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._show_marks()

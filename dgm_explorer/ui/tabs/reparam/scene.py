@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
 
 from dgm_explorer.core.kl_state import KLState
@@ -16,8 +17,12 @@ from dgm_explorer.ui.tabs.reparam.frame import FrameEngine, ReparamFrame
 from dgm_explorer.ui.tabs.reparam.lower_panels import LowerPanels
 from dgm_explorer.ui.tabs.reparam.plane_pair import PlanePair
 from dgm_explorer.ui.tabs.reparam.state_editor import ReparamEditor
+from dgm_explorer.ui.tabs.reparam.twin_board import TwinBoard
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.throttle import TurnThrottle
+
+if TYPE_CHECKING:
+    from dgm_explorer.ui.tabs.reparam.quantile_board import QuantileBoard
 
 SHARES_PERCENT = (66, 34)
 """Heights of the pictures and the lower panels."""
@@ -50,6 +55,8 @@ class ReparamScene(QWidget):
         self._throttle = TurnThrottle(self)
         self.editor = ReparamEditor(store, self)
         self.player = DescentPlayer(self)
+        self._theme = theme
+        self._line: QuantileBoard | None = None
         self.planes = PlanePair()
         self.panels = LowerPanels(self.editor, self.player, theme)
         self.controls = ControlPanel(self.editor, theme)
@@ -76,15 +83,37 @@ class ReparamScene(QWidget):
         store.changed.connect(self._throttle.poke)
         self._throttle.fired.connect(self._draw)
         self.editor.refused.connect(self._refuse)
-        self.planes.map_changed.connect(self.editor.take_map)
-        self.planes.chosen.connect(lambda index: self.editor.apply(chosen=index))
+        self._connect_board(self.planes)
         self.planes.view_changed.connect(self.editor.set_view)
-        for part in (self.planes, self.panels):
-            part.drag_started.connect(self._begin_drag)
-            part.drag_finished.connect(self._finish_drag)
+        self.panels.drag_started.connect(self._begin_drag)
+        self.panels.drag_finished.connect(self._finish_drag)
         self.player.advanced.connect(self._throttle.poke)
         self.player.playing_changed.connect(self.playing_changed)
         self.player.stopped.connect(self.noticed)
+
+    def _connect_board(self, board: TwinBoard) -> None:
+        board.map_changed.connect(self.editor.take_map)
+        board.chosen.connect(self._choose_point)
+        board.drag_started.connect(self._begin_drag)
+        board.drag_finished.connect(self._finish_drag)
+
+    @property
+    def line(self) -> "QuantileBoard":
+        """The quantile picture, made when first wanted."""
+        if self._line is None:
+            from dgm_explorer.ui.tabs.reparam.quantile_board import QuantileBoard
+
+            line = self._line = QuantileBoard()
+            line.set_theme(self._theme)
+            self._connect_board(line)
+            line.view_changed.connect(self.editor.set_line_view)
+            self._pictures.addWidget(line)
+        return self._line
+
+    @property
+    def board(self) -> TwinBoard:
+        """The pictures of the present dimension."""
+        return self.planes if self.editor.state.dimension == 2 else self.line
 
     @property
     def frame(self) -> ReparamFrame:
@@ -98,8 +127,10 @@ class ReparamScene(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Colours and fonts."""
-        for part in (self.planes, self.panels, self.controls):
-            part.set_theme(theme)
+        self._theme = theme
+        for part in (self.planes, self._line, self.panels, self.controls):
+            if part is not None:
+                part.set_theme(theme)
         if self.isVisible():
             self.refresh()
 
@@ -108,7 +139,7 @@ class ReparamScene(QWidget):
 
     def plots(self) -> Sequence[ExportablePlot]:
         """What is visible, the most important first."""
-        return (*self.planes.plots(), *self.panels.plots())
+        return (*self.board.plots(), *self.panels.plots())
 
     def finish(self) -> None:
         """Stop playing and wait for what runs beside the window."""
@@ -132,7 +163,9 @@ class ReparamScene(QWidget):
         self.frame_done.emit(1e3 * (time.perf_counter() - started_s))
 
     def _show_pictures(self, frame: ReparamFrame) -> None:
-        self.planes.show_frame(frame)
+        board = self.board
+        self._pictures.setCurrentWidget(board)
+        board.show_frame(frame)
 
     def _draw(self) -> None:
         """Compute and paint in one go: nothing comes between a frame and its picture."""
@@ -150,6 +183,10 @@ class ReparamScene(QWidget):
         self._throttle.flush()
         self.editor.end_gesture()
         self.player.resume()
+
+    @Slot(int)
+    def _choose_point(self, index: int) -> None:
+        self.editor.apply(chosen=index)
 
     def _refuse(self, sentence: str) -> None:
         """Say why, and let every control show the state again."""

@@ -118,13 +118,22 @@ class ReparamEditor(Editor):
         return self.apply(target=(target[0], target[1]))
 
     def set_view(self, x_lo: float, x_hi: float, y_lo: float, y_hi: float) -> None:
-        """The user has panned or zoomed z."""
+        """The user has panned or zoomed the plane of z."""
         half = 0.5 * min(x_hi - x_lo, y_hi - y_lo)
-        center = (0.5 * (x_lo + x_hi), 0.5 * (y_lo + y_hi))
+        self._look_at((0.5 * (x_lo + x_hi), 0.5 * (y_lo + y_hi)), half)
+
+    def set_line_view(self, x_lo: float, x_hi: float, z_lo: float, z_hi: float) -> None:
+        """The user has panned or zoomed z in the quantile picture; ε stays as it is."""
+        del x_lo, x_hi
+        self._look_at((0.5 * (z_lo + z_hi), self.state.view.center[1]), 0.5 * (z_hi - z_lo))
+
+    def _look_at(self, center: tuple[float, float], half_width: float) -> None:
+        present = self.state.view
+        if np.allclose((*center, half_width), (*present.center, present.half_width), rtol=1e-9):
+            return
         try:
-            view = View2D(center, half)
+            view = View2D(center, half_width)
         except InputError as error:
             self.refused.emit(str(error))
             return
-        if not np.allclose((*center, half), (*self.state.view.center, self.state.view.half_width), rtol=1e-9):
-            self.apply_while_moving(view=view)
+        self.apply_while_moving(view=view)

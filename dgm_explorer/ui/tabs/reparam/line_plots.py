@@ -1,0 +1,359 @@
+"""The three plots of the quantile picture: density of ε below, the curve ε → z, density of z at the side."""
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from dgm_explorer.core.arrays import FloatArray
+from dgm_explorer.core.reparam_state import QuantileLaw, ReparamState
+from dgm_explorer.numerics.quantile import LAWS, density
+from dgm_explorer.numerics.reparam import gaussian_map, with_factor, with_mean
+from dgm_explorer.ui.export import PlotTable
+from dgm_explorer.ui.plots.axis import NumberAxis, tick_text
+from dgm_explorer.ui.plots.captions import CornerText
+from dgm_explorer.ui.plots.curve_overlay import CurveOverlay, CurveStyle
+from dgm_explorer.ui.plots.handle_geometry import WHEEL_FACTOR
+from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
+from dgm_explorer.ui.tabs.reparam.dot_plot import DotPlot
+from dgm_explorer.ui.tabs.reparam.knob_gestures import KnobGestures, arrow_step
+from dgm_explorer.ui.tabs.reparam.plane_layers import GridLines
+from dgm_explorer.ui.theme import LIGHT, Theme, color
+
+NOISE_RANGE = (-3.7, 3.7)
+TICKS: FloatArray = np.linspace(-3.0, 3.0, 13)
+"""ε of the grid: half a unit apart, the middle one is 0."""
+_PEAK = 1 / math.sqrt(2 * math.pi)
+_N_POINTS = 301
+_HEADROOM = 1.12
+_GRAB_PX = 12.0
+_EDGE_PX = 14.0
+MEAN, SCALE = 0, 1
+"""The two knobs."""
+KNOB_NAMES = ("μ", "μ + σ")
+
+
+def noise_density(epsilon: FloatArray) -> FloatArray:
+    """φ(ε)."""
+    return np.asarray(_PEAK * np.exp(-0.5 * epsilon**2))
+
+
+class NoiseDensity(DotPlot):
+    """φ(ε) with the points scattered under it."""
+
+    export_name = "epsilon-density"
+    is_pannable = False
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(NumberAxis("bottom", "ε"), NumberAxis("left", "φ(ε)"), parent)
+        self._grid = GridLines(self.view_box)
+        self._curve = CurveOverlay(self.view_box, 3)
+        ends = [[[x, 0.0], [x, float(noise_density(np.array(x)))]] for x in TICKS.tolist()]
+        self._grid.set_lines(np.array(ends))
+        x = np.linspace(*NOISE_RANGE, _N_POINTS)
+        self._curve.set_points(x, noise_density(x))
+        self.view_box.setMouseEnabled(x=False, y=False)
+        self.set_view_range(NOISE_RANGE, (0.0, _HEADROOM * _PEAK))
+        self.setMinimumSize(150, 70)
+        self.setAccessibleName("Density of the noise")
+        self.setToolTip(
+            "ε ~ N(0, 1): the noise, drawn once; points are scattered under its density.\n"
+            "Between neighbouring lines lies the same share of points as beside, between their images."
+        )
+        self.set_theme(LIGHT)
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self._grid.set_theme(theme)
+        self._curve.set_style(CurveStyle(theme.q_line, theme.line_width))
+
+    def export_table(self) -> PlotTable:
+        """The density."""
+        return PlotTable(("epsilon", "density"), self._curve.points)
+
+
+class ImageDensity(DotPlot):
+    """p(z), turned on its side, with the points scattered under it."""
+
+    export_name = "z-density"
+    is_pannable = False
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(NumberAxis("bottom", "p(z)"), NumberAxis("left", "z"), parent)
+        self._grid = GridLines(self.view_box)
+        self._curve = CurveOverlay(self.view_box, 3)
+        self._caption = CornerText(self.view_box, "top-right")
+        self._top = 1.0
+        self.view_box.setMouseEnabled(x=False, y=False)
+        self.setMinimumSize(110, 120)
+        self.setAccessibleName("Density of z")
+        self.setToolTip("Density of z = μ + σ F⁻¹(Φ(ε)): high where the curve beside it is flat")
+        self.set_theme(LIGHT)
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self._grid.set_theme(theme)
+        self._curve.set_style(CurveStyle(theme.q_line, theme.line_width))
+        self._caption.set_theme(theme)
+
+    def set_law(self, law: QuantileLaw, mu: float, sigma: float, z_range: tuple[float, float]) -> None:
+        """Show the density of a law over a range of z; σ = 0 has none."""
+        self._caption.set_text("" if sigma else "σ = 0: no density,\nall points are μ")
+        images = mu + sigma * LAWS[law].of_noise(TICKS)
+        if sigma:
+            z = _fine(z_range, law, mu, sigma)
+            p = density(law, mu, sigma, z)
+            self._curve.set_points(p, z)
+            ends = density(law, mu, sigma, images)
+            self._show_top(float(p.max()))
+        else:
+            self._curve.set_points(np.empty(0), np.empty(0))
+            ends = np.zeros_like(images)
+        lines = [[[0.0, z], [x, z]] for x, z in zip(ends.tolist(), images.tolist(), strict=True)]
+        self._grid.set_lines(np.array(lines))
+        self.set_view_range((0.0, self._top), z_range)
+
+    def _show_top(self, highest: float) -> None:
+        """Grow at once, by more than is needed; shrink when half of the room is empty."""
+        if highest > 0 and not 0.45 * self._top < highest * _HEADROOM <= self._top:
+            self._top = 1.25 * _HEADROOM * highest
+
+    def export_table(self) -> PlotTable:
+        """The density."""
+        p, z = self._curve.points
+        return PlotTable(("z", "density"), (z, p))
+
+
+def _fine(z_range: tuple[float, float], law: QuantileLaw, mu: float, sigma: float) -> FloatArray:
+    """z to draw a density at: everywhere in the range, densely about the law, and at its corner."""
+    wide = np.linspace(*z_range, _N_POINTS)
+    near = mu + sigma * LAWS[law].of_noise(np.linspace(-4.5, 4.5, _N_POINTS))
+    corner = np.array([mu, np.nextafter(mu, -math.copysign(math.inf, sigma))])
+    return np.unique(np.concatenate([wide, near, corner]))
+
+
+class LineKnobs(PixelOverlay):
+    """A knob where z₀ = 0, which is μ, and one where z₀ = 1, which is μ + σ."""
+
+    def __init__(self, view_box: pg.ViewBox) -> None:
+        super().__init__(view_box, z_value=40)
+        self._places: tuple[tuple[float, float], ...] = ()
+        self._held: int | None = None
+        self._label = ""
+        self._theme = LIGHT
+
+    def set_theme(self, theme: Theme) -> None:
+        self._theme = theme
+        self.update()
+
+    def set_knobs(self, places: tuple[tuple[float, float], ...], held: int | None, label: str) -> None:
+        """Show knobs at (ε, z), one of them held, and values in words beside it."""
+        if (places, held, label) != (self._places, self._held, self._label):
+            self._places, self._held, self._label = places, held, label
+            self.update()
+
+    def knob_px(self, index: int) -> QPointF:
+        """Where a knob is painted: on the curve, or at the border beside it."""
+        at, rect = self.point_px(*self._places[index]), self.boundingRect()
+        return QPointF(
+            min(max(at.x(), _EDGE_PX), rect.width() - _EDGE_PX), min(max(at.y(), 0.0), rect.height())
+        )
+
+    def knob_at(self, at: QPointF) -> int | None:
+        """The knob under the mouse."""
+        distances = [
+            (math.dist(self.knob_px(i).toTuple(), at.toTuple()), i) for i in range(len(self._places))
+        ]
+        distance, index = min(distances, default=(math.inf, 0))
+        return index if distance <= _GRAB_PX else None
+
+    def draw(self, painter: QPainter) -> None:
+        theme = self._theme
+        font = QFont()
+        font.setPointSizeF(theme.font_point_size * 0.9)
+        painter.setFont(font)
+        metrics = QFontMetricsF(font)
+        for index in range(len(self._places)):
+            at, rgb = self.knob_px(index), theme.q_line if index == MEAN else theme.component(0)
+            radius = 8.0 if index == self._held else 6.5
+            painter.setPen(QPen(color(theme.plot_background), 1.5))
+            painter.setBrush(color(rgb))
+            painter.drawEllipse(at, radius, radius)
+            words = self._label if index == self._held and self._label else KNOB_NAMES[index]
+            width = metrics.horizontalAdvance(words)
+            x = min(at.x() + radius + 5, self.boundingRect().width() - width - 4)
+            painter.setPen(color(theme.text))
+            painter.drawText(QPointF(x, at.y() + metrics.height()), words)
+
+
+class QuantileCurve(DotPlot):
+    """z = μ + σ F⁻¹(Φ(ε)) over ε: μ and μ + σ are dragged up and down; setters never emit."""
+
+    map_changed = Signal(object)
+    """A `ReparamState` whose map is the one wanted."""
+    drag_started = Signal()
+    drag_finished = Signal()
+
+    export_name = "quantile-curve"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(NumberAxis("bottom", "ε"), NumberAxis("left", "z"), parent)
+        self._state = ReparamState(dimension=1)
+        self._law: QuantileLaw = "gaussian"
+        self._drag: tuple[ReparamState, int, float] | None = None
+        self._gestures = KnobGestures(self)
+        self._gestures.started.connect(self.drag_started)
+        self._gestures.finished.connect(self.drag_finished)
+        self._gestures.held_changed.connect(self._show_knobs)
+        self._grid = GridLines(self.view_box)
+        self._curve = CurveOverlay(self.view_box, 3)
+        self._knobs = LineKnobs(self.view_box)
+        self.view_box.setMouseEnabled(x=False, y=True)
+        self.setMinimumSize(150, 120)
+        self.setAccessibleName("From ε to z")
+        self.setToolTip(
+            "z = μ + σ F⁻¹(Φ(ε)): go up from ε to the curve, then across to z.\n"
+            "Drag μ or μ + σ up and down; wheel over a knob: σ. Tab: next knob. Arrow keys: nudge it.\n"
+            "Drag the background or wheel: pan and zoom z. A or double click: all of it."
+        )
+        self.set_theme(LIGHT)
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        self._grid.set_theme(theme)
+        self._curve.set_style(CurveStyle(theme.q_line, 1.3 * theme.line_width))
+        self._knobs.set_theme(theme)
+
+    # -- what is shown ------------------------------------------------------------------------------------
+
+    def set_law(self, state: ReparamState, law: QuantileLaw, z_range: tuple[float, float]) -> None:
+        """Show the curve of a state under a law, and its image of the grid."""
+        self._state, self._law = state, law
+        mu, sigma = self._mu_sigma
+        epsilon = np.linspace(*NOISE_RANGE, _N_POINTS)
+        self._curve.set_points(epsilon, mu + sigma * LAWS[law].of_noise(epsilon))
+        images = mu + sigma * LAWS[law].of_noise(TICKS)
+        up = [[[x, z_range[0]], [x, z]] for x, z in zip(TICKS.tolist(), images.tolist(), strict=True)]
+        across = [[[x, z], [NOISE_RANGE[1], z]] for x, z in zip(TICKS.tolist(), images.tolist(), strict=True)]
+        self._grid.set_lines(np.array(up + across))
+        self.set_view_range(NOISE_RANGE, z_range)
+        ends = mu + sigma * LAWS[law].of_noise(np.array((-3.5, 3.5)))
+        middle, half = float(ends.mean()), max(0.55 * float(np.ptp(ends)), 1e-3)
+        self.set_home_range(NOISE_RANGE, (middle - half, middle + half))
+        self._show_knobs()
+
+    def knob_viewport_position(self, index: int) -> QPointF:
+        """Where a knob is painted, in pixels of the widget."""
+        return QPointF(self.viewportTransform().map(self.view_box.mapToScene(self._knobs.knob_px(index))))
+
+    def export_table(self) -> PlotTable:
+        """The curve."""
+        return PlotTable(("epsilon", "z"), self._curve.points)
+
+    @property
+    def _mu_sigma(self) -> tuple[float, float]:
+        gaussian = gaussian_map(self._state)
+        return float(gaussian.mean[0]), float(gaussian.factor[0, 0])
+
+    def _show_knobs(self) -> None:
+        mu, sigma = self._mu_sigma
+        held = self._gestures.held if self.hasFocus() or self._gestures.is_active else None
+        label = f"μ {tick_text(mu)}   σ {tick_text(sigma)}" if self._gestures.is_active else ""
+        self._knobs.set_knobs(
+            ((_noise_at(self._law, 0.0), mu), (_noise_at(self._law, 1.0), mu + sigma)), held, label
+        )
+
+    # -- the hand -----------------------------------------------------------------------------------------
+
+    def press(self, at: QPointF, event: QMouseEvent) -> bool:
+        index = self._knobs.knob_at(at)
+        if event.button() != Qt.MouseButton.LeftButton or index is None:
+            return super().press(at, event)
+        self._drag = (self._state, index, self.pixel_to_view(at)[1])
+        self._point(-1)
+        self._gestures.begin(index)
+        return True
+
+    def move(self, at: QPointF, event: QMouseEvent) -> None:
+        if self._drag is None:
+            super().move(at, event)
+            if not event.buttons():
+                is_over = self._knobs.knob_at(at) is not None
+                self.setCursor(Qt.CursorShape.SizeVerCursor if is_over else Qt.CursorShape.ArrowCursor)
+            return
+        state, index, start_z = self._drag
+        self._tell(_moved(state, index, self.pixel_to_view(at)[1] - start_z))
+
+    def release(self, at: QPointF, event: QMouseEvent) -> None:
+        if self._drag is None:
+            super().release(at, event)
+            return
+        self.move(at, event)
+        self._drag = None
+        self._gestures.end()
+
+    def wheel(self, at: QPointF, event: QWheelEvent) -> bool:
+        index = self._knobs.knob_at(at)
+        if index is None or self._drag is not None:
+            return index is not None
+        self._gestures.touch(index)
+        sigma = self._mu_sigma[1] * WHEEL_FACTOR ** (event.angleDelta().y() / 120.0)
+        self._tell(with_factor(self._state, np.array([[sigma]])))
+        return True
+
+    def key(self, event: QKeyEvent) -> bool:
+        step, held = arrow_step(event), self._gestures.held
+        if step is None or held is None:
+            return super().key(event)
+        _, (z_lo, z_hi) = self.view_range
+        self._gestures.touch(held)
+        self._tell(_moved(self._state, held, sum(step) * (z_hi - z_lo) / self.view_box.rect().height()))
+        return True
+
+    def _tell(self, state: ReparamState) -> None:
+        if state != self._state:
+            self._state = state
+            self.map_changed.emit(state)
+            self._show_knobs()
+
+    def event(self, event: QEvent) -> bool:
+        is_key = event.type() == QEvent.Type.KeyPress
+        return (is_key and self._gestures.cycle(event, len(KNOB_NAMES))) or bool(super().event(event))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._show_knobs()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._show_knobs()
+
+
+def _moved(state: ReparamState, index: int, by: float) -> ReparamState:
+    """A knob moved up by so much; only the identity lets σ be negative."""
+    gaussian = gaussian_map(state)
+    if index == MEAN:
+        return with_mean(state, gaussian.mean + by)
+    sigma = float(gaussian.factor[0, 0]) + by
+    if state.activation != "identity":
+        sigma = max(sigma, 0.0)
+    return with_factor(state, np.array([[sigma]]))
+
+
+def _noise_at(law: QuantileLaw, z: float) -> float:
+    """ε that the standard law carries to z, kept within the picture."""
+    from scipy.special import ndtri
+
+    return float(np.clip(ndtri(LAWS[law].cdf(np.array(z))), *NOISE_RANGE))

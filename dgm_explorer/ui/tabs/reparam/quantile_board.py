@@ -1,0 +1,89 @@
+"""The quantile picture: one dimension, any law, the same points in three plots."""
+
+import numpy as np
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from dgm_explorer.core.arrays import FloatArray
+from dgm_explorer.numerics.quantile import density
+from dgm_explorer.ui.export import ExportablePlot, PlotTable
+from dgm_explorer.ui.tabs.reparam.frame import ReparamFrame
+from dgm_explorer.ui.tabs.reparam.line_plots import (
+    ImageDensity,
+    NoiseDensity,
+    QuantileCurve,
+    noise_density,
+)
+from dgm_explorer.ui.tabs.reparam.twin_board import TwinBoard
+from dgm_explorer.ui.tabs.reparam.words import LAW_NAME
+from dgm_explorer.ui.theme import Theme
+
+_JITTER_SEED = 1
+
+
+class QuantileBoard(TwinBoard):
+    """ε below, z at the side, the curve between them; a point keeps its height under both densities."""
+
+    export_name = "quantile-picture"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.noise, self.curve, self.image = NoiseDensity(), QuantileCurve(), ImageDensity()
+        self._share: FloatArray = np.empty(0)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(4)
+        grid.addWidget(self.curve, 0, 0)
+        grid.addWidget(self.image, 0, 1)
+        grid.addWidget(self.noise, 1, 0)
+        grid.setColumnStretch(0, 62)
+        grid.setColumnStretch(1, 38)
+        grid.setRowStretch(0, 68)
+        grid.setRowStretch(1, 32)
+        for plot in (self.noise, self.curve, self.image):
+            self._watch(plot)
+        self.curve.map_changed.connect(self.map_changed)
+        self.curve.view_changed.connect(self.view_changed)
+        self.curve.drag_started.connect(self.drag_started)
+        self.curve.drag_finished.connect(self.drag_finished)
+        self._begin()
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        for plot in (self.noise, self.curve, self.image):
+            plot.set_theme(theme)
+
+    def _draw(self, frame: ReparamFrame, is_noise_new: bool) -> None:
+        state, epsilon, z = frame.state, frame.epsilon[:, 0], frame.z[:, 0]
+        mu, sigma = float(frame.map.mean[0]), float(frame.map.factor[0, 0])
+        middle, half = state.view.center[0], state.view.half_width
+        z_range = (middle - half, middle + half)
+        if is_noise_new:
+            self._share = np.random.default_rng(_JITTER_SEED).random(len(epsilon))
+            self.noise.set_points(
+                np.stack([epsilon, self._share * noise_density(epsilon)], axis=1), self._rgb
+            )
+        self.curve.set_law(state, frame.law, z_range)
+        self.curve.set_points(np.stack([epsilon, z], axis=1), self._rgb)
+        self.image.set_law(frame.law, mu, sigma, z_range)
+        height = density(frame.law, mu, sigma, z) if sigma else np.zeros_like(z)
+        self.image.set_points(np.stack([self._share * height, z], axis=1), self._rgb)
+        self.curve.set_title(f"z = μ + σ F⁻¹(Φ(ε)), &nbsp;{LAW_NAME[frame.law]} law")
+
+    def _places(self, index: int) -> tuple[QPointF, ...] | None:
+        """Up from ε to the curve, then across to z."""
+        start = self._on_board(self.noise, self.noise.place_of(index))
+        corner = self._on_board(self.curve, self.curve.place_of(index))
+        end = self._on_board(self.image, self.image.place_of(index))
+        return None if start is None or corner is None or end is None else (start, corner, end)
+
+    def plots(self) -> tuple[ExportablePlot, ...]:
+        """All with the line between them, then each by itself."""
+        return (self, self.curve, self.noise, self.image)
+
+    def export_table(self) -> PlotTable:
+        """One row per point."""
+        frame = self._frame
+        if frame is None:
+            return PlotTable(("epsilon", "z"), (np.empty(0), np.empty(0)))
+        return PlotTable(("epsilon", "z"), (frame.epsilon[:, 0], frame.z[:, 0]))
