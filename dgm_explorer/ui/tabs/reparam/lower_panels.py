@@ -42,14 +42,14 @@ def _make_factor(editor: ReparamEditor, player: DescentPlayer, theme: Theme) -> 
     return FactorPanel(editor, theme)
 
 
-def _make_graph(editor: ReparamEditor, player: MapPlayer, theme: Theme) -> ReparamPanel:
+def _make_graph(editor: ReparamEditor, player: DescentPlayer, theme: Theme) -> ReparamPanel:
     from dgm_explorer.ui.tabs.reparam.graph_panel import GraphPanel
 
     del player
     return GraphPanel(editor, theme)
 
 
-def _make_gradients(editor: ReparamEditor, player: MapPlayer, theme: Theme) -> ReparamPanel:
+def _make_gradients(editor: ReparamEditor, player: DescentPlayer, theme: Theme) -> ReparamPanel:
     from dgm_explorer.ui.tabs.reparam.gradients_panel import GradientsPanel
 
     del player
