@@ -78,7 +78,7 @@ class ReparamState:
     n_points: int = 1000
     seed: int = 0
     is_frozen: bool = False
-    chosen: int = 0
+    chosen: int = 3
     path: SamplePath = "reparametrise"
     objective: ObjectiveName = "quadratic"
     target: tuple[float, float] = (-1.0, -1.0)

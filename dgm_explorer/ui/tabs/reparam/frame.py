@@ -81,6 +81,11 @@ class ReparamFrame:
     law: QuantileLaw
     start: ReparamState
 
+    @property
+    def is_objective_shown(self) -> bool:
+        """Whether f belongs into the pictures: for the panel *factor* there is none."""
+        return self.state.panel != "factor"
+
 
 class FrameEngine:
     """Resolves states; keeps what does not depend on the map."""

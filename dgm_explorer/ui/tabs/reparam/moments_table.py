@@ -17,8 +17,7 @@ from dgm_explorer.ui.widgets.form import font_of
 SUSPICIOUS: Final = 2.0
 """Standard errors beyond which a deviation is pointed out; one in 22 is so by chance."""
 _REACH = 4.0
-_HEADER = ("", "exact", "points ± s.e.", "deviation in s.e.")
-_SAMPLES = ("E z₁", "−1.234e−5", "−1.2345 ± 0.0012", "+0.0 ")
+_SAMPLES = ("Var z₁", "−1.234e−5", "100000 points ± s.e.", "+0.0 ")
 _LINE_SPACING = 1.3
 
 
@@ -65,7 +64,7 @@ class MomentsTable(QWidget):
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetricsF(font_of(self, self._theme, 0.95))
-        width = sum(metrics.horizontalAdvance(sample) + 10 for sample in _SAMPLES) + 60
+        width = sum(metrics.horizontalAdvance(sample) + 10 for sample in _SAMPLES) + 70
         return QSize(math.ceil(width), math.ceil(7 * _LINE_SPACING * metrics.height()))
 
     def minimumSizeHint(self) -> QSize:
@@ -96,13 +95,12 @@ class MomentsTable(QWidget):
 
     def _paint_header(self, painter: QPainter, edges: list[float], height: float) -> None:
         painter.setPen(color(self._theme.muted_text))
-        words = (f"N = {self._n}", *_HEADER[1:])
+        noun = "point" if self._n == 1 else "points"
+        words = ("", "exact", f"{self._n} {noun} ± s.e.", "deviation / s.e.")
         for column, text in enumerate(words):
             box = QRectF(edges[column], 0, edges[column + 1] - edges[column] - 6, height)
-            if column == 0:
-                box.setRight(edges[2] - 70)
             flags = Qt.AlignmentFlag.AlignVCenter | (
-                Qt.AlignmentFlag.AlignLeft if column in (0, 3) else Qt.AlignmentFlag.AlignRight
+                Qt.AlignmentFlag.AlignLeft if column == 3 else Qt.AlignmentFlag.AlignRight
             )
             painter.drawText(box, int(flags), text)
 

@@ -138,9 +138,9 @@ def _write_name(
     reach = tip_gap_px + 0.5 * math.hypot(box.width() * ahead[0], box.height() * ahead[1])
     box.moveCenter(end + QPointF(*(ahead * reach).tolist()))
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(color(theme.plot_background, 190))
+    painter.setBrush(color(theme.plot_background, 215))
     painter.drawRoundedRect(box, 3, 3)
-    painter.setPen(color(vector.rgb))
+    painter.setPen(color(blend(vector.rgb, theme.text, 0.45)))
     painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), vector.name)
 
 

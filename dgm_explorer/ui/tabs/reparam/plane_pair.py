@@ -1,9 +1,12 @@
 """Both planes side by side, and the line from a point to its twin across them."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.ui.export import ExportablePlot, PlotTable
 from dgm_explorer.ui.tabs.reparam.epsilon_plane import EpsilonPlane
 from dgm_explorer.ui.tabs.reparam.frame import ReparamFrame
@@ -47,6 +50,11 @@ class PlanePair(TwinBoard):
         self.image.set_view(frame.state.view)
         self.image.set_map(frame.state, frame.map)
         self.image.set_points(frame.z, self._rgb)
+        self.image.objective.set_objective(frame.objective if frame.is_objective_shown else None)
+
+    def set_ways(self, ways: Sequence[tuple[FloatArray, str]]) -> None:
+        """Ways of μ (n, 2) that descents have taken, with their colours, the present one last."""
+        self.image.objective.ways.set_ways(ways)
 
     def _places(self, index: int) -> tuple[QPointF, ...] | None:
         start = self._on_board(self.noise, self.noise.place_of(index))

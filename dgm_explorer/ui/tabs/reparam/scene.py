@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
 
+from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.painting import paint_now
 from dgm_explorer.ui.store import Store
 from dgm_explorer.ui.tabs.reparam.control_panel import ControlPanel
 from dgm_explorer.ui.tabs.reparam.descent_player import DescentPlayer
+from dgm_explorer.ui.tabs.reparam.estimator_words import estimator_color
 from dgm_explorer.ui.tabs.reparam.frame import FrameEngine, ReparamFrame
 from dgm_explorer.ui.tabs.reparam.lower_panels import LowerPanels
 from dgm_explorer.ui.tabs.reparam.plane_pair import PlanePair
@@ -166,6 +168,19 @@ class ReparamScene(QWidget):
         board = self.board
         self._pictures.setCurrentWidget(board)
         board.show_frame(frame)
+        if board is self.planes:
+            self.planes.set_ways(self._ways())
+
+    def _ways(self) -> list[tuple[FloatArray, str]]:
+        """Of earlier descents of the same problem and of the present one, in their estimators' colours."""
+        trail, run = self.player.trail, self.player.run
+        ways = [
+            (kept.trail.means, estimator_color(kept.recipe.estimator, self._theme))
+            for kept in reversed(self.player.earlier)
+        ]
+        if trail is not None and run is not None:
+            ways.append((trail.means, estimator_color(run.recipe.estimator, self._theme)))
+        return ways if self.frame.is_objective_shown else []
 
     def _draw(self) -> None:
         """Compute and paint in one go: nothing comes between a frame and its picture."""

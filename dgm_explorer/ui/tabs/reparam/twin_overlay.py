@@ -76,12 +76,13 @@ class TwinOverlay(QWidget):
             painter.setPen(pen)
             painter.drawPolyline(list(_between_rings(line.places)))
         for end in (line.places[0], line.places[-1]):
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(color(theme.plot_background), width + 2.5))
             painter.drawEllipse(end, _RING_PX, _RING_PX)
             painter.setPen(QPen(color(theme.text), width + 0.6))
-            painter.setBrush(color(line.rgb))
+            if line.is_strong:
+                painter.setBrush(color(line.rgb))
             painter.drawEllipse(end, _RING_PX - 1.5, _RING_PX - 1.5)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def _between_rings(places: tuple[QPointF, ...]) -> tuple[QPointF, ...]:

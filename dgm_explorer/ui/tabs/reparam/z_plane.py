@@ -22,6 +22,7 @@ from dgm_explorer.ui.tabs.reparam.dot_layer import DotLayer
 from dgm_explorer.ui.tabs.reparam.epsilon_plane import GRID
 from dgm_explorer.ui.tabs.reparam.map_knobs import MapKnobs
 from dgm_explorer.ui.tabs.reparam.map_shape import MapDrag, MapShape, nudged, parts_of, turn_degrees
+from dgm_explorer.ui.tabs.reparam.objective_layer import ObjectiveLayer
 from dgm_explorer.ui.tabs.reparam.plane_layers import GridLines
 from dgm_explorer.ui.theme import LIGHT, Theme
 
@@ -56,6 +57,7 @@ class ZPlane(HandlePlot[MapShape]):
         self._hovered_dot = -1
         self._grid = GridLines(self.view_box)
         self._dots = DotLayer(self)
+        self.objective = ObjectiveLayer(self.view_box)
         self._knobs = MapKnobs(self.view_box)
         self.view_box.setAspectLocked(True)
         self.setMouseTracking(True)
@@ -72,7 +74,7 @@ class ZPlane(HandlePlot[MapShape]):
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
-        for part in (self._grid, self._dots, self._knobs):
+        for part in (self._grid, self._dots, self.objective, self._knobs):
             part.set_theme(theme)
         self._show_handles()
         self.set_title("z = μ + Lε &nbsp;~ N(μ, LLᵀ)")
