@@ -2,12 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QModelIndex, QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableView, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
 
 from dgm_explorer.core.kl_state import Direction, KLState, Knowledge, Units, View1D
 from dgm_explorer.numerics.knowledge import can_minimise
@@ -23,15 +33,11 @@ from dgm_explorer.ui.tabs.kl.wording import (
     parameter_text,
 )
 from dgm_explorer.ui.theme import Theme
-from dgm_explorer.ui.widgets.flat_model import FlatModel, Index
 from dgm_explorer.ui.widgets.form import font_of
 
 HEADINGS: Final = ("divergence", "type", "μ", "σ", "value", "")
 NUMBER_COLUMNS: Final = (2, 3, 4)
-TEXT_ROLE: Final = int(Qt.ItemDataRole.DisplayRole)
-ALIGNMENT_ROLE: Final = int(Qt.ItemDataRole.TextAlignmentRole)
 COLOR_ROLE: Final = int(Qt.ItemDataRole.ForegroundRole)
-TIP_ROLE: Final = int(Qt.ItemDataRole.ToolTipRole)
 NUMBER_ALIGNMENT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 TEXT_ALIGNMENT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -76,59 +82,67 @@ def rows_of(
     )
 
 
-class StationaryModel(FlatModel):
-    """Rows of stationary points, worded when they are set: a view asks a hundred times a frame."""
+class StationaryModel(QStandardItemModel):
+    """Rows of stationary points as items of Qt, which a view asks two hundred times in a frame of a drag."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(0, len(HEADINGS), parent)
         self._theme = theme
         self._units: Units = "nats"
         self._texts: list[tuple[str, ...]] = []
+        self._items: list[list[QStandardItem]] = []
         self.rows: tuple[Row, ...] = ()
+        self._show_headings()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self._announce()
+        for row, items in zip(self.rows, self._items, strict=True):
+            self._show_colors(row, items)
 
     def set_rows(self, rows: tuple[Row, ...], units: Units) -> None:
+        """Show these; only items that differ are touched, or all are new where the number of rows is."""
         if rows == self.rows and units == self._units:
             return
-        is_same_shape = len(rows) == len(self.rows) and units == self._units
-        if not is_same_shape:
-            self.beginResetModel()
-        before = self._texts
-        self.rows, self._units = rows, units
-        self._texts = [_texts(row, units) for row in rows]
-        if is_same_shape:
-            # half a millisecond less in a drag
-            self._announce(columns=NUMBER_COLUMNS if _differ_in_numbers_only(before, self._texts) else None)
+        texts = [_texts(row, units) for row in rows]
+        if len(rows) == len(self.rows) and units == self._units:
+            self._change(rows, texts)
         else:
-            self.endResetModel()
+            self._units = units
+            self._show_headings()
+            self._fill(rows, texts)
+        self.rows, self._texts = rows, texts
 
-    def _shape(self) -> tuple[int, int]:
-        return len(self.rows), len(HEADINGS)
+    def tip(self, row: int) -> str:
+        """All digits of a row."""
+        shown = self.rows[row]
+        return (
+            f"∇{DIRECTION_NAME[shown.direction]} = 0 at μ = {shown.mu!r}, σ = {shown.sigma!r}\n"
+            f"value {shown.kl!r} nats; click to move q there"
+        )
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
-        if orientation == Qt.Orientation.Horizontal and role == TEXT_ROLE:
-            return f"value ({self._units})" if HEADINGS[section] == "value" else HEADINGS[section]
-        return None
+    def _show_headings(self) -> None:
+        value = f"value ({self._units})"
+        self.setHorizontalHeaderLabels([value if name == "value" else name for name in HEADINGS])
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role == TEXT_ROLE:
-            return self._texts[index.row()][index.column()]
-        if role == ALIGNMENT_ROLE:
-            return NUMBER_ALIGNMENT if index.column() in NUMBER_COLUMNS else TEXT_ALIGNMENT
-        if role == COLOR_ROLE:
-            return self._color(self.rows[index.row()], index.column())
-        if role == TIP_ROLE:
-            row = self.rows[index.row()]
-            return (
-                f"∇{DIRECTION_NAME[row.direction]} = 0 at μ = {row.mu!r}, σ = {row.sigma!r}\n"
-                f"value {row.kl!r} nats; click to move q there"
-            )
-        return None
+    def _fill(self, rows: Sequence[Row], texts: Sequence[tuple[str, ...]]) -> None:
+        self.setRowCount(0)
+        self._items = [[_item(text, column) for column, text in enumerate(of_row)] for of_row in texts]
+        for row, items in zip(rows, self._items, strict=True):
+            self._show_colors(row, items)
+            self.appendRow(items)
+
+    def _change(self, rows: Sequence[Row], texts: Sequence[tuple[str, ...]]) -> None:
+        for items, before, after in zip(self._items, self._texts, texts, strict=True):
+            for item, old, new in zip(items, before, after, strict=True):
+                if old != new:
+                    item.setText(new)
+        for items, old_row, row in zip(self._items, self.rows, rows, strict=True):
+            if (old_row.direction, old_row.is_reachable) != (row.direction, row.is_reachable):
+                self._show_colors(row, items)
+
+    def _show_colors(self, row: Row, items: Sequence[QStandardItem]) -> None:
+        for column, item in enumerate(items):
+            item.setData(self._color(row, column), COLOR_ROLE)
 
     def _color(self, row: Row, column: int) -> QColor | None:
         if not row.is_reachable:
@@ -136,6 +150,30 @@ class StationaryModel(FlatModel):
         if column == 0:
             return QColor(self._theme.forward if row.direction == "forward" else self._theme.reverse)
         return QColor(self._theme.muted_text) if column == len(HEADINGS) - 1 else None
+
+
+def _item(text: str, column: int) -> QStandardItem:
+    item = QStandardItem(text)
+    item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable)
+    item.setTextAlignment(NUMBER_ALIGNMENT if column in NUMBER_COLUMNS else TEXT_ALIGNMENT)
+    return item
+
+
+class TipDelegate(QStyledItemDelegate):
+    """Words a tip when it is asked for."""
+
+    def helpEvent(
+        self,
+        event: QHelpEvent,
+        view: QAbstractItemView,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> bool:
+        model = index.model()
+        if event.type() == QEvent.Type.ToolTip and isinstance(model, StationaryModel):
+            QToolTip.showText(event.globalPos(), model.tip(index.row()), view)
+            return True
+        return bool(super().helpEvent(event, view, option, index))
 
 
 def _texts(row: Row, units: Units) -> tuple[str, ...]:
@@ -147,12 +185,6 @@ def _texts(row: Row, units: Units) -> tuple[str, ...]:
         divergence_text(row.kl, units),
         ", ".join(_notes(row)),
     )
-
-
-def _differ_in_numbers_only(before: Sequence[tuple[str, ...]], after: Sequence[tuple[str, ...]]) -> bool:
-    """Whether two tables of as many rows agree in words, and so in colours."""
-    words = [column for column in range(len(HEADINGS)) if column not in NUMBER_COLUMNS]
-    return all(old[column] == new[column] for old, new in zip(before, after, strict=True) for column in words)
 
 
 def _notes(row: Row) -> list[str]:
@@ -178,6 +210,7 @@ class StationaryPanel(LowerPanel):
         self._model = StationaryModel(theme, self)
         self._view = QTableView()
         self._view.setModel(self._model)
+        self._view.setItemDelegate(TipDelegate(self._view))
         self._view.setAccessibleName("Stationary points")
         self._view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self._view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

@@ -1,8 +1,10 @@
 """The tabs below the landscapes under the mouse."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
@@ -39,6 +41,32 @@ def test_rows_of_points_are_low_again_after_the_large_type_of_a_projector(tab: K
     assert table.rowHeight(0) > before
     tab.set_theme(LIGHT)
     assert table.rowHeight(0) == before
+
+
+def test_a_row_under_the_mouse_tells_its_point_with_all_digits(tab: KLTab) -> None:
+    table = tab.scene.panels.stationary.table
+    at = table.visualRect(table.model().index(1, 2)).center()
+    event = QHelpEvent(QEvent.Type.ToolTip, at, table.viewport().mapToGlobal(at))
+    QApplication.sendEvent(table.viewport(), event)
+    point = tab.frame.reverse_points[0]
+    assert QToolTip.text().startswith(f"∇KL(q‖p) = 0 at μ = {point.mu!r}, σ = {point.sigma!r}")
+    QToolTip.hideText()
+
+
+def test_rows_change_their_colour_with_what_is_known(tab: KLTab) -> None:
+    """Samples alone do not reach the reverse divergence: its rows fade, and come back."""
+    model = tab.scene.panels.stationary.table.model()
+
+    def rgb(row: int) -> str:
+        return str(model.index(row, 0).data(Qt.ItemDataRole.ForegroundRole).name().lower())
+
+    assert (rgb(0), rgb(1)) == (LIGHT.forward.lower(), LIGHT.reverse.lower())
+    tab.store.update(knowledge="samples")
+    tab.draw_now()
+    assert (rgb(0), rgb(1)) == (LIGHT.forward.lower(), LIGHT.muted_text.lower())
+    tab.store.update(knowledge="densities")
+    tab.draw_now()
+    assert rgb(1) == LIGHT.reverse.lower()
 
 
 def test_without_controls_the_pictures_take_their_room(tab: KLTab) -> None:
