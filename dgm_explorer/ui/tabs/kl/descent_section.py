@@ -1,12 +1,11 @@
 """Play, pause, step and everything that decides how descent runs."""
 
-import math
 from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QGridLayout, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from dgm_explorer.core.kl_state import Direction, Estimator, KLState
 from dgm_explorer.numerics.estimators import DIRECTIONS as OF
@@ -21,7 +20,6 @@ from dgm_explorer.ui.theme import Theme, blend
 from dgm_explorer.ui.widgets.form import (
     ChoiceBox,
     font_of,
-    guard_wheel,
     label_for,
     row,
     section,
@@ -30,9 +28,7 @@ from dgm_explorer.ui.widgets.form import (
 )
 from dgm_explorer.ui.widgets.number_edit import NumberEdit
 from dgm_explorer.ui.widgets.read_out import ReadOut
-
-SLOWEST_HZ, FASTEST_HZ = 0.5, 1e4
-SLIDER_STEPS = 400
+from dgm_explorer.ui.widgets.speed_slider import SpeedSlider
 
 OPTIMISERS: Final = (
     ("gradient", "Gradient descent"),
@@ -45,18 +41,6 @@ ESTIMATORS: Final[dict[Direction, tuple[tuple[Estimator, str], ...]]] = {
 }
 NOT_POSSIBLE: Final = ("none", "not possible")
 PLANE_TIP: Final = "In the plane both descents follow the exact natural gradient."
-
-
-def hertz_of(position: int) -> float:
-    """Steps per second at a slider position, evenly spaced in its logarithm."""
-    share = position / SLIDER_STEPS
-    return float(SLOWEST_HZ * (FASTEST_HZ / SLOWEST_HZ) ** share)
-
-
-def position_of(hertz: float) -> int:
-    """The slider position nearest to a speed."""
-    share = math.log(hertz / SLOWEST_HZ) / math.log(FASTEST_HZ / SLOWEST_HZ)
-    return round(SLIDER_STEPS * min(1.0, max(0.0, share)))
 
 
 class DescentSection(QWidget):
@@ -80,14 +64,10 @@ class DescentSection(QWidget):
         self.learning_rate.setMaximumWidth(64)
         self.learning_rate.edited.connect(lambda value: editor.apply(learning_rate=value))
         self.learning_rate.refused.connect(editor.refused)
-        self.speed = QSlider(Qt.Orientation.Horizontal)
-        self.speed.setAccessibleName("Speed in steps per second")
-        self.speed.setRange(0, SLIDER_STEPS)
-        self.speed.setMinimumWidth(60)
+        self.speed = SpeedSlider()
         self.speed.sliderPressed.connect(editor.begin_gesture)
         self.speed.sliderReleased.connect(editor.end_gesture)
-        self.speed.valueChanged.connect(self._choose_speed)
-        guard_wheel(self.speed)
+        self.speed.speed_chosen.connect(lambda hertz: editor.apply(steps_per_second=hertz))
         set_formula(
             self.speed,
             r"v\ \mathrm{steps\ per\ second}",
@@ -148,9 +128,7 @@ class DescentSection(QWidget):
         self.optimiser.set_key(state.optimiser if is_line else "natural")
         self.optimiser.setEnabled(is_line)
         self.learning_rate.set_value(state.learning_rate)
-        self.speed.blockSignals(True)
-        self.speed.setValue(position_of(state.steps_per_second))
-        self.speed.blockSignals(False)
+        self.speed.set_speed(state.steps_per_second)
         for widget in (self.optimiser, self.learning_rate):
             optimiser = state.optimiser if is_line else "natural"
             set_formula(widget, OPTIMISER_FORMULA[optimiser], self._learning_rate_text)
@@ -220,9 +198,6 @@ class DescentSection(QWidget):
 
     def _choose_optimiser(self) -> None:
         self._editor.apply(optimiser=self.optimiser.key)
-
-    def _choose_speed(self, position: int) -> None:
-        self._editor.apply(steps_per_second=round(hertz_of(position), 3))
 
 
 def _button(text: str, clicked: SignalInstance) -> QPushButton:
