@@ -74,7 +74,9 @@ def forward_kl_values(p: Mixture1D, mu: FloatArray, sigma: FloatArray) -> FloatA
     """
     log_ratio = np.log(sigma) - 0.5 * log(p.variance)
     relative = (p.variance - sigma**2) / sigma**2
-    spread = np.where(np.abs(relative) < 0.1, _log1p_gap(relative), relative + 2 * log_ratio)
+    spread, is_near = relative + 2 * log_ratio, np.abs(relative) < 0.1
+    if np.any(is_near):
+        spread = np.where(is_near, _log1p_gap(relative), spread)
     return np.asarray(forward_kl_at_moment_match(p) + 0.5 * (spread + ((p.mean - mu) / sigma) ** 2))
 
 
