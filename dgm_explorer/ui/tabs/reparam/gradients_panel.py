@@ -43,7 +43,7 @@ PAGES: Final = (
     ("arrows", "arrows", "The estimates of ∇μ as arrows"),
     ("numbers", "numbers", "Every entry of the gradient in numbers"),
 )
-_LEAST_PLOT_EM: Final = 17
+_LEAST_PLOT_EM: Final = 24
 """Width of a plot beside the table, in letters."""
 
 

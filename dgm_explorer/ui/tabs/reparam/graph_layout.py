@@ -19,12 +19,14 @@ class GraphType:
 
     Attributes
     ----------
+    is_flat : whether names stand beside their entries, for a low window, or above them.
     unit : the length by which gaps and strokes scale; 1 at 10 points.
     font, bold, small : of entries, of names, and of words beside the nodes.
     line, small_line : heights of a line, in pixels.
     """
 
-    def __init__(self, base: QFont, point_size: float) -> None:
+    def __init__(self, base: QFont, point_size: float, is_flat: bool = False) -> None:
+        self.is_flat = is_flat
         self.unit = point_size / 10.0
         self.font, self.bold, self.small = QFont(base), QFont(base), QFont(base)
         self.font.setPointSizeF(point_size)
@@ -37,14 +39,18 @@ class GraphType:
         self.small_line = self._small_metrics.height()
         self.cell = metrics.horizontalAdvance(WIDEST_CELL)
 
+    def words(self, text: str) -> str:
+        """Words beside a node, on one line in a low window."""
+        return text.replace("\n", " ") if self.is_flat else text
+
     def bold_width(self, text: str) -> float:
         return self._bold_metrics.horizontalAdvance(text)
 
     def words_width(self, text: str) -> float:
-        return max(self._small_metrics.horizontalAdvance(line) for line in text.split("\n"))
+        return max(self._small_metrics.horizontalAdvance(line) for line in self.words(text).split("\n"))
 
     def words_height(self, text: str) -> float:
-        return self.small_line * (text.count("\n") + 1) if text else 0.0
+        return self.small_line * (self.words(text).count("\n") + 1) if text else 0.0
 
     def matrix_size(self, rows: Rows) -> QSizeF:
         """With its brackets; a single number has none."""
@@ -54,21 +60,33 @@ class GraphType:
         n = len(rows[0])
         return QSizeF(n * self.cell + (n - 1) * 6 * self.unit + brackets, len(rows) * self.line)
 
+    def content_size(self, node: Node) -> QSizeF:
+        """Name and entries."""
+        matrix, name = self.matrix_size(node.rows), self.bold_width(node.title)
+        if self.is_flat:
+            return QSizeF(name + 5 * self.unit + matrix.width(), max(matrix.height(), self.bold_line))
+        return QSizeF(max(matrix.width(), name), matrix.height() + self.bold_line)
+
     def node_size(self, node: Node) -> QSizeF:
-        matrix = self.matrix_size(node.rows)
-        width = max(matrix.width(), self.bold_width(node.title))
-        height = matrix.height() + self.bold_line
-        if node.is_random:
-            diameter = math.hypot(0.92 * width, height) + 7 * self.unit
-            return QSizeF(diameter, diameter)
-        return QSizeF(width + 14 * self.unit, height + 7 * self.unit)
+        content = self.content_size(node)
+        width, height = content.width(), content.height()
+        if not node.is_random:
+            return QSizeF(width + 14 * self.unit, height + 7 * self.unit)
+        if self.is_flat:  # an ellipse
+            return QSizeF(1.25 * width + 8 * self.unit, 1.3 * height + 4 * self.unit)
+        diameter = math.hypot(0.92 * width, height) + 7 * self.unit
+        return QSizeF(diameter, diameter)
 
     def label_size(self, edge: Edge) -> QSizeF:
-        """What flows back: its name over its entries."""
+        """What flows back."""
+        local = self.words_width(edge.local)
         if not edge.gradient:
-            return QSizeF(self.words_width(edge.local), 0)
+            return QSizeF(local, 0)
+        if self.is_flat:
+            size = self.detour_size(edge)
+            return QSizeF(max(local, size.width()), size.height())
         matrix = self.matrix_size(edge.gradient)
-        width = max(matrix.width(), self.words_width(edge.gradient_title), self.words_width(edge.local))
+        width = max(matrix.width(), self.words_width(edge.gradient_title), local)
         return QSizeF(width, self.small_line + matrix.height() + 2 * self.unit)
 
     def detour_size(self, edge: Edge) -> QSizeF:
@@ -117,8 +135,14 @@ class GraphLayout:
 
 
 def lay_out(scene: GraphScene, base: QFont, point_size: float, size: QSizeF) -> GraphLayout:
-    """Place the graph as large as the window of ``size`` lets it be."""
-    kind = GraphType(base, point_size)
+    """Place the graph in the way that lets its type be the larger in the window of ``size``."""
+    kinds = [_largest(scene, base, point_size, size, is_flat) for is_flat in (False, True)]
+    return _Plan(scene, max(kinds, key=lambda kind: kind.unit)).place(size)
+
+
+def _largest(scene: GraphScene, base: QFont, point_size: float, size: QSizeF, is_flat: bool) -> GraphType:
+    """Type as large as the window lets it be."""
+    kind = GraphType(base, point_size, is_flat)
     for _ in range(_ROUNDS):  # type does not scale quite evenly
         need = _Plan(scene, kind).size
         scale = min(size.width() / need.width(), size.height() / need.height())
@@ -126,8 +150,8 @@ def lay_out(scene: GraphScene, base: QFont, point_size: float, size: QSizeF) -> 
         if scale >= 1.0 and (scale < 1.03 or is_largest):
             break
         wanted = 0.985 * scale * kind.unit * 10.0
-        kind = GraphType(base, max(1.0, min(wanted, _MAX_SCALE * point_size)))
-    return _Plan(scene, kind).place(size)
+        kind = GraphType(base, max(1.0, min(wanted, _MAX_SCALE * point_size)), is_flat)
+    return kind
 
 
 class _Plan:
@@ -195,7 +219,7 @@ class _Plan:
             for key, node in (("score_mean", "mean"), ("score_factor", "factor")):
                 edge = self._scene.edge(key)  # type: ignore[arg-type]  # both are keys
                 label = over if edge is None else self._kind.detour_size(edge).height()
-                ends.append(max(half[node], reach) + 20 * u + label)  # type: ignore[index]
+                ends.append(max(half[node] + 6 * u, reach) + label + 4 * u)  # type: ignore[index]
             return ends[0], [apart], ends[1]
 
         def below(key: EdgeKey) -> float:
@@ -247,17 +271,19 @@ class _Plan:
             text_x = source.center().x() + column / 2 + 10 * u
             lead = text_x + self._bent + 8 * u
             end = self._entry(edge, nodes["z"])
+            rest = target.center().x() - self._columns[2] / 2  # words under z reach this far
         else:
             text_x = (source.right() + target.left() - label.width()) / 2
             lead, end = start.x(), QPointF(target.left(), target.center().y())
-        path, back = _flow(start, end, lead, 0.0), None
+            rest = end.x()
+        path, back = _flow(start, end, lead, rest, 0.0), None
         if edge.gradient:
-            back = _flow(start, end, lead, 6.5 * u).toReversed()
+            back = _flow(start, end, lead, rest, 6.5 * u).toReversed()
         local_at = QPointF(text_x, start.y() - self._kind.small_line - 2 * u)
         gradient_at = QPointF(text_x, start.y() + 9 * u)
         height = 11 * u + self._kind.small_line + label.height()
         box = QRectF(local_at, QSizeF(label.width(), height))
-        cross = path.pointAtPercent(0.5 * (1 + (lead - start.x()) / path.length())) if edge.is_cut else None
+        cross = QPointF((lead + min(rest, end.x())) / 2, (start.y() + end.y()) / 2) if edge.is_cut else None
         return PlacedEdge(path, back, local_at, gradient_at, cross, box)
 
     def _entry(self, edge: Edge, z: QRectF) -> QPointF:
@@ -267,8 +293,8 @@ class _Plan:
             share = {"mean": -0.2, "factor": 0.2}[edge.source]
         dy = share * z.height()
         x = z.left()
-        if self._scene.is_cut:  # a circle
-            x = z.center().x() - math.sqrt((z.width() / 2) ** 2 - dy * dy)
+        if self._scene.is_cut:  # on an ellipse
+            x = z.center().x() - z.width() * math.sqrt(0.25 - share * share)
         return QPointF(x, z.center().y() + dy)
 
     def _place_detour(self, edge: Edge, nodes: dict[NodeKey, QRectF]) -> PlacedEdge:
@@ -276,20 +302,19 @@ class _Plan:
         u, f, goal = self._u, nodes["value"], nodes[edge.target]
         is_above = edge.target == "mean"
         z, words = nodes["z"], self._scene.node("z")
+        size = self._kind.detour_size(edge)
+        away = size.height() / 2 + 3 * u  # its words stand on the line
         if is_above:
-            clear = z.top() - self._kind.words_height(words.above) - 4 * u
-            y = min(goal.top() - 16 * u, clear)
+            clear = z.top() - self._kind.words_height(words.above) - 3 * u
+            y = min(goal.top() - 6 * u, clear) - away
             ends = (f.top(), goal.top())
         else:
-            clear = z.bottom() + self._kind.words_height(words.below) + 4 * u
-            y = max(goal.bottom() + 16 * u, clear)
+            clear = z.bottom() + self._kind.words_height(words.below) + 3 * u
+            y = max(goal.bottom() + 6 * u, clear) + away
             below = self._scene.node("value").below
             ends = (f.bottom() + self._kind.words_height(below) + 2 * u, goal.bottom())
         path = _over(QPointF(f.center().x(), ends[0]), y, QPointF(goal.center().x(), ends[1]), 12 * u)
-        size = self._kind.detour_size(edge)
-        x = (goal.center().x() + f.center().x() - size.width()) / 2
-        top = y - size.height() - 2 * u if is_above else y + 3 * u
-        at = QPointF(x, top)
+        at = QPointF((goal.center().x() + f.center().x() - size.width()) / 2, y - size.height() / 2)
         return PlacedEdge(path, None, at, at, None, QRectF(at, size))
 
 
@@ -299,14 +324,16 @@ def _around(center: QPointF, size: QSizeF) -> QRectF:
     return rect
 
 
-def _flow(start: QPointF, end: QPointF, lead: float, dy: float) -> QPainterPath:
-    """Straight on as far as ``lead``, then in a bend to the end; all of it ``dy`` lower."""
+def _flow(start: QPointF, end: QPointF, lead: float, rest: float, dy: float) -> QPainterPath:
+    """Straight on as far as ``lead``, in a bend as far as ``rest``, straight to the end; all ``dy`` lower."""
     path = QPainterPath(start + QPointF(0, dy))
     corner = QPointF(max(lead, start.x()), start.y() + dy)
     path.lineTo(corner)
     last = end + QPointF(0, dy)
-    middle = (corner.x() + last.x()) / 2
-    path.cubicTo(QPointF(middle, corner.y()), QPointF(middle, last.y()), last)
+    bent = QPointF(max(corner.x(), min(rest, last.x())), last.y())
+    middle = (corner.x() + bent.x()) / 2
+    path.cubicTo(QPointF(middle, corner.y()), QPointF(middle, bent.y()), bent)
+    path.lineTo(last)
     return path
 
 

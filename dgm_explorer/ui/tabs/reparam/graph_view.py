@@ -250,12 +250,20 @@ class _Brush:
             painter.drawEllipse(rect)
         else:
             painter.drawRoundedRect(rect, 2 * kind.unit, 2 * kind.unit)
-        matrix = kind.matrix_size(node.rows)
-        top = rect.center().y() - (matrix.height() + kind.bold_line) / 2
+        matrix, content = kind.matrix_size(node.rows), kind.content_size(node)
+        corner = rect.center() - QPointF(content.width() / 2, content.height() / 2)
+        if kind.is_flat:
+            name = QRectF(corner, QSizeF(kind.bold_width(node.title), content.height()))
+            at = QPointF(
+                corner.x() + content.width() - matrix.width(), rect.center().y() - matrix.height() / 2
+            )
+        else:
+            name = QRectF(rect.left(), corner.y(), rect.width(), kind.bold_line)
+            at = QPointF(rect.center().x() - matrix.width() / 2, corner.y() + kind.bold_line)
         painter.setPen(color(theme.text))
         painter.setFont(kind.bold)
-        painter.drawText(QRectF(rect.left(), top, rect.width(), kind.bold_line), _CENTER, node.title)
-        self._paint_matrix(node.rows, QPointF(rect.center().x() - matrix.width() / 2, top + kind.bold_line))
+        painter.drawText(name.adjusted(-2, 0, 2, 0), _CENTER, node.title)
+        self._paint_matrix(node.rows, at)
         self._paint_words(node.above, rect, is_above=True)
         self._paint_words(node.below, rect, is_above=False)
 
@@ -270,7 +278,7 @@ class _Brush:
         box.moveTopLeft(QPointF(rect.center().x() - width / 2, y))
         self._painter.setFont(kind.small)
         self._painter.setPen(color(self._theme.text))
-        self._painter.drawText(box, _CENTER, words)
+        self._painter.drawText(box, _CENTER, kind.words(words))
 
     def _paint_matrix(self, rows: Rows, at: QPointF) -> None:
         """Entries from their top left corner on, between brackets where there are several."""
@@ -309,7 +317,9 @@ class _Brush:
         width = self._width * (1.7 if self._part == ("edge", edge.key) else 1.0)
         if edge.is_detour:
             self._paint_arrow(placed.path, estimator_color("score", theme), 1.5 * width)
-            self._paint_detour_words(edge, placed)
+            gap = 5 * kind.unit
+            painter.fillRect(placed.label.adjusted(-gap, -1, gap, 1), color(theme.plot_background))
+            self._paint_in_line(edge, placed.label)
             return
         style = Qt.PenStyle.DashLine if edge.is_cut else Qt.PenStyle.SolidLine
         self._paint_arrow(placed.path, theme.muted_text, width, style)
@@ -318,27 +328,28 @@ class _Brush:
         painter.setFont(kind.small)
         painter.setPen(color(theme.text))
         painter.drawText(QRectF(placed.local_at, QSizeF(1000, kind.small_line)), _LEFT, edge.local)
-        if edge.gradient:
-            painter.drawText(
-                QRectF(placed.gradient_at, QSizeF(1000, kind.small_line)), _LEFT, edge.gradient_title
-            )
+        if edge.gradient and kind.is_flat:
+            self._paint_in_line(edge, QRectF(placed.gradient_at, kind.detour_size(edge)))
+        elif edge.gradient:
+            box = QRectF(placed.gradient_at, QSizeF(1000, kind.small_line))
+            painter.drawText(box, _LEFT, edge.gradient_title)
             self._paint_matrix(edge.gradient, placed.gradient_at + QPointF(0, kind.small_line))
         if placed.cross_at is not None:
             self._paint_cross(placed.cross_at)
 
-    def _paint_detour_words(self, edge: Edge, placed: PlacedEdge) -> None:
+    def _paint_in_line(self, edge: Edge, box: QRectF) -> None:
+        """What flows back, its name beside its entries."""
         kind, painter = self._kind, self._painter
         painter.setFont(kind.small)
         painter.setPen(color(self._theme.text))
         title_width = kind.words_width(edge.gradient_title)
-        box = QRectF(placed.label.topLeft(), QSizeF(title_width + 4, placed.label.height()))
+        name = QRectF(box.topLeft(), QSizeF(title_width + 4, box.height()))
         painter.drawText(
-            box, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), edge.gradient_title
+            name, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), edge.gradient_title
         )
         if edge.gradient:
-            height = kind.matrix_size(edge.gradient).height()
-            y = placed.label.center().y() - height / 2
-            self._paint_matrix(edge.gradient, QPointF(placed.label.left() + title_width + 8 * kind.unit, y))
+            y = box.center().y() - kind.matrix_size(edge.gradient).height() / 2
+            self._paint_matrix(edge.gradient, QPointF(box.left() + title_width + 8 * kind.unit, y))
 
     def _paint_arrow(
         self, path: QPainterPath, rgb: str, width: float, style: Qt.PenStyle = Qt.PenStyle.SolidLine
