@@ -11,6 +11,7 @@ from dgm_explorer.ui.run.timeline_track import TimelineTrack
 from dgm_explorer.ui.theme import LIGHT, Theme, blend
 from dgm_explorer.ui.widgets.form import font_of, set_color
 from dgm_explorer.ui.widgets.read_out import ReadOut
+from dgm_explorer.ui.widgets.toggle_button import ToggleButton
 
 CENTRE = Qt.AlignmentFlag.AlignVCenter
 
@@ -35,7 +36,7 @@ class Timeline(QWidget):
         super().__init__(parent)
         self.track = TimelineTrack(phases)
         self.text = ReadOut("step 1,000,000 · epoch 1,000.0", Qt.AlignmentFlag.AlignRight | CENTRE)
-        self.live = QToolButton()
+        self.live = ToggleButton("Live")
         self.branch = QToolButton()
         self._build()
         self.track.moved.connect(self._move)
@@ -45,8 +46,6 @@ class Timeline(QWidget):
         self._show()
 
     def _build(self) -> None:
-        self.live.setText("Live")
-        self.live.setCheckable(True)
         self.live.setToolTip("Show the newest picture again, as training makes it (End, End).")
         self.branch.setText("Branch here")
         self.branch.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

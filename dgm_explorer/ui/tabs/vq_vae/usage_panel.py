@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -34,6 +33,7 @@ from dgm_explorer.ui.tabs.vq_vae.usage_time import UsageOverTime
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import set_color, set_text, set_tip
 from dgm_explorer.ui.widgets.read_out import ReadOut
+from dgm_explorer.ui.widgets.toggle_button import ToggleButton
 
 Page: TypeAlias = UsageHistogram | UsageOverTime | UsagePositions | CodePairs
 P = TypeVar("P", UsageHistogram, UsageOverTime, UsagePositions, CodePairs)
@@ -80,9 +80,7 @@ class UsagePanel(CodePanel):
         row = QHBoxLayout()
         row.setSpacing(2)
         for key, (title, tip) in TITLES.items():
-            button = QToolButton()
-            button.setText(title)
-            button.setCheckable(True)
+            button = ToggleButton(title)
             button.setAccessibleName(f"Usage picture: {title}")
             button.setProperty("picture", key)
             set_tip(button, tip)
