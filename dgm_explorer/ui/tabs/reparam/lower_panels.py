@@ -56,6 +56,19 @@ def _make_gradients(editor: ReparamEditor, player: DescentPlayer, theme: Theme) 
     return GradientsPanel(editor, theme)
 
 
+def _make_growth(editor: ReparamEditor, player: DescentPlayer, theme: Theme) -> ReparamPanel:
+    from dgm_explorer.ui.tabs.reparam.growth_panel import GrowthPanel
+
+    del player
+    return GrowthPanel(editor, theme)
+
+
+def _make_descent(editor: ReparamEditor, player: DescentPlayer, theme: Theme) -> ReparamPanel:
+    from dgm_explorer.ui.tabs.reparam.descent_panel import DescentPanel
+
+    return DescentPanel(editor, player, theme)
+
+
 ENTRIES: dict[PanelKey, PanelEntry] = {
     "factor": PanelEntry(
         "Factor", "How raw parameters become L, what L says of Σ, and the moments of the points", _make_factor
@@ -66,6 +79,10 @@ ENTRIES: dict[PanelKey, PanelEntry] = {
     "gradients": PanelEntry(
         "Gradients", "Pathwise and score-function gradients of E f(z) from the same ε", _make_gradients
     ),
+    "growth": PanelEntry(
+        "Growth", "How the gradients' variance grows with the dimension and falls with N", _make_growth
+    ),
+    "descent": PanelEntry("Descent", "E f(z) descended in μ and L, beside earlier descents", _make_descent),
 }
 """From left to right."""
 
