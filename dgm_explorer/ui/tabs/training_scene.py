@@ -241,7 +241,9 @@ class TrainingScene(QWidget):
         """Nothing is left of the run before."""
         self.snapshot = None
         self.alarms.show_sentences(())
-        self.show_words(SOON if self.desk.run.readings.is_active else NOTHING_YET)
+        run = self.desk.run
+        has_pictures = run.on_screen is not None and run.state in ("finished", "stopped")
+        self.show_words(SOON if run.readings.is_active or has_pictures else NOTHING_YET)
 
     @Slot(object)
     def _take_picture(self, snapshot: Any) -> None:

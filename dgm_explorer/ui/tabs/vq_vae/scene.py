@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from dgm_explorer.core.code_sampler import MakeCodeSampler
@@ -180,3 +181,12 @@ class VqVaeScene(TrainingScene):
         self.mosaic.set_compared(other)
         self.panels.reconstructions.show_second(self.desk.second.snapshot, other, own)
         self.draw_curves()
+
+    # -- Qt -----------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape that nothing in front wants chooses no code."""
+        if event.key() == Qt.Key.Key_Escape and self.state.code >= 0:
+            self._choose_code(-1)
+        else:
+            super().keyPressEvent(event)

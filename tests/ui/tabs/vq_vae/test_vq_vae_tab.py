@@ -272,3 +272,25 @@ def test_an_alarm_moves_nothing_that_a_hand_may_reach_for(tab: VqVaeTab, qtbot: 
     qtbot.waitUntil(lambda: scene.alarms.height() > 10, timeout=SOON_MS)
     QTest.qWait(50)
     assert [widget.mapToGlobal(QPoint(0, 0)) for widget in reached] == before
+
+
+def test_escape_chooses_no_code_wherever_the_keys_are(tab: VqVaeTab, qtbot: QtBot) -> None:
+    scene = train_to_the_end(tab, qtbot)
+    assert tab.store is not None
+    click_code(scene, 5)
+    scene.panels.tabBar().setFocus()
+    QTest.keyClick(scene.panels.tabBar(), Qt.Key.Key_Escape)
+    assert tab.store.state.code == -1
+
+
+def test_a_run_that_is_being_opened_asks_for_no_training(
+    tab: VqVaeTab, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = train_to_the_end(tab, qtbot)
+    assert scene.desk.run.on_screen is not None
+    folder = scene.desk.run.on_screen.folder
+    said: list[str] = []
+    monkeypatch.setattr(scene, "show_words", said.append)
+    scene.open_run(folder)
+    qtbot.waitUntil(lambda: bool(said) and scene.snapshot is not None, timeout=SOON_MS)
+    assert not [words for words in said if "train" in words]
