@@ -142,16 +142,18 @@ def lay_out(scene: GraphScene, base: QFont, point_size: float, size: QSizeF) -> 
 
 def _largest(scene: GraphScene, base: QFont, point_size: float, size: QSizeF, is_flat: bool) -> GraphType:
     """Type as large as the window lets it be."""
-    kind = GraphType(base, point_size, is_flat)
-    for _ in range(_ROUNDS):  # type does not scale quite evenly
+    kind, best = GraphType(base, point_size, is_flat), None
+    for _ in range(_ROUNDS):  # type does not scale evenly: the letters of screens come in steps
         need = _Plan(scene, kind).size
         scale = min(size.width() / need.width(), size.height() / need.height())
         is_largest = kind.unit * 10.0 >= _MAX_SCALE * point_size
+        if scale >= 1.0 and (best is None or kind.unit > best.unit):
+            best = kind
         if scale >= 1.0 and (scale < 1.03 or is_largest):
             break
         wanted = 0.985 * scale * kind.unit * 10.0
         kind = GraphType(base, max(1.0, min(wanted, _MAX_SCALE * point_size)), is_flat)
-    return kind
+    return best or kind
 
 
 class _Plan:
@@ -273,7 +275,11 @@ class _Plan:
             end = self._entry(edge, nodes["z"])
             rest = target.center().x() - self._columns[2] / 2  # words under z reach this far
         else:
-            text_x = (source.right() + target.left() - label.width()) / 2
+            free = source.right() + target.left()
+            if edge.key == "z":  # words under both nodes may be wider than these
+                right = source.center().x() + self._columns[2] / 2
+                free = right + target.center().x() - self._columns[3] / 2
+            text_x = (free - label.width()) / 2
             lead, end = start.x(), QPointF(target.left(), target.center().y())
             rest = end.x()
         path, back = _flow(start, end, lead, rest, 0.0), None
