@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QColor, QFont, QPalette, QStandardItemModel
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPalette, QStandardItemModel
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QGroupBox, QHBoxLayout, QLabel, QWidget
 
 from dgm_explorer.ui.theme import Theme
@@ -73,6 +73,11 @@ def font_of(widget: QWidget, theme: Theme, scale: float = 1.0) -> QFont:
     font = QFont(widget.font())
     font.setPointSizeF(scale * theme.font_point_size)
     return font
+
+
+def fix_width(widget: QWidget, sample: str, theme: Theme) -> None:
+    """Make a box just wide enough for a text, under any theme."""
+    widget.setFixedWidth(QFontMetrics(font_of(widget, theme)).horizontalAdvance(sample) + 12)
 
 
 def set_color(label: QWidget, rgb: str) -> None:

@@ -29,7 +29,7 @@ class WrappedReadOut(QWidget):
 
     def needed_height_px(self) -> int:
         """Height that the text takes at the present width."""
-        box = self.fontMetrics().boundingRect(0, 0, max(self.width(), 1), 10_000, _FLAGS, self._text)
+        box = self.fontMetrics().boundingRect(0, 0, max(self.contentsRect().width(), 1), 10_000, _FLAGS, self._text)
         return box.height()
 
     def sizeHint(self) -> QSize:
@@ -38,11 +38,11 @@ class WrappedReadOut(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         metrics = self.fontMetrics()
-        return QSize(18 * metrics.averageCharWidth(), 2 * metrics.lineSpacing())
+        return QSize(16 * metrics.averageCharWidth(), 2 * metrics.lineSpacing())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())
-        painter.drawText(self.rect(), _FLAGS, self._text)
+        painter.drawText(self.contentsRect(), _FLAGS, self._text)
         painter.end()

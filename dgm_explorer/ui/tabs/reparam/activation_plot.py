@@ -5,18 +5,18 @@ import math
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QFocusEvent, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.reparam_state import RAW_LIMITS, DiagonalActivation
 from dgm_explorer.numerics.activations import ACTIVATIONS
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis
-from dgm_explorer.ui.plots.captions import Cover
 from dgm_explorer.ui.plots.curve_overlay import CurveOverlay, CurveStyle
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
 from dgm_explorer.ui.plots.plot import Plot
 from dgm_explorer.ui.tabs.reparam.knob_gestures import KnobGestures, arrow_step
+from dgm_explorer.ui.tabs.reparam.plane_layers import write_on_ground
 from dgm_explorer.ui.tabs.reparam.words import ACTIVATION_NAME
 from dgm_explorer.ui.theme import LIGHT, Theme, color
 
@@ -29,7 +29,6 @@ _HEIGHTS: dict[DiagonalActivation, tuple[float, float]] = {
     "relu": (-0.9, 4.6),
     "identity": (-4.2, 4.2),
 }
-_FULL_REASON = "A full matrix has no activation:\nits four entries are free."
 
 
 class RawMarks(PixelOverlay):
@@ -85,9 +84,14 @@ class RawMarks(PixelOverlay):
             painter.setBrush(color(rgb))
             painter.setPen(QPen(color(theme.plot_background), 1.5))
             painter.drawEllipse(mark, radius, radius)
-            painter.setPen(color(theme.text))
             name = f"raw{'₁₂'[index] * 2}" if len(self._raws) > 1 else "raw"
-            painter.drawText(QPointF(mark.x() + radius + 3, mark.y() + (14 if index else -5)), name)
+            half = 0.5 * QFontMetricsF(font).horizontalAdvance(name) + radius + 4
+            aside = QPointF(-half, -8.0) if self._is_left(index) else QPointF(half, 10.0)
+            write_on_ground(painter, mark + aside, name, theme.text, theme)
+
+    def _is_left(self, index: int) -> bool:
+        """Whether a name stands left of its dot: that of the smaller of two raw parameters."""
+        return len(self._raws) > 1 and self._raws[index] < max(self._raws)
 
 
 class ActivationPlot(Plot):
@@ -111,11 +115,10 @@ class ActivationPlot(Plot):
         self._slope = CurveOverlay(self.view_box, 3)
         self._value = CurveOverlay(self.view_box, 4)
         self._marks = RawMarks(self.view_box)
-        self._cover = Cover(self.view_box)
         self._gestures.held_changed.connect(self._show_marks)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
-        self.setMinimumSize(200, 110)
+        self.setMinimumSize(170, 110)
         self.setAccessibleName("Activation of the diagonal")
         self.setToolTip(
             "Solid: Lᵢᵢ = act(rawᵢᵢ). Dashed: its derivative, the factor that a gradient is multiplied with\n"
@@ -130,11 +133,10 @@ class ActivationPlot(Plot):
         self._value.set_style(CurveStyle(theme.text, 1.4 * theme.line_width))
         self._slope.set_style(CurveStyle(theme.muted_text, theme.line_width, is_dashed=True))
         self._marks.set_theme(theme)
-        self._cover.set_theme(theme)
         self._show_legend()
 
     def _show_legend(self) -> None:
-        derivative = f'<span style="color:{self.theme.muted_text}">╍ its derivative</span>'
+        derivative = f'<span style="color:{self.theme.muted_text}">╍ slope</span>'
         self.set_title(f"━ {ACTIVATION_NAME[self._activation]} &nbsp; {derivative}")
 
     # -- what is shown ------------------------------------------------------------------------------------
@@ -148,8 +150,7 @@ class ActivationPlot(Plot):
             self._show_marks()
 
     def set_raws(self, raws: tuple[float, ...]) -> None:
-        """The present raw parameters; none for a full matrix, which has no activation."""
-        self._cover.set_reason("" if raws else _FULL_REASON)
+        """The present raw parameters, one or two."""
         if raws != self._raws:
             self._raws = raws
             if self._gestures.held is not None and self._gestures.held >= len(raws):

@@ -16,7 +16,7 @@ from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import font_of
 from dgm_explorer.ui.widgets.switch_row import SwitchRow
 
-WIDTH_CHARACTERS: Final = 44
+WIDTH_CHARACTERS: Final = 43
 """Width of the column in average characters, so that it grows with the font of the theme."""
 DIMENSIONS: Final = (
     ("1", "1-D", "On the line: z = μ + σ F⁻¹(Φ(ε)), the quantile picture"),
@@ -38,8 +38,8 @@ class ControlPanel(QScrollArea):
         self.dimension.chosen.connect(lambda key: editor.apply(dimension=int(key)))
         self.map = MapSection(editor, theme)
         self.numbers = NumbersSection(theme)
-        self.points = PointsSection(editor)
-        self.objective = ObjectiveSection(editor)
+        self.points = PointsSection(editor, theme)
+        self.objective = ObjectiveSection(editor, theme)
         inside = QWidget()
         layout = QVBoxLayout(inside)
         layout.setContentsMargins(2, 4, 6, 2)
@@ -51,7 +51,7 @@ class ControlPanel(QScrollArea):
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
-        for part in (self.dimension, self.map, self.numbers):
+        for part in (self.dimension, self.map, self.numbers, self.points, self.objective):
             part.set_theme(theme)
         scroll_bar_px = self.verticalScrollBar().sizeHint().width()
         character_px = QFontMetrics(font_of(self, theme)).averageCharWidth()

@@ -6,6 +6,7 @@ from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.numerics.gaussian_map import circle, grid_lines
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis
+from dgm_explorer.ui.plots.captions import CornerText
 from dgm_explorer.ui.tabs.reparam.dot_plot import DotPlot
 from dgm_explorer.ui.tabs.reparam.plane_layers import GridLines, Outlines, Vector, Vectors
 from dgm_explorer.ui.theme import LIGHT, Theme
@@ -25,6 +26,7 @@ class EpsilonPlane(DotPlot):
         self._grid = GridLines(self.view_box)
         self._circles = Outlines(self.view_box)
         self._units = Vectors(self.view_box)
+        self.caption = CornerText(self.view_box, "bottom-left")
         self._grid.set_lines(GRID)
         self._circles.set_curves(CIRCLES)
         self.view_box.setAspectLocked(True)
@@ -43,6 +45,7 @@ class EpsilonPlane(DotPlot):
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
         self._grid.set_theme(theme)
+        self.caption.set_theme(theme)
         self._circles.set_pen(theme.q_line, theme.line_width)
         units = (((1.0, 0.0), "e₁"), ((0.0, 1.0), "e₂"))
         self._units.set_vectors(

@@ -12,6 +12,7 @@ from dgm_explorer.ui.tabs.reparam.moments_table import MomentsTable
 from dgm_explorer.ui.tabs.reparam.reparam_panel import ReparamPanel
 from dgm_explorer.ui.tabs.reparam.state_editor import ReparamEditor
 from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.form import font_of
 from dgm_explorer.ui.widgets.wrapped_read_out import WrappedReadOut
 
 _RAW_INDEX = {1: (1,), 2: (2, 4)}
@@ -40,9 +41,9 @@ class FactorPanel(ReparamPanel):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(2, 4, 2, 2)
         layout.setSpacing(10)
-        layout.addWidget(self.activation, 30)
-        layout.addLayout(middle, 30)
-        layout.addWidget(self.moments, 32)
+        layout.addWidget(self.activation, 31)
+        layout.addLayout(middle, 29)
+        layout.addWidget(self.moments, 40)
         self.activation.raw_dragged.connect(self._set_raw)
         self.activation.drag_started.connect(self.drag_started)
         self.activation.drag_finished.connect(self.drag_finished)
@@ -52,12 +53,14 @@ class FactorPanel(ReparamPanel):
         super().set_theme(theme)
         self.activation.set_theme(theme)
         self.moments.set_theme(theme)
+        self.words.setFont(font_of(self, theme, 0.92))
 
     def _show(self, frame: ReparamFrame) -> None:
         state = frame.state
         is_full = state.form == "full" and state.dimension == 2
+        self.activation.setVisible(not is_full)
         self.activation.set_activation(state.activation)
-        self.activation.set_raws(() if is_full else state.raw_diagonal[: state.dimension])
+        self.activation.set_raws(state.raw_diagonal[: state.dimension])
         self.words.set_text(factor_words(frame))
         for column, button in enumerate(self.flips):
             button.setVisible(state.activation == "identity" and not is_full and column < state.dimension)
@@ -67,4 +70,4 @@ class FactorPanel(ReparamPanel):
         self._editor.set_parameter(_RAW_INDEX[self._editor.shown.dimension][index], raw)
 
     def plots(self) -> Sequence[ExportablePlot]:
-        return (self.activation, self.moments)
+        return (self.moments,) if self.activation.isHidden() else (self.activation, self.moments)

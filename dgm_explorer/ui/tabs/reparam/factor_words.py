@@ -23,7 +23,7 @@ def factor_words(frame: ReparamFrame) -> str:
         sentences.append(_turn_words(frame.split))
     else:
         sentences += [_entry_words(state, i) for i in range(state.dimension)]
-        sentences.append(_activation_words(state))
+        sentences.append(_activation_words(state, frame.map.is_singular))
     return "\n".join(sentence for sentence in sentences if sentence)
 
 
@@ -54,20 +54,22 @@ def _entry_words(state: ReparamState, i: int) -> str:
         f"slope {tick_text(slope)}"
     )
     if state.activation == "relu" and slope == 0:
-        return f"{text}: dead. No gradient comes back to raw{_SUBSCRIPTS[i] * 2}, so it stays there."
+        return f"{text}: dead, no gradient comes back to {_raw_name(state, i)}."
     return text + "."
 
 
-def _activation_words(state: ReparamState) -> str:
+def _raw_name(state: ReparamState, i: int) -> str:
+    return "raw" if state.dimension == 1 else f"raw{_SUBSCRIPTS[i] * 2}"
+
+
+def _activation_words(state: ReparamState, is_singular: bool) -> str:
     raws = state.raw_diagonal[: state.dimension]
     if state.activation == "identity":
-        negative = " and ".join(f"raw{_SUBSCRIPTS[i] * 2}" for i, raw in enumerate(raws) if raw < 0)
-        said = f"{negative} < 0: " if negative else ""
-        return (
-            f"{said}raw → −raw turns a column of L round and leaves Σ as it is: the sign is ambiguous, "
-            "and at raw = 0 Σ is singular."
-        )
+        negative = " and ".join(_raw_name(state, i) for i, raw in enumerate(raws) if raw < 0)
+        said = f"{negative} < 0. " if negative else ""
+        column = "mirrors z at μ" if state.dimension == 1 else "turns a column of L round"
+        return f"{said}raw → −raw {column}: the same Σ. The sign is ambiguous."
     if state.activation == "relu":
-        return "max(x, 0) reaches 0, where Σ has no inverse and z no density."
+        return "" if is_singular else "At raw ≤ 0 Σ becomes singular, and z loses its density."
     name = ACTIVATION_NAME[state.activation]
-    return f"{name} > 0: Σ ≻ 0 whatever raw is, and a gradient always comes back."
+    return f"{name} > 0: Σ ≻ 0 for every raw, and a gradient always comes back."

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.reparam_state import QuantileLaw, ReparamState
+from dgm_explorer.numerics.objectives import Objective
 from dgm_explorer.numerics.quantile import LAWS, density
 from dgm_explorer.numerics.reparam import gaussian_map, with_factor, with_mean
 from dgm_explorer.ui.export import PlotTable
@@ -29,7 +30,7 @@ from dgm_explorer.ui.plots.handle_geometry import WHEEL_FACTOR
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
 from dgm_explorer.ui.tabs.reparam.dot_plot import DotPlot
 from dgm_explorer.ui.tabs.reparam.knob_gestures import KnobGestures, arrow_step
-from dgm_explorer.ui.tabs.reparam.plane_layers import GridLines
+from dgm_explorer.ui.tabs.reparam.plane_layers import GridLines, write_on_ground
 from dgm_explorer.ui.theme import LIGHT, Theme, color
 
 NOISE_RANGE = (-3.7, 3.7)
@@ -94,6 +95,7 @@ class ImageDensity(DotPlot):
         super().__init__(NumberAxis("bottom", "p(z)"), NumberAxis("left", "z"), parent)
         self._grid = GridLines(self.view_box)
         self._curve = CurveOverlay(self.view_box, 3)
+        self._objective_curve = CurveOverlay(self.view_box, 2)
         self._caption = CornerText(self.view_box, "top-right")
         self._top = 1.0
         self.view_box.setMouseEnabled(x=False, y=False)
@@ -106,7 +108,9 @@ class ImageDensity(DotPlot):
         super().set_theme(theme)
         self._grid.set_theme(theme)
         self._curve.set_style(CurveStyle(theme.q_line, theme.line_width))
+        self._objective_curve.set_style(CurveStyle(theme.accent, 1.3 * theme.line_width))
         self._caption.set_theme(theme)
+        self._show_legend()
 
     def set_law(self, law: QuantileLaw, mu: float, sigma: float, z_range: tuple[float, float]) -> None:
         """Show the density of a law over a range of z; σ = 0 has none."""
@@ -124,6 +128,25 @@ class ImageDensity(DotPlot):
         lines = [[[0.0, z], [x, z]] for x, z in zip(ends.tolist(), images.tolist(), strict=True)]
         self._grid.set_lines(np.array(lines))
         self.set_view_range((0.0, self._top), z_range)
+
+    def set_objective(self, objective: Objective | None) -> None:
+        """Draw f(z) over the visible z, to a scale of its own; None for nothing."""
+        has_changed = (objective is None) != (not len(self._objective_curve.points[0]))
+        if objective is None:
+            self._objective_curve.set_points(np.empty(0), np.empty(0))
+        else:
+            z = np.linspace(*self.view_range[1], _N_POINTS)
+            f = objective.value(z[:, None])
+            span = float(np.ptp(f)) or 1.0
+            self._objective_curve.set_points(0.95 * self._top * (f - f.min()) / span, z)
+        if has_changed:
+            self._show_legend()
+
+    def _show_legend(self) -> None:
+        title = "density p(z)"
+        if len(self._objective_curve.points[0]):
+            title += f' &nbsp;<span style="color:{self.theme.accent}">━ f(z), own scale</span>'
+        self.set_title(title)
 
     def _show_top(self, highest: float) -> None:
         """Grow at once, by more than is needed; shrink when half of the room is empty."""
@@ -192,10 +215,10 @@ class LineKnobs(PixelOverlay):
             painter.setBrush(color(rgb))
             painter.drawEllipse(at, radius, radius)
             words = self._label if index == self._held and self._label else KNOB_NAMES[index]
-            width = metrics.horizontalAdvance(words)
-            x = min(at.x() + radius + 5, self.boundingRect().width() - width - 4)
-            painter.setPen(color(theme.text))
-            painter.drawText(QPointF(x, at.y() + metrics.height()), words)
+            half = 0.5 * metrics.horizontalAdvance(words) + 3
+            x = min(at.x() + radius + half, self.boundingRect().width() - half)
+            middle = QPointF(max(x, half), at.y() + radius + 0.5 * metrics.height())
+            write_on_ground(painter, middle, words, theme.text, theme)
 
 
 class QuantileCurve(DotPlot):

@@ -4,20 +4,21 @@ import math
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QFont, QPainter, QPen
 
 from dgm_explorer.ui.plots.ellipse_geometry import EllipseShape
 from dgm_explorer.ui.plots.ellipse_handle import GRAB_RADIUS_PX, EllipseOverlay
 from dgm_explorer.ui.plots.handle_geometry import Part
 from dgm_explorer.ui.plots.knob_overlay import Hit
 from dgm_explorer.ui.tabs.reparam.map_shape import COLUMN, MapShape
-from dgm_explorer.ui.tabs.reparam.plane_layers import Vector, draw_vectors
+from dgm_explorer.ui.tabs.reparam.plane_layers import Vector, draw_vectors, write_on_ground
 from dgm_explorer.ui.theme import color
 
 _COLUMN_NAMES = {"lower": ("L₁", "L₂"), "full": ("A₁", "A₂")}
 _TIP_RADIUS_PX = 5.0
 _LEAST_TIP_PX = 15.0
 _RING_PX = 3.0
+_NAME_GAP_PX = 19.0
 
 
 class MapKnobs(EllipseOverlay[MapShape]):
@@ -65,11 +66,25 @@ class MapKnobs(EllipseOverlay[MapShape]):
 
     def draw(self, painter: QPainter) -> None:
         super().draw(painter)
+        if self._handles:
+            self._write_mu(painter)
         if self._held is not None and self._handles and self._held != "center":
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(color(self._theme.text), 1.5))
             radius = _TIP_RADIUS_PX + _RING_PX
             painter.drawEllipse(self.knob_px(0, self._held), radius, radius)
+
+    def _write_mu(self, painter: QPainter) -> None:
+        """On the side of μ where the columns of L are not."""
+        shape = self._handles[0].shape
+        (a, c), (b, d) = shape.columns
+        length = math.hypot(a + b, c + d)
+        away = QPointF(-(a + b) / length, (c + d) / length) if length > 0 else QPointF(-1.0, 0.0)
+        font = QFont()
+        font.setPointSizeF(self._theme.font_point_size * 0.95)
+        font.setBold(True)
+        painter.setFont(font)
+        write_on_ground(painter, self.center_px(0) + away * _NAME_GAP_PX, "μ", self._theme.text, self._theme)
 
     def _is_ringed(self, index: int) -> bool:
         del index

@@ -28,6 +28,7 @@ from dgm_explorer.ui.tabs.reparam.words import (
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import (
     ChoiceBox,
+    fix_width,
     guard_wheel,
     label_for,
     row,
@@ -39,7 +40,7 @@ from dgm_explorer.ui.widgets.form import (
 from dgm_explorer.ui.widgets.number_edit import NumberEdit
 from dgm_explorer.ui.widgets.switch_row import SwitchRow
 
-BOX_WIDTH_PX: Final = 62
+WIDEST: Final = "−0.8888"
 ENTRIES: Final = ((0, 0), (0, 1), (1, 0), (1, 1))
 SUBSCRIPTS: Final = "₁₂"
 
@@ -76,7 +77,6 @@ class MapSection(QWidget):
         self.turn.valueChanged.connect(lambda degrees: editor.turn_to(math.radians(degrees)))
         guard_wheel(self.turn)
         self.turn_text = QLabel("−180°")
-        self.turn_text.setMinimumWidth(self.turn_text.sizeHint().width())
         self._letter = label_for("L", self.entries[0, 0])
         self._zero = QLabel("0")
         self._zero.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -87,7 +87,6 @@ class MapSection(QWidget):
 
     def _number(self, name: str, edited: Callable[[float], object]) -> NumberEdit:
         box = NumberEdit(name, digits=4)
-        box.setFixedWidth(BOX_WIDTH_PX)
         box.edited.connect(edited)
         box.refused.connect(self._editor.refused)
         return box
@@ -116,7 +115,7 @@ class MapSection(QWidget):
         return text
 
     def _build(self) -> None:
-        box = section("Map  z = μ + Lε")
+        box = self._box = section("")
         grid = QGridLayout(box)
         grid.setContentsMargins(8, 4, 8, 6)
         grid.setVerticalSpacing(3)
@@ -148,6 +147,9 @@ class MapSection(QWidget):
     def set_theme(self, theme: Theme) -> None:
         for switch in (self.form, self.handles):
             switch.set_theme(theme)
+        for box in (*self.mean, *self.entries.values()):
+            fix_width(box, WIDEST, theme)
+        fix_width(self.turn_text, "−180°", theme)
 
     def show_frame(self, frame: ReparamFrame) -> None:
         """Set every control; never answers back."""
@@ -159,6 +161,9 @@ class MapSection(QWidget):
         for (i, j), entry in self.entries.items():
             if max(i, j) < state.dimension:
                 entry.set_value(float(frame.map.factor[i, j]))
+        title = "Map  z = μ + Lε" if is_plane else "Map  z = μ + σ F⁻¹(Φ(ε))"
+        if self._box.title() != title:
+            self._box.setTitle(title)
         set_text(self._letter, "A" if is_full else "L" if is_plane else "σ")
         self.form.set_key(state.form)
         self.handles.set_key(state.handles)

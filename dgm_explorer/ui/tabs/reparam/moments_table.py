@@ -16,8 +16,10 @@ from dgm_explorer.ui.widgets.form import font_of
 
 SUSPICIOUS: Final = 2.0
 """Standard errors beyond which a deviation is pointed out; one in 22 is so by chance."""
+FONT_SCALE: Final = 0.92
 _REACH = 4.0
-_SAMPLES = ("Var z₁", "−1.234e−5", "100000 points ± s.e.", "+0.0 ")
+_SCALE_PX = 70
+_SAMPLES = ("Var z₁", "−1.234e−5", "−1.2345 ± 0.0012")
 _LINE_SPACING = 1.3
 
 
@@ -34,9 +36,9 @@ class MomentsTable(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Moments of z")
         self.setToolTip(
-            "Exact: μ and Σ = LLᵀ. Points: mean and covariance (divided by N − 1) of the N points, with the\n"
-            "standard errors √(Σᵢᵢ/N) and √((ΣᵢᵢΣⱼⱼ + Σᵢⱼ²)/(N − 1)). The band is ±2 standard errors:\n"
-            "one deviation in 22 lies outside by chance."
+            "Exact: mean and covariance of the law of z. Points: mean and covariance (divided by N − 1) of\n"
+            "the N points, with standard errors; for a Gaussian √(Σᵢᵢ/N) and √((ΣᵢᵢΣⱼⱼ + Σᵢⱼ²)/(N − 1)).\n"
+            "The deviation is counted in standard errors; one in 22 lies outside of the band of ±2 by chance."
         )
 
     def set_theme(self, theme: Theme) -> None:
@@ -63,19 +65,19 @@ class MomentsTable(QWidget):
         )
 
     def sizeHint(self) -> QSize:
-        metrics = QFontMetricsF(font_of(self, self._theme, 0.95))
-        width = sum(metrics.horizontalAdvance(sample) + 10 for sample in _SAMPLES) + 70
-        return QSize(math.ceil(width), math.ceil(7 * _LINE_SPACING * metrics.height()))
+        metrics = QFontMetricsF(font_of(self, self._theme, FONT_SCALE))
+        width = self._edges(metrics)[3] + metrics.horizontalAdvance("deviation") + 10
+        return QSize(math.ceil(width) + _SCALE_PX, math.ceil(7 * _LINE_SPACING * metrics.height()))
 
     def minimumSizeHint(self) -> QSize:
         hint = self.sizeHint()
-        return QSize(hint.width(), round(0.75 * hint.height()))
+        return QSize(hint.width() - _SCALE_PX, round(0.75 * hint.height()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        font = font_of(self, self._theme, 0.95)
+        font = font_of(self, self._theme, FONT_SCALE)
         painter.setFont(font)
         metrics = QFontMetricsF(font)
         height = min(self.height() / (len(self._rows) + 1.2), _LINE_SPACING * metrics.height())
@@ -87,7 +89,7 @@ class MomentsTable(QWidget):
 
     def _edges(self, metrics: QFontMetricsF) -> list[float]:
         """Left edges of the columns, and the right border."""
-        widths = [metrics.horizontalAdvance(sample) + 10 for sample in _SAMPLES[:3]]
+        widths = [metrics.horizontalAdvance(sample) + 10 for sample in _SAMPLES]
         edges = [0.0]
         for width in widths:
             edges.append(edges[-1] + width)
@@ -95,12 +97,14 @@ class MomentsTable(QWidget):
 
     def _paint_header(self, painter: QPainter, edges: list[float], height: float) -> None:
         painter.setPen(color(self._theme.muted_text))
-        noun = "point" if self._n == 1 else "points"
-        words = ("", "exact", f"{self._n} {noun} ± s.e.", "deviation / s.e.")
+        words = (f"N = {self._n}", "exact", "points ± s.e.", "deviation")
+        room_px = edges[2] - QFontMetricsF(painter.font()).horizontalAdvance("exact") - 12
         for column, text in enumerate(words):
             box = QRectF(edges[column], 0, edges[column + 1] - edges[column] - 6, height)
+            if column == 0:
+                box.setRight(room_px)
             flags = Qt.AlignmentFlag.AlignVCenter | (
-                Qt.AlignmentFlag.AlignLeft if column == 3 else Qt.AlignmentFlag.AlignRight
+                Qt.AlignmentFlag.AlignLeft if column in (0, 3) else Qt.AlignmentFlag.AlignRight
             )
             painter.drawText(box, int(flags), text)
 

@@ -7,14 +7,15 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from dgm_explorer.core.reparam_state import ReparamState
 from dgm_explorer.ui.tabs.reparam.state_editor import ReparamEditor
 from dgm_explorer.ui.tabs.reparam.words import OBJECTIVE_FORMULA, OBJECTIVE_NAME
-from dgm_explorer.ui.widgets.form import ChoiceBox, label_for, row, section, set_formula
+from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.form import ChoiceBox, fix_width, label_for, row, section, set_formula
 from dgm_explorer.ui.widgets.number_edit import NumberEdit
 
 
 class ObjectiveSection(QWidget):
     """Choice of f and, for the quadratic, of its target; setters never answer back."""
 
-    def __init__(self, editor: ReparamEditor, parent: QWidget | None = None) -> None:
+    def __init__(self, editor: ReparamEditor, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._editor = editor
         self.objective = ChoiceBox("Objective f(z)", tuple(OBJECTIVE_NAME.items()))
@@ -32,10 +33,15 @@ class ObjectiveSection(QWidget):
         outer = QGridLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(box)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Boxes as wide as an ordinary number."""
+        for box in self.target:
+            fix_width(box, "−0.8888", theme)
 
     def _number(self, name: str, axis: int) -> NumberEdit:
         box = NumberEdit(name, digits=4)
-        box.setFixedWidth(64)
         box.edited.connect(partial(self._editor.set_target, axis))
         box.refused.connect(self._editor.refused)
         set_formula(

@@ -131,17 +131,24 @@ def _write_name(
     theme: Theme,
     tip_gap_px: float,
 ) -> None:
-    """Beyond the tip, in the direction of the arrow, on a ground that keeps it readable."""
+    """Beyond the tip, in the direction of the arrow."""
     length = float(np.hypot(*along))
     ahead = along / length if length > 0 else np.array((1.0, 0.0))
-    box = QRectF(0, 0, metrics.horizontalAdvance(vector.name) + 4, metrics.height())
-    reach = tip_gap_px + 0.5 * math.hypot(box.width() * ahead[0], box.height() * ahead[1])
-    box.moveCenter(end + QPointF(*(ahead * reach).tolist()))
+    half_width, half_height = 0.5 * metrics.horizontalAdvance(vector.name) + 2, 0.5 * metrics.height()
+    reach = tip_gap_px + math.hypot(half_width * ahead[0], half_height * ahead[1])
+    write_on_ground(painter, end + QPointF(*(ahead * reach).tolist()), vector.name, vector.rgb, theme)
+
+
+def write_on_ground(painter: QPainter, middle: QPointF, text: str, rgb: str, theme: Theme) -> None:
+    """Write in the painter's font about a place, on a ground that keeps the text off the dots below."""
+    metrics = QFontMetricsF(painter.font())
+    box = QRectF(0, 0, metrics.horizontalAdvance(text) + 4, metrics.height())
+    box.moveCenter(middle)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color(theme.plot_background, 215))
     painter.drawRoundedRect(box, 3, 3)
-    painter.setPen(color(blend(vector.rgb, theme.text, 0.45)))
-    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), vector.name)
+    painter.setPen(color(blend(rgb, theme.text, 0.45)))
+    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
 
 
 class Vectors(PixelOverlay):

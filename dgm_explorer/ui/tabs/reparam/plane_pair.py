@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.ui.export import ExportablePlot, PlotTable
+from dgm_explorer.ui.plots.axis import tick_text
 from dgm_explorer.ui.tabs.reparam.epsilon_plane import EpsilonPlane
 from dgm_explorer.ui.tabs.reparam.frame import ReparamFrame
 from dgm_explorer.ui.tabs.reparam.twin_board import TwinBoard
@@ -60,6 +61,13 @@ class PlanePair(TwinBoard):
         start = self._on_board(self.noise, self.noise.place_of(index))
         end = self._on_board(self.image, self.image.place_of(index))
         return None if start is None or end is None else (start, end)
+
+    def _tell(self, index: int) -> None:
+        frame = self._frame
+        assert frame is not None
+        (a, b), (c, d) = frame.epsilon[index].tolist(), frame.z[index].tolist()
+        self.noise.caption.set_text(f"point {index}:  ε = ({tick_text(a, 3)}, {tick_text(b, 3)})")
+        self.image.caption.set_text(f"z = μ + Lε = ({tick_text(c, 3)}, {tick_text(d, 3)})")
 
     def plots(self) -> tuple[ExportablePlot, ...]:
         """Both with the line between them, then each by itself."""

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QPushButton, QSlider, QWid
 
 from dgm_explorer.core.reparam_state import MAX_POINTS, ReparamState
 from dgm_explorer.ui.tabs.reparam.state_editor import ReparamEditor
-from dgm_explorer.ui.widgets.form import guard_wheel, label_for, row, section, set_formula
+from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.form import fix_width, guard_wheel, label_for, row, section, set_formula
 from dgm_explorer.ui.widgets.number_edit import NumberEdit
 
 STEPS: Final = 500
@@ -30,7 +31,7 @@ def position_of(count: int) -> int:
 class PointsSection(QWidget):
     """Controls of the noise; setters never answer back."""
 
-    def __init__(self, editor: ReparamEditor, parent: QWidget | None = None) -> None:
+    def __init__(self, editor: ReparamEditor, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._editor = editor
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -48,10 +49,15 @@ class PointsSection(QWidget):
         self.frozen.clicked.connect(lambda is_on: editor.apply(is_frozen=is_on))
         self._explain()
         self._build()
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Boxes as wide as the largest number."""
+        for box in (self.count, self.chosen):
+            fix_width(box, "100000", theme)
 
     def _whole_number(self, name: str, field: str) -> NumberEdit:
         box = NumberEdit(name, digits=6)
-        box.setFixedWidth(64)
         box.edited.connect(partial(self._type, field))
         box.refused.connect(self._editor.refused)
         return box

@@ -5,8 +5,9 @@ from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from dgm_explorer.core.arrays import FloatArray
-from dgm_explorer.numerics.quantile import density
+from dgm_explorer.numerics.quantile import density, quantile_picture
 from dgm_explorer.ui.export import ExportablePlot, PlotTable
+from dgm_explorer.ui.plots.axis import tick_text
 from dgm_explorer.ui.tabs.reparam.frame import ReparamFrame
 from dgm_explorer.ui.tabs.reparam.line_plots import (
     ImageDensity,
@@ -15,8 +16,9 @@ from dgm_explorer.ui.tabs.reparam.line_plots import (
     noise_density,
 )
 from dgm_explorer.ui.tabs.reparam.twin_board import TwinBoard
-from dgm_explorer.ui.tabs.reparam.words import LAW_NAME
+from dgm_explorer.ui.tabs.reparam.words import LAW_NAME, LAW_WORDS
 from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.wrapped_read_out import WrappedReadOut
 
 _JITTER_SEED = 1
 
@@ -29,6 +31,8 @@ class QuantileBoard(TwinBoard):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.noise, self.curve, self.image = NoiseDensity(), QuantileCurve(), ImageDensity()
+        self.words = WrappedReadOut()
+        self.words.setContentsMargins(8, 6, 4, 4)
         self._share: FloatArray = np.empty(0)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -36,6 +40,7 @@ class QuantileBoard(TwinBoard):
         grid.addWidget(self.curve, 0, 0)
         grid.addWidget(self.image, 0, 1)
         grid.addWidget(self.noise, 1, 0)
+        grid.addWidget(self.words, 1, 1)
         grid.setColumnStretch(0, 62)
         grid.setColumnStretch(1, 38)
         grid.setRowStretch(0, 68)
@@ -66,6 +71,7 @@ class QuantileBoard(TwinBoard):
         self.curve.set_law(state, frame.law, z_range)
         self.curve.set_points(np.stack([epsilon, z], axis=1), self._rgb)
         self.image.set_law(frame.law, mu, sigma, z_range)
+        self.image.set_objective(frame.objective if frame.is_objective_shown else None)
         height = density(frame.law, mu, sigma, z) if sigma else np.zeros_like(z)
         self.image.set_points(np.stack([self._share * height, z], axis=1), self._rgb)
         self.curve.set_title(f"z = μ + σ F⁻¹(Φ(ε)), &nbsp;{LAW_NAME[frame.law]} law")
@@ -76,6 +82,20 @@ class QuantileBoard(TwinBoard):
         corner = self._on_board(self.curve, self.curve.place_of(index))
         end = self._on_board(self.image, self.image.place_of(index))
         return None if start is None or corner is None or end is None else (start, corner, end)
+
+    def _tell(self, index: int) -> None:
+        """The three steps of a point."""
+        frame = self._frame
+        assert frame is not None
+        epsilon, z = float(frame.epsilon[index, 0]), float(frame.z[index, 0])
+        u = float(quantile_picture("gaussian", 0.0, 1.0, np.array([epsilon])).u[0])
+        words = (
+            f"point {index}:  ε = {tick_text(epsilon)}",
+            f"u = Φ(ε) = {tick_text(u)}, uniform between 0 and 1",
+            f"z = μ + σ F⁻¹(u) = {tick_text(z)}",
+            f"{LAW_NAME[frame.law]}: {LAW_WORDS[frame.law]}",
+        )
+        self.words.set_text("\n".join(words))
 
     def plots(self) -> tuple[ExportablePlot, ...]:
         """All with the line between them, then each by itself."""

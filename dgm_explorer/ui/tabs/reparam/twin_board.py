@@ -62,6 +62,10 @@ class TwinBoard(QWidget):
         """The way of a point from ε to z in pixels of the board; None where an end is out of sight."""
         raise NotImplementedError
 
+    def _tell(self, index: int) -> None:
+        """Say in numbers where the point under the mouse goes, or the chosen one."""
+        raise NotImplementedError
+
     def _draw(self, frame: ReparamFrame, is_noise_new: bool) -> None:
         """Draw a frame; ``is_noise_new`` when other ε, or the same in other colours."""
         raise NotImplementedError
@@ -93,8 +97,10 @@ class TwinBoard(QWidget):
         if frame is None:
             return
         lines = [self._line(frame.chosen, is_strong=False)]
-        if 0 <= self._hovered < len(frame.epsilon):
+        is_hovered = 0 <= self._hovered < len(frame.epsilon)
+        if is_hovered:
             lines.append(self._line(self._hovered, is_strong=True))
+        self._tell(self._hovered if is_hovered else frame.chosen)
         self.twins.set_lines(tuple(line for line in lines if line is not None))
 
     def _line(self, index: int, *, is_strong: bool) -> TwinLine | None:

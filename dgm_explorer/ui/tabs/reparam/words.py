@@ -9,7 +9,6 @@ from dgm_explorer.core.reparam_state import (
     ObjectiveName,
     QuantileLaw,
 )
-from dgm_explorer.ui.plots.axis import tick_text
 
 ACTIVATION_NAME: Final[dict[DiagonalActivation, str]] = {
     "exp": "exp",
@@ -39,6 +38,12 @@ LAW_NAME: Final[dict[QuantileLaw, str]] = {
     "laplace": "Laplace",
     "exponential": "exponential",
 }
+LAW_WORDS: Final[dict[QuantileLaw, str]] = {
+    "gaussian": "F⁻¹ = Φ⁻¹, so that z = μ + σε, a straight line",
+    "logistic": "F⁻¹(u) = log u/(1 − u)",
+    "laplace": "F⁻¹(u) = log 2u for u < ½, −log 2(1 − u) above",
+    "exponential": "F⁻¹(u) = −log(1 − u), never below 0",
+}
 OBJECTIVE_NAME: Final[dict[ObjectiveName, str]] = {
     "quadratic": "quadratic to a target",
     "banana": "banana",
@@ -53,8 +58,3 @@ OBJECTIVE_FORMULA: Final[dict[ObjectiveName, str]] = {
 }
 MAP_FORMULA: Final = r"z = \mu + L \varepsilon, \quad \Sigma = L L^\top"
 TURN_FORMULA: Final = r"A = L Q, \quad A A^\top = L Q Q^\top L^\top = L L^\top"
-
-
-def matrix_text(rows: list[list[float]], digits: int = 3) -> str:
-    """Rows of numbers, such as ``1.5  0.86; 0.86  1.04``."""
-    return "; ".join("  ".join(tick_text(value, digits) for value in row) for row in rows)

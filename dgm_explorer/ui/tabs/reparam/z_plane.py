@@ -14,6 +14,7 @@ from dgm_explorer.core.reparam_state import ReparamState
 from dgm_explorer.numerics.gaussian_map import GaussianMap
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis, tick_text
+from dgm_explorer.ui.plots.captions import CornerText
 from dgm_explorer.ui.plots.handle_geometry import Part
 from dgm_explorer.ui.plots.handle_plot import Dragged, HandlePlot
 from dgm_explorer.ui.plots.knob_overlay import Handle, Hit
@@ -58,6 +59,7 @@ class ZPlane(HandlePlot[MapShape]):
         self._grid = GridLines(self.view_box)
         self._dots = DotLayer(self)
         self.objective = ObjectiveLayer(self.view_box)
+        self.caption = CornerText(self.view_box, "bottom-left")
         self._knobs = MapKnobs(self.view_box)
         self.view_box.setAspectLocked(True)
         self.setMouseTracking(True)
@@ -74,7 +76,7 @@ class ZPlane(HandlePlot[MapShape]):
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
-        for part in (self._grid, self._dots, self.objective, self._knobs):
+        for part in (self._grid, self._dots, self.objective, self._knobs, self.caption):
             part.set_theme(theme)
         self._show_handles()
         self.set_title("z = μ + Lε &nbsp;~ N(μ, LLᵀ)")
@@ -133,7 +135,7 @@ class ZPlane(HandlePlot[MapShape]):
         """There is one handle, and it stays selected."""
 
     def _show_handles(self) -> None:
-        self._knobs.set_handles([Handle(self._map_shape, self.theme.q_line, "μ")])
+        self._knobs.set_handles([Handle(self._map_shape, self.theme.q_line, "")])
         self._show_state()
 
     def _may_shift(self, index: int) -> bool:
