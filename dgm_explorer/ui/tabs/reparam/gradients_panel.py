@@ -183,6 +183,11 @@ class GradientsPanel(ReparamPanel):
         return self._numbers
 
     @property
+    def is_busy(self) -> bool:
+        """Whether something is computed beside the window."""
+        return self._worker.is_busy
+
+    @property
     def caption(self) -> str:
         """The line beside the controls."""
         return self._caption.text()
