@@ -1,0 +1,1 @@
+"""One computation per claim, by other means than the formula it tests; slow, and never seen by the window."""
