@@ -26,7 +26,7 @@ _NUMBER_CHARACTERS: Final = 6
 
 
 class DescentControls(QWidget):
-    """Two rows; what is descended is a matter of the state, whether it plays is not."""
+    """Four rows; what is descended is a matter of the state, whether it plays is not."""
 
     def __init__(self, editor: ReparamEditor, player: DescentPlayer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,12 +46,13 @@ class DescentControls(QWidget):
 
     def _lay_out(self) -> None:
         rows = (
-            (self.play, self.single_step, self.back, self.estimator, self.optimiser),
+            (self.play, self.single_step, self.back, self.forget),
+            (self.estimator, self.optimiser),
             (
                 *(label_for("η", self.learning_rate), self.learning_rate),
                 *(label_for("N", self.n_samples), self.n_samples, self.frozen),
-                *(label_for("Speed", self.speed), self.speed, self.forget),
             ),
+            (label_for("Speed", self.speed), self.speed),
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -59,8 +60,9 @@ class DescentControls(QWidget):
         for widgets in rows:
             line = QHBoxLayout()
             line.setSpacing(5)
+            wide = (self.play, self.estimator, self.frozen, self.speed)
             for widget in widgets:
-                line.addWidget(widget, 1 if widget in (self.estimator, self.speed) else 0)
+                line.addWidget(widget, int(widget in wide))
             layout.addLayout(line)
 
     def _connect(self) -> None:

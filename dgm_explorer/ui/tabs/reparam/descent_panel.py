@@ -1,12 +1,12 @@
 """Descent of E f(z) in μ and L: its controls, and its curves beside those of earlier descents."""
 
-from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from dgm_explorer.core.reparam_state import ReparamState
 from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.plots.axis import tick_text
-from dgm_explorer.ui.plots.captions import CornerText
 from dgm_explorer.ui.tabs.reparam.descent_chart import DescentChart, DescentCurve
 from dgm_explorer.ui.tabs.reparam.descent_controls import DescentControls
 from dgm_explorer.ui.tabs.reparam.descent_player import DescentPlayer
@@ -17,7 +17,13 @@ from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from dgm_explorer.ui.widgets.form import font_of, set_color, set_formula, set_text, set_tip
 
-NO_ENTROPY = "No entropy term rewards a spread of z: descent shrinks σ towards 0."
+NO_ENTROPY = "No entropy term: σ shrinks towards 0."
+NO_ENTROPY_TIP = (
+    "E f(z) is least where z lies on a minimum of f for certain: nothing rewards a spread of z, as the\n"
+    "entropy of q does in −ELBO = E[−log p] − H(q), so that descent shrinks σ towards 0."
+)
+COLUMN_CHARACTERS = 36
+"""Width of the controls, in average characters of the theme's font."""
 DISTANCE_TEX = r"\sqrt{\|\mu - z^*\|^2 + \|L\|_F^2} = \sqrt{\mathbb{E}\, \|z - z^*\|^2}"
 VALUE_TEX = r"\mathbb{E}_{\epsilon}\, f(\mu + L\epsilon)"
 
@@ -33,9 +39,8 @@ class DescentPanel(ReparamPanel):
         self.controls = DescentControls(editor, player)
         self.value, self.distance = DescentChart("value"), DescentChart("distance")
         self._charts = (self.value, self.distance)
-        self._no_entropy = CornerText(self.value.view_box, "top-right")
-        self._no_entropy.set_text(NO_ENTROPY)
-        self._key, self._status = QLabel(), ElidedLabel()
+        self._key, self._status, self._no_entropy = QLabel(), ElidedLabel(), ElidedLabel(NO_ENTROPY)
+        self._ending = QLabel()
         self._lay_out()
         self._connect()
         self._explain()
@@ -43,18 +48,28 @@ class DescentPanel(ReparamPanel):
 
     def _lay_out(self) -> None:
         self._key.setWordWrap(True)
-        self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        charts = QHBoxLayout()
-        charts.setSpacing(4)
-        for chart in self._charts:
-            charts.addWidget(chart, 1)
-        layout = QVBoxLayout(self)
+        self._ending.setWordWrap(True)
+        self._ending.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._ending.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._no_entropy.setToolTip(NO_ENTROPY_TIP)
+        self._column = QWidget()
+        column = QVBoxLayout(self._column)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        for widget in (self.controls, self._status, self._no_entropy):
+            column.addWidget(widget)
+        column.addWidget(self._ending, 1)
+        charts = QGridLayout()
+        charts.setSpacing(2)
+        charts.addWidget(self._key, 0, 0, 1, 2)
+        for index, chart in enumerate(self._charts):
+            charts.addWidget(chart, 1, index)
+        charts.setRowStretch(1, 1)
+        layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 2)
-        layout.setSpacing(2)
-        layout.addWidget(self.controls)
-        layout.addWidget(self._key)
+        layout.setSpacing(8)
+        layout.addWidget(self._column)
         layout.addLayout(charts, 1)
-        layout.addWidget(self._status)
 
     def _connect(self) -> None:
         for chart in self._charts:
@@ -80,23 +95,30 @@ class DescentPanel(ReparamPanel):
 
     @property
     def status(self) -> str:
-        """Where descent stands, or why it stopped."""
+        """Where descent stands, or a curve under the mouse."""
         return self._status.text()
 
     @property
+    def ending(self) -> str:
+        """Why descent stopped by itself; empty where it did not."""
+        return self._ending.text()
+
+    @property
     def remark(self) -> str:
-        """What is written into the chart."""
-        return self._no_entropy.text
+        """What is written below the controls."""
+        return self._no_entropy.shown_text
 
     # -- what the scene asks ------------------------------------------------------------------------------
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
-        for part in (self.controls, *self._charts, self._no_entropy):
+        for part in (self.controls, *self._charts):
             part.set_theme(theme)
         small = font_of(self, theme, 0.9)
-        for label in (self._key, self._status):
+        for label in (self._key, self._status, self._no_entropy, self._ending):
             label.setFont(small)
+        character_px = QFontMetrics(font_of(self, theme)).averageCharWidth()
+        self._column.setFixedWidth(COLUMN_CHARACTERS * character_px)
         set_color(self._status, theme.muted_text)
         self._draw()
 
@@ -145,10 +167,12 @@ class DescentPanel(ReparamPanel):
 
     def _say(self) -> None:
         run = self._player.run
-        words = self._numbers() if run is None or not run.ending else run.ending
-        if words != self._status.text():
-            self._status.setText(words)
-            set_tip(self._status, words)
+        ending = "" if run is None else run.ending
+        set_text(self._status, self._numbers())
+        set_tip(self._status, self._numbers())
+        set_text(self._ending, ending)
+        set_tip(self._ending, ending)
+        self._no_entropy.setVisible(not ending)
 
     def _numbers(self) -> str:
         run = self._player.run
@@ -157,24 +181,23 @@ class DescentPanel(ReparamPanel):
         trail, rate = run.trail, self._player.achieved_rate
         speed = f", {rate:.0f} steps/s" if rate else ""
         value, distance = tick_text(float(trail.values[-1]), 4), tick_text(float(trail.distances[-1]), 4)
-        return f"step {run.count}: E f = {value}, distance {distance}{speed}"
+        return f"step {run.count}: E f {value}, distance {distance}{speed}"
 
     # -- mouse --------------------------------------------------------------------------------------------
 
     @Slot(object, float)
     def _point_at(self, curve: DescentCurve, step: float) -> None:
-        self._no_entropy.set_text("")  # the words at the cursor want its place
         for chart in self._charts:
             chart.point_at(curve, step)
         row = curve.trail.nearest(step)
         self._status.setText(
-            f"{curve.recipe.name}: E f = {tick_text(float(curve.trail.values[row]), 4)}, distance "
-            f"{tick_text(float(curve.trail.distances[row]), 4)} at step {curve.trail.counts[row]:.0f}"
+            f"step {curve.trail.counts[row]:.0f} of {curve.recipe.name}: E f "
+            f"{tick_text(float(curve.trail.values[row]), 4)}, distance "
+            f"{tick_text(float(curve.trail.distances[row]), 4)}"
         )
 
     @Slot()
     def _leave(self) -> None:
-        self._no_entropy.set_text(NO_ENTROPY)
         for chart in self._charts:
             chart.set_cursor_step(None)
         self._say()

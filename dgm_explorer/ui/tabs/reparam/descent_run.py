@@ -270,13 +270,11 @@ class DescentRun:
         allowed = before if self.recipe.estimator == "exact" else max(before, self._start_gap)
         if cuts < WORST_CUTS or gap < (1 - LEAST_FALL) * allowed:
             return ""
-        return self._diverging(f"{cuts} of {WINDOW} steps had to be cut short")
+        return self._diverging(f"{cuts} of {WINDOW} steps were cut short")
 
     def _diverging(self, symptom: str) -> str:
         rate = tick_text(self.recipe.learning_rate, 3)
-        sentence = f"Diverging: {symptom} after {self.count} steps"
-        remedy = f"take a smaller rate than η = {rate}"
+        remedy = f"take a rate below η = {rate}"
         if self.recipe.estimator in ("score", "score_baseline"):
             remedy += ", more samples N or the pathwise gradient"
-        return f"{sentence}; {remedy}."
-
+        return f"Diverging at step {self.count}: {symptom}; {remedy}."

@@ -4,7 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from dgm_explorer.core.reparam_state import MapEstimator, ReparamState
 from dgm_explorer.numerics.variance_growth import ESTIMATORS, sweep_of
@@ -26,9 +26,8 @@ from dgm_explorer.ui.tabs.reparam.growth_run import GrowthRun, rounded
 from dgm_explorer.ui.tabs.reparam.reparam_panel import ReparamPanel
 from dgm_explorer.ui.tabs.reparam.state_editor import ReparamEditor
 from dgm_explorer.ui.theme import Theme
-from dgm_explorer.ui.widgets.form import font_of, row, set_color, set_formula, set_text
+from dgm_explorer.ui.widgets.form import font_of, row, set_formula, set_text
 from dgm_explorer.ui.widgets.number_words import number_text, plus_minus
-from dgm_explorer.ui.widgets.read_out import ReadOut
 from dgm_explorer.ui.widgets.switch_row import SwitchRow
 
 AXES: Final = (
@@ -70,7 +69,6 @@ class GrowthPanel(ReparamPanel):
         self.progress = QProgressBar()
         self.button = QPushButton("Cancel")
         self._legend = QLabel()
-        self._words = ReadOut("d = 512")
         self._lay_out()
         self._connect()
         self.set_theme(theme)
@@ -84,7 +82,6 @@ class GrowthPanel(ReparamPanel):
         self.progress.setToolTip("How much of the sweep is measured, and how long the rest takes")
         set_formula(self._legend, FORMULA, self._explain)
         self._legend.setWordWrap(True)
-        self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         head = row(self.axis, self.quantity, self.block, self.progress, self.button)
         head.setStretchFactor(self.progress, 1)
         layout = QVBoxLayout(self)
@@ -93,7 +90,6 @@ class GrowthPanel(ReparamPanel):
         layout.addLayout(head)
         layout.addWidget(self._legend)
         layout.addWidget(self.plot, 1)
-        layout.addWidget(self._words)
 
     def _connect(self) -> None:
         self.axis.chosen.connect(self._choose_axis)
@@ -112,7 +108,7 @@ class GrowthPanel(ReparamPanel):
     @property
     def words(self) -> str:
         """What is said of the point under the mouse, or of the setting."""
-        return self._words.text()
+        return self.plot.words
 
     # -- what the scene asks ------------------------------------------------------------------------------
 
@@ -121,10 +117,7 @@ class GrowthPanel(ReparamPanel):
         self.plot.set_theme(theme)
         for switch in (self.axis, self.quantity, self.block):
             switch.set_theme(theme)
-        small = font_of(self, theme, 0.9)
-        self._words.setFont(small)
-        self._legend.setFont(small)
-        set_color(self._words, theme.muted_text)
+        self._legend.setFont(font_of(self, theme, 0.9))
         self._draw()
 
     def show_state(self, state: ReparamState) -> None:
@@ -192,7 +185,7 @@ class GrowthPanel(ReparamPanel):
     @Slot(object)
     def _show_hovered(self, measurement: Measurement | None) -> None:
         self._hovered = measurement
-        self._words.set_text(self._setting() if measurement is None else _words_of(measurement, self.view))
+        self.plot.set_words(self._setting() if measurement is None else _words_of(measurement, self.view))
 
     def _setting(self) -> str:
         if self._state is None:

@@ -12,7 +12,7 @@ from dgm_explorer.core.reparam_state import MapEstimator
 from dgm_explorer.numerics.variance_growth import ESTIMATORS, Sweep
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import LogAxis
-from dgm_explorer.ui.plots.captions import Cover
+from dgm_explorer.ui.plots.captions import Corner, CornerText, Cover
 from dgm_explorer.ui.plots.curve_overlay import CurveOverlay, CurveStyle
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
 from dgm_explorer.ui.plots.plot import Plot, Range
@@ -22,8 +22,9 @@ from dgm_explorer.ui.theme import LIGHT, Theme, color
 
 HOVER_PX = 40.0
 NO_SIGNAL = "μ lies on the target: the exact gradient in μ is 0, so that there is noise but no signal."
+_CORNERS: tuple[Corner, Corner] = ("top-left", "bottom-left")
 _CAP_PX = 3.5
-_Y_LABEL = {"variance": "total variance", "snr": "signal-to-noise"}
+_Y_LABEL = {"variance": "variance", "snr": "signal-to-noise"}
 _X_LABEL = {"dimension": "dimension d", "samples": "samples N behind one estimate"}
 
 
@@ -99,6 +100,7 @@ class GrowthPlot(Plot):
         self._is_free = False
         self._lines = {estimator: CurveOverlay(self.view_box, 5) for estimator in ESTIMATORS}
         self._dots = PointsOverlay(self.view_box)
+        self._corners = {corner: CornerText(self.view_box, corner) for corner in _CORNERS}
         self.cover = Cover(self.view_box)
         self.set_view_range((0.0, math.log(512)), (0.0, 10.0))
         self.set_theme(LIGHT)
@@ -108,7 +110,8 @@ class GrowthPlot(Plot):
         for estimator, line in self._lines.items():
             line.set_style(CurveStyle(estimator_color(estimator, theme), theme.line_width))
         self._dots.set_theme(theme)
-        self.cover.set_theme(theme)
+        for text in (*self._corners.values(), self.cover):
+            text.set_theme(theme)
 
     # -- what is shown ------------------------------------------------------------------------------------
 
@@ -134,6 +137,17 @@ class GrowthPlot(Plot):
         for estimator, line in self._lines.items():
             x, y = view.line(sweep, estimator) if has_signal else (np.empty(0), np.empty(0))
             line.set_points(np.log(x), np.log(y))
+
+    def set_words(self, words: str) -> None:
+        """Write into the corner that the curves leave free: above what rises, below what falls."""
+        is_rising = (self._view.axis == "dimension") == (self._view.quantity == "variance")
+        self._corners["top-left"].set_text(words if is_rising else "")
+        self._corners["bottom-left"].set_text("" if is_rising else words)
+
+    @property
+    def words(self) -> str:
+        """What is written there."""
+        return "".join(text.text for text in self._corners.values())
 
     def line(self, estimator: MapEstimator) -> CurveOverlay:
         """The closed form of an estimator, in logarithms."""

@@ -102,7 +102,7 @@ def test_the_curves_are_the_closed_form(make_bench: Make) -> None:
     steps, distance = bench.panel.distance.points(0)
     np.testing.assert_allclose(np.diff(distance), math.log(0.9), rtol=1e-6)
     assert steps[-1] == 20
-    assert bench.panel.status.startswith("step 20: E f = ")
+    assert bench.panel.status.startswith("step 20: E f ")
 
 
 def test_play_and_pause_and_reset(make_bench: Make, qtbot: QtBot) -> None:
@@ -213,7 +213,7 @@ def test_a_singular_sigma_stops_with_one_sentence(make_bench: Make) -> None:
     _click(bench.panel.controls.play)
     QTest.qWait(60)
     assert not bench.player.is_playing
-    assert said == [bench.panel.status]
+    assert said == [bench.panel.ending]
     assert "pathwise" in said[0]
 
 
@@ -225,14 +225,19 @@ def test_divergence_stops_with_one_sentence(make_bench: Make, qtbot: QtBot) -> N
     with qtbot.waitSignal(bench.player.stopped) as heard:
         _click(bench.panel.controls.play)
     assert heard.args is not None
-    assert heard.args[0].startswith("Diverging: ")
-    assert bench.panel.status == heard.args[0]
+    assert heard.args[0].startswith("Diverging at step ")
+    assert bench.panel.ending == heard.args[0]
+    assert bench.panel.status.startswith("step ")
+    _click(bench.panel.controls.back)
+    assert bench.panel.ending == ""
 
 
-def test_it_is_said_that_sigma_shrinks_for_want_of_entropy(make_bench: Make) -> None:
+@pytest.mark.parametrize("name", list(THEMES))
+def test_it_is_said_that_sigma_shrinks_for_want_of_entropy(make_bench: Make, name: str) -> None:
     bench = make_bench(ReparamState())
+    bench.panel.set_theme(THEMES[name])
+    QTest.qWait(20)
     assert bench.panel.remark == NO_ENTROPY
-    assert NO_ENTROPY.count(".") == 1
 
 
 def test_the_curve_under_the_mouse_says_its_values(make_bench: Make) -> None:
@@ -247,14 +252,11 @@ def test_the_curve_under_the_mouse_says_its_values(make_bench: Make) -> None:
     place = chart.view_to_viewport(float(steps[6]), float(logs[6]))
     QTest.mouseMove(chart.viewport(), (place + QPointF(0, -2)).toPoint())
     distance = chart.curves[1].trail.distances[6]
-    assert bench.panel.status.startswith("exact, SGD 0.1: E f = ")
-    assert bench.panel.status.endswith("at step 6")
+    assert bench.panel.status.startswith("step 6 of exact, SGD 0.1: E f ")
     assert chart.cursor_words == f"6: {distance:.4g}"
     assert bench.panel.value.cursor_words.startswith("6: ")
-    assert bench.panel.remark == ""
     QTest.mouseMove(chart.viewport(), QPointF(1, 1).toPoint())
     assert chart.cursor_words == ""
-    assert bench.panel.remark == NO_ENTROPY
 
 
 def test_both_charts_show_the_same_steps(make_bench: Make) -> None:

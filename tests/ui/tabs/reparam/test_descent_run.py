@@ -84,8 +84,8 @@ def test_a_singular_sigma_ends_the_score_function_in_one_sentence() -> None:
 
 def test_a_rate_that_is_too_large_ends_in_one_sentence() -> None:
     run = _run(replace(IDENTITY, learning_rate=2.5, mean=(0.7, 0.5)), 2000)
-    assert run.ending.startswith("Diverging: ")
-    assert "smaller rate than η = 2.5" in run.ending
+    assert run.ending.startswith("Diverging at step ")
+    assert "a rate below η = 2.5" in run.ending
     assert run.count <= 3 * WINDOW
     before = run.count
     run.step()
