@@ -43,8 +43,9 @@ N_NEAREST: Final = 3
 
 
 def count_words(snapshot: VqVaeSnapshot) -> str:
-    """Such as “64 codes, 62 in use, 2 dead”: used by the analysed examples, and by no batch of late."""
-    n_used, n_dead = int((snapshot.epoch_counts > 0).sum()), int(snapshot.is_dead.sum())
+    """Such as “64 codes, 62 in use, 2 dead”; a young code that nothing has used yet is neither."""
+    is_dead = snapshot.is_dead
+    n_used, n_dead = int(((snapshot.epoch_counts > 0) & ~is_dead).sum()), int(is_dead.sum())
     return f"{snapshot.n_codes:,} codes, {n_used:,} in use, {n_dead:,} dead"
 
 

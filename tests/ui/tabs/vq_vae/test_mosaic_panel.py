@@ -189,6 +189,8 @@ def test_codes_that_no_example_uses_yet_are_not_in_use(shown: MosaicPanel) -> No
     young = replace(make_snapshot(), epoch_counts=counts, ages=np.zeros(K, np.int64))
     shown.show_snapshot(young, DATASET)
     assert shown.note.text() == "6 codes, 1 in use, 0 dead"
+    shown.show_snapshot(replace(young, ages=np.where(np.arange(K) == 2, DEAD_AGE, 0)), DATASET)
+    assert shown.note.text() == "6 codes, 0 in use, 1 dead"
 
 
 def test_the_note_counts_and_is_never_cut(shown: MosaicPanel) -> None:
