@@ -144,7 +144,7 @@ class MosaicPanel(CodePanel):
         set_text(self.note, words)
         set_tip(
             self.note,
-            f"{words}\nIn use: by at least one of the {len(snapshot.codes):,} analysed examples, and not dead\n"
+            f"{words}\nIn use: by one of the {len(snapshot.codes):,} analysed examples, and not dead\n"
             f"Dead: not used by any of the last {DEAD_AGE} batches",
         )
         set_tip(self.order, order_tip(order, self._sorter.step))

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
-from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
+from dgm_explorer.core.vq_vae_snapshot import DEAD_AGE, VqVaeSnapshot
 from dgm_explorer.ui.export import export_csv, export_png, export_svg
 from dgm_explorer.ui.tabs.vq_vae import mosaic_view
 from dgm_explorer.ui.tabs.vq_vae.mosaic_flash import FLASH_S
