@@ -1,0 +1,1 @@
+"""Lectures in the window: the caption bar, and who turns the pages."""
