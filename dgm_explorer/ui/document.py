@@ -1,6 +1,7 @@
 """The session on the screen: which file it belongs to and whether that file is up to date."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,18 @@ from dgm_explorer.session import Session, read_preset, read_session, write_sessi
 from dgm_explorer.ui.store import Store
 
 UNTITLED = "Untitled"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPlace:
+    """What a `Document` knows besides the states: which file is on the screen, and what was last saved."""
+
+    path: Path | None
+    name: str
+    title: str
+    description: str
+    clean: Mapping[str, Any]
+    described: Mapping[str, Any]
 
 
 class Document(QObject):
@@ -106,6 +119,19 @@ class Document(QObject):
         """Write the session to ``path`` and leave name and *modified* alone."""
         title, description = self._words()
         write_session(path, Session(tab, title=title, description=description, **self._states()))
+
+    def keep_place(self) -> DocumentPlace:
+        """Name and file of the session, to return to once its states are back."""
+        return DocumentPlace(
+            self.path, self.name, self._title, self._description, self._clean, self._described
+        )
+
+    def return_to(self, place: DocumentPlace) -> None:
+        """Be as `keep_place` found the document."""
+        self.path, self.name = place.path, place.name
+        self._title, self._description = place.title, place.description
+        self._clean, self._described = dict(place.clean), dict(place.described)
+        self.named.emit()
 
     def _words(self) -> tuple[str, str]:
         """Title and description; those of a preset are gone with what it is about."""

@@ -13,13 +13,17 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 
+TYPING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
+
+
 class KeyboardManners(QObject):
-    """Settles two conflicts, by watching only the control that has the focus.
+    """Settles three conflicts, by watching only the control that has the focus.
 
     * Space plays and pauses, also when a button was clicked before. But on a button or a list that was
       reached with the Tab key, Space presses it: that is how the window is used without a mouse.
     * Ctrl+Z in a number field takes back typing while there is some, and the last change of the tab
       otherwise.
+    * Return and Escape in a field end its typing, also where a lecture has another use for them.
 
     Text fields keep the printable keys (Space, full stop, R) by Qt's own rule.
     """
@@ -52,6 +56,9 @@ class KeyboardManners(QObject):
                 event.accept()
                 return True
             return False
+        if event.key() in TYPING_KEYS:
+            event.accept()
+            return True
         if _is_undo_or_redo(event) and not _has_typing(watched):
             event.ignore()
             return True

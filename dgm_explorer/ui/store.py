@@ -1,11 +1,21 @@
 """The state of one tab: swapped whole, undone whole."""
 
 import dataclasses
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 UNDO_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A state with its history, set aside by `Store.keep`."""
+
+    state: Any
+    past: tuple[Any, ...]
+    future: tuple[Any, ...]
 
 
 class Store(QObject):
@@ -106,6 +116,19 @@ class Store(QObject):
         self._past.clear()
         self._future.clear()
         self._gesture_start = self._state
+        self.history_changed.emit()
+
+    def keep(self) -> Kept:
+        """State and history, to be brought back later; a gesture still under way ends."""
+        self._abandon_nesting()
+        return Kept(self._state, tuple(self._past), tuple(self._future))
+
+    def bring_back(self, kept: Kept) -> None:
+        """Be as `keep` found the store, history included."""
+        self._abandon_nesting()
+        self._past, self._future = list(kept.past), list(kept.future)
+        if kept.state != self._state:
+            self._swap(kept.state)
         self.history_changed.emit()
 
     def _swap(self, state: Any) -> None:

@@ -185,6 +185,17 @@ class RunController(QObject):
 
     def follow(self, folder: Path) -> None:
         """Show the run in a folder: finished, or trained by another process."""
+        self._clear_screen()
+        self._show(RunReadings("preparing", words=f"opening {folder.name}", is_followed=True))
+        self._follower.follow(folder)
+
+    def put_away(self) -> None:
+        """Have no run on the screen, as before the first; one that trains is stopped and saved."""
+        self._clear_screen()
+        self._follower.release()
+        self._show(RunReadings())
+
+    def _clear_screen(self) -> None:
         if self._thread is not None:
             self._next = None
             self._thread.request_stop()
@@ -192,8 +203,6 @@ class RunController(QObject):
         self._screen = None
         self._past.forget()
         self._held = None
-        self._show(RunReadings("preparing", words=f"opening {folder.name}", is_followed=True))
-        self._follower.follow(folder)
 
     def finish(self, timeout_ms: int = JOIN_MS) -> None:
         """Stop whatever trains or reads here and wait for it; the owner is about to go."""

@@ -181,6 +181,18 @@ class RunDesk(QObject):
         present = None if self.run.on_screen is None else self.run.on_screen.folder
         fill_compare_menu(menu, self._model, default_parent(), present, self.second.folder, choose)
 
+    def put_away(self) -> None:
+        """Have no run on the screen, as before the first; its folder keeps it."""
+        self.run.put_away()
+        self.history.clear()
+        self.notes.clear()
+        self.timeline.set_position(None)
+        self.timeline.set_planned_steps(0)
+        self.source.set_folder(None)
+        self.controls.set_shown_step(None)
+        self.curves_due.emit()
+        self._take_state()
+
     def set_theme(self, theme: Theme) -> None:
         self.controls.set_theme(theme)
         self.timeline.set_theme(theme)

@@ -83,6 +83,9 @@ class Tab(QWidget):
         del path
         return False
 
+    def put_run_away(self) -> None:
+        """Have no run on the screen, as before the first; a tab that trains nothing ignores it."""
+
     def finish(self) -> None:
         """Stop whatever runs beside the window and wait for it; the tab is about to go."""
 

@@ -200,6 +200,12 @@ class TrainingScene(QWidget):
         self._opened = folder
         self.desk.run.follow(folder)
 
+    def put_run_away(self) -> None:
+        """Begin again with an empty screen; the run stays in its folder."""
+        self._opened = None
+        self.desk.put_away()
+        self.clear()
+
     def finish(self) -> None:
         """Stop whatever trains or reads and wait for it."""
         self.desk.finish()

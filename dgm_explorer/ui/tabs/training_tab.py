@@ -95,6 +95,10 @@ class TrainingTab(Tab):
         self.scene.open_run(path)
         return True
 
+    def put_run_away(self) -> None:
+        if self._scene is not None:
+            self._scene.put_run_away()
+
     def plots(self) -> Sequence[ExportablePlot]:
         return () if self._scene is None else self._scene.plots()
 
