@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLayout
 
 from dgm_explorer import __version__
 from dgm_explorer.core.errors import InputError
+from dgm_explorer.lecture import find_lecture
 from dgm_explorer.paths import config_dir, resource_root, state_dir
 from dgm_explorer.session import Session, read_preset, read_session
 from dgm_explorer.ui.error_reporter import ErrorReporter, log_hard_crashes
@@ -41,7 +42,8 @@ class WindowOptions:
     Attributes
     ----------
     tab : key of the tab in front; None for the session's, or the one last used.
-    preset, session, run : what to show; at most one of them. A run is a run folder, finished or running.
+    preset, session, run, lecture : what to show; at most one of them. A run is a run folder, finished or
+        running; a lecture is given by its name or its file.
     screenshot : paint the window to this PNG and leave. Remembered settings are left alone.
     quit_after_s : leave after so many seconds without a question; a picture is painted by then.
     theme : name of a theme; empty for the remembered one, or light on a screenshot.
@@ -52,6 +54,7 @@ class WindowOptions:
     preset: str | None = None
     session: Path | None = None
     run: Path | None = None
+    lecture: str | None = None
     screenshot: Path | None = None
     quit_after_s: float | None = None
     theme: str = ""
@@ -68,9 +71,10 @@ def run_window(options: WindowOptions) -> int:
     Raises
     ------
     InputError
-        If the preset or session cannot be read or the picture cannot be written; with one sentence.
+        If the preset, session or lecture cannot be read or the picture cannot be written; with one sentence.
     """
     session = _read_start(options)
+    lecture = None if options.lecture is None else find_lecture(options.lecture)
     application = make_application()
     reporter = ErrorReporter(state_dir() / "dgm-explorer.log", application)
     reporter.install()
@@ -79,6 +83,8 @@ def run_window(options: WindowOptions) -> int:
         window = make_window(options)
         reporter.reported.connect(window.warn)
         _show_start(window, options, session)
+        if lecture is not None:
+            window.lectures.begin(lecture)
         window.show()
         QTimer.singleShot(0, gc.enable)  # the command line stops it for the time of the start
         picture = _take_picture(window, options.screenshot)

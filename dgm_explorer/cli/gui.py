@@ -26,6 +26,7 @@ def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     source.add_argument(
         "--run", dest="run_folder", metavar="DIR", type=Path, help="show a run, live if it trains"
     )
+    source.add_argument("--lecture", metavar="NAME", help="begin a lecture, by its name or its file (.json)")
     parser.add_argument("--screenshot", metavar="PNG", type=Path, help="paint the window to a file and quit")
     parser.add_argument("--quit-after", metavar="SECONDS", help="quit after this time")
     parser.add_argument("--theme", choices=THEMES, default="", help="the remembered one if not given")
@@ -39,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     if options.quit_after is not None:
         quit_after_s = parse_within("--quit-after", options.quit_after, float, 0.0, LONGEST_RUN_S)
     size = _parse_size(options.size)
-    _require_readable(options.preset, options.session)
+    _require_readable(options.preset, options.session, options.lecture)
     if options.run_folder is not None:
         from dgm_explorer.runs.run_info import open_run_folder
 
@@ -66,6 +67,7 @@ def run(options: argparse.Namespace) -> int:
             preset=options.preset,
             session=options.session,
             run=options.run_folder,
+            lecture=options.lecture,
             screenshot=options.screenshot,
             quit_after_s=quit_after_s,
             theme=options.theme,
@@ -74,8 +76,12 @@ def run(options: argparse.Namespace) -> int:
     )
 
 
-def _require_readable(preset: str | None, session: Path | None) -> None:
+def _require_readable(preset: str | None, session: Path | None, lecture: str | None) -> None:
     """Refuse a wrong name before Qt takes its time to start."""
+    if lecture is not None:
+        from dgm_explorer.lecture import find_lecture
+
+        find_lecture(lecture)
     if preset is None and session is None:
         return
     from dgm_explorer.session import read_preset, read_session

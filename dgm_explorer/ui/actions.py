@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
+from dgm_explorer.ui.lecture.lecturer import BACK, END, NEXT, REVEAL, TAKE_OVER, Lecturer
 from dgm_explorer.ui.run_commands import RunCommands
 from dgm_explorer.ui.session_commands import SessionCommands
 from dgm_explorer.ui.tabs.tab import Tab
@@ -18,6 +19,7 @@ class Commands(Protocol):
 
     sessions: SessionCommands
     runs: RunCommands
+    lectures: Lecturer
 
     def undo(self) -> None: ...
     def redo(self) -> None: ...
@@ -164,6 +166,37 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("run.step", "One &step", "Exactly one step.", lambda w: w.current_tab.step(), (".",)),
     ActionSpec("run.reset", "&Reset", "Back to the start.", lambda w: w.current_tab.reset(), ("R",)),
     ActionSpec(
+        NEXT,
+        "&Next step",
+        "The next step of the lecture; what a clicker sends.",
+        lambda w: w.lectures.go_on(),
+        ("Right", "PgDown"),
+    ),
+    ActionSpec(
+        BACK, "&Back", "The step of the lecture before.", lambda w: w.lectures.go_back(), ("Left", "PgUp")
+    ),
+    ActionSpec(
+        REVEAL,
+        "&Reveal the answer",
+        "Show the answer to the question of this step; Space still plays and pauses.",
+        lambda w: w.lectures.reveal(),
+        ("B", "Return", "Enter"),
+    ),
+    ActionSpec(
+        TAKE_OVER,
+        "&Take over, or back to the lecture",
+        "Leave the script and play freely; the second time puts the state of the step back.",
+        lambda w: w.lectures.take_over_or_return(),
+        ("T",),
+    ),
+    ActionSpec(
+        END,
+        "&End",
+        "End the lecture and bring back what was in the window before; first back to the step if taken over.",
+        lambda w: w.lectures.leave(),
+        ("Esc",),
+    ),
+    ActionSpec(
         "help.shortcuts",
         "&Keyboard and mouse",
         "What the keys and the mouse do.",
@@ -179,6 +212,7 @@ MENUS: tuple[tuple[str, tuple[MenuItem, ...]], ...] = (
         (
             "file.open",
             Submenu("presets", "&Presets"),
+            Submenu("lectures", "&Lectures"),
             Submenu("recent", "Recent &files"),
             "file.reopen",
             SEPARATOR,
@@ -206,6 +240,7 @@ MENUS: tuple[tuple[str, tuple[MenuItem, ...]], ...] = (
         ),
     ),
     ("&Run", ("run.play", "run.step", "run.reset")),
+    ("&Lecture", (NEXT, BACK, REVEAL, SEPARATOR, TAKE_OVER, END)),
     ("&Help", ("help.shortcuts", SEPARATOR, "help.about")),
 )
 

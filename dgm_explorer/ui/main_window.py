@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QTabWidget, QVBoxLayout, QWidget
 
 from dgm_explorer.session import Session
@@ -15,10 +15,11 @@ from dgm_explorer.ui.corner_bar import CornerBar
 from dgm_explorer.ui.document import Document
 from dgm_explorer.ui.export_commands import ExportCommands
 from dgm_explorer.ui.keyboard import KeyboardManners
+from dgm_explorer.ui.lecture.lecturer import Lecturer
 from dgm_explorer.ui.run_commands import RunCommands
 from dgm_explorer.ui.session_commands import SessionCommands
 from dgm_explorer.ui.tabs.tab import Tab
-from dgm_explorer.ui.theme import THEMES, apply_theme
+from dgm_explorer.ui.theme import THEMES, Theme, apply_theme
 from dgm_explorer.ui.widgets.banner import Banner
 from dgm_explorer.ui.widgets.frame_meter import FrameMeter
 from dgm_explorer.ui.widgets.notes_dock import NotesDock
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         self.actions_by_key = make_actions(self, self)
         self.submenus = self._make_menus()
         self.tab_widget = QTabWidget()
+        self.lectures = Lecturer(self, self)
         self._corner = CornerBar(self.actions_by_key, self.submenus["presets"])
         self.notes = NotesDock(self)
         self._keyboard = KeyboardManners(self)
@@ -114,8 +116,12 @@ class MainWindow(QMainWindow):
             self.current_tab.store.redo()
 
     def choose_theme(self, name: str) -> None:
-        self.theme = THEMES[name]
         self._settings.theme = name
+        self.wear(THEMES[name])
+
+    def wear(self, theme: Theme) -> None:
+        """Put a theme on, without remembering it for the next start."""
+        self.theme = theme
         self._dress()
 
     def toggle_full_screen(self) -> None:
@@ -125,9 +131,17 @@ class MainWindow(QMainWindow):
         self.notes.setVisible(not self.notes.isVisible())
 
     def toggle_controls(self) -> None:
-        self._has_controls = not self._has_controls
+        self.show_controls(not self._has_controls)
+
+    @property
+    def has_controls(self) -> bool:
+        """Whether the column of controls is wanted beside the pictures."""
+        return self._has_controls
+
+    def show_controls(self, is_visible: bool) -> None:
+        self._has_controls = is_visible
         for tab in self.tabs():
-            tab.set_controls_visible(self._has_controls)
+            tab.set_controls_visible(is_visible)
         self._refresh_actions()
 
     def show_shortcuts(self) -> None:
@@ -152,6 +166,7 @@ class MainWindow(QMainWindow):
                     menu.addAction(self.actions_by_key[item])
         fillers: dict[str, Callable[[QMenu], None]] = {
             "presets": lambda menu: submenus.fill_presets(menu, self.sessions.open_preset),
+            "lectures": lambda menu: submenus.fill_lectures(menu, self.lectures.open_lecture),
             "recent": lambda menu: submenus.fill_recent(
                 menu, self.sessions.recent_files, self.sessions.open_file
             ),
@@ -179,6 +194,7 @@ class MainWindow(QMainWindow):
         layout.setSpacing(0)
         layout.addWidget(self.banner)
         layout.addWidget(self.tab_widget, 1)
+        layout.addWidget(self.lectures.bar)
         self.setCentralWidget(center)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.notes)
         self.notes.hide()
@@ -202,6 +218,8 @@ class MainWindow(QMainWindow):
         self.document.opened.connect(self._show_opened)
         self.sessions.refused.connect(self.warn)
         self.runs.refused.connect(self.warn)
+        self.lectures.refused.connect(self.warn)
+        self.lectures.changed.connect(self._refresh_lecture)
         self.exports.refused.connect(self.warn)
         self.exports.written.connect(self._tell)
         self.notes.visibilityChanged.connect(self._refresh_actions)
@@ -225,6 +243,7 @@ class MainWindow(QMainWindow):
         self.banner.set_theme(self.theme)
         self._corner.set_theme(self.theme)
         self.notes.set_theme(self.theme)
+        self.lectures.set_theme(self.theme)
         self.actions_by_key[f"view.theme.{self.theme.name}"].setChecked(True)
 
     def _bring_to_front(self) -> None:
@@ -247,13 +266,22 @@ class MainWindow(QMainWindow):
         self._corner.set_playing(tab.is_playing)
 
     def _refresh_title(self) -> None:
-        title = f"{self.document.name}[*] — {PROGRAM}"
+        is_lecture = self.lectures.is_running
+        title = f"{self.lectures.title if is_lecture else self.document.name}[*] — {PROGRAM}"
         if title != self.windowTitle():
             self.setWindowTitle(title)
-        self.setWindowModified(self.document.is_modified)
+        self.setWindowModified(self.document.is_modified and not is_lecture)
+
+    @Slot()
+    def _refresh_lecture(self) -> None:
+        """During a lecture Save would write its state over the user's own file."""
+        self.actions_by_key["file.save"].setEnabled(not self.lectures.is_running)
+        self._refresh_title()
+        self._refresh_actions()
 
     @Slot(object)
     def _show_opened(self, session: Session) -> None:
+        self.lectures.take_over()
         self.show_tab(session.tab)
         said = (session.title, session.description)
         self.banner.show_text(" — ".join(text for text in said if text), "note")
@@ -263,7 +291,12 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.WindowStateChange:
             self._refresh_actions()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.lectures.fit()
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.lectures.end()  # what is asked about and kept is the user's own session
         if not (self._is_closing_silently or (self.runs.may_close() and self.sessions.may_close())):
             event.ignore()
             return

@@ -10,6 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from dgm_explorer.core.errors import InputError
+from dgm_explorer.lecture import find_lecture, lecture_names
 from dgm_explorer.session import preset_names, read_preset
 from dgm_explorer.ui.export import ExportablePlot
 
@@ -39,6 +40,25 @@ def fill_presets(menu: QMenu, open_preset: Callable[[str], None]) -> None:
         action.setObjectName(f"preset.{name}")
         action.setToolTip(textwrap.fill(preset.description, TIP_COLUMNS))
         action.triggered.connect(lambda _checked=False, name=name: open_preset(name))
+
+
+def fill_lectures(menu: QMenu, open_lecture: Callable[[str], None]) -> None:
+    """List the shipped lectures, once, by title; their descriptions are the tool tips."""
+    if not menu.isEmpty():
+        return
+    menu.setToolTipsVisible(True)
+    for name in lecture_names():
+        try:
+            lecture = find_lecture(name)
+        except InputError as error:
+            _add_disabled(menu, name).setToolTip(str(error))
+            continue
+        action = menu.addAction(lecture.title.replace("&", "&&"))
+        action.setObjectName(f"lecture.{name}")
+        action.setToolTip(textwrap.fill(lecture.description, TIP_COLUMNS))
+        action.triggered.connect(lambda _checked=False, name=name: open_lecture(name))
+    if menu.isEmpty():
+        _add_disabled(menu, "No lecture is installed")
 
 
 def fill_recent(menu: QMenu, paths: Sequence[Path], open_file: Callable[[Path], None]) -> None:
