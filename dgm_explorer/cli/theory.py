@@ -62,7 +62,8 @@ def _check(claims: "Sequence[Claim]") -> "Iterator[tuple[Claim, CheckResult]]":
             if line is not None:
                 line.report(f"checking {claim.key}: {claim.title}", done / len(claims))
             yield claim, CHECKS[claim.check]()
+        if line is not None:
+            line.report("checked", 1.0)
     finally:
         if line is not None:
-            line.report("", None)
             line.end()

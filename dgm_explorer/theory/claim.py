@@ -16,9 +16,10 @@ class Claim:
     key : problem and part, such as ``1B-a``.
     tab : of the window, where it can be seen.
     title : a few words.
-    formula : TeX of what is right, to be set on a line of its own.
+    formulas : TeX of what is right, a line each, none wider than a narrow panel.
     notes : what the notes say, in words.
-    notes_formula : TeX of what they write, to stand beside ``formula``; empty where there is none of theirs.
+    notes_formulas : TeX of what they write, to stand beside ``formulas``; empty where theirs are right or
+        in words only.
     verdict : on the notes. ``imprecise``: the conclusion stands, something on the way to it does not, or
         not always.
     explanation : what is right and why, in one to three sentences.
@@ -31,9 +32,9 @@ class Claim:
     key: str
     tab: TabKey
     title: str
-    formula: str
+    formulas: tuple[str, ...]
     notes: str
-    notes_formula: str
+    notes_formulas: tuple[str, ...]
     verdict: Verdict
     explanation: str
     source: str

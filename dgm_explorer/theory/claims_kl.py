@@ -7,16 +7,15 @@ CLAIMS = (
         key="1A-a",
         tab="kl",
         title="Both densities known",
-        formula=(
-            r"\nabla\,\mathrm{KL}(p\,\|\,q)=-\mathbb{E}_p\left[\nabla\log "
-            r"q\right],\qquad\nabla\,\mathrm{KL}(q\,\|\,p)=\mathbb{E}_q\left[\log\frac{q}{p}\,"
-            r"\nabla\log q\right]"
+        formulas=(
+            r"\nabla\,\mathrm{KL}(p\,\|\,q)={-}\mathbb{E}_p\left[\nabla\log q\right]",
+            r"\nabla\,\mathrm{KL}(q\,\|\,p)=\mathbb{E}_q\left[\log\frac{q}{p}\,\nabla\log q\right]",
         ),
         notes=(
             "With densities and samples of $p$ and $q$, both divergences can be estimated by Monte "
             r"Carlo and minimised over $\varphi$ (by reparametrisation)."
         ),
-        notes_formula="",
+        notes_formulas=(),
         verdict="right",
         explanation=(
             r"Forward, only $q$ depends on $\varphi$, so the gradient is an average over samples of "
@@ -35,12 +34,12 @@ CLAIMS = (
         key="1A-b",
         tab="kl",
         title="Only samples of p",
-        formula=r"\mathrm{KL}(p\,\|\,q)=-\mathrm{H}(p)-\mathbb{E}_p\left[\log q(x)\right]",
+        formulas=(r"\mathrm{KL}(p\,\|\,q)={-}\mathrm{H}(p)-\mathbb{E}_p\left[\log q(x)\right]",),
         notes=(
             r"With samples of $p$ and the density of $q$, only $\mathrm{KL}(p\,\|\,q)$ can be "
             "minimised: that is maximum likelihood."
         ),
-        notes_formula=r"\mathrm{KL}(p\,\|\,q)=+\mathrm{H}(q)-\mathbb{E}_p\left[\log q(x)\right]",
+        notes_formulas=(r"\mathrm{KL}(p\,\|\,q)={+}\mathrm{H}(q)-\mathbb{E}_p\left[\log q(x)\right]",),
         verdict="imprecise",
         explanation=(
             r"The conclusion is right. But what maximum likelihood leaves out is $-\mathrm{H}(p)$, "
@@ -56,12 +55,12 @@ CLAIMS = (
         key="1A-c",
         tab="kl",
         title="p known up to its normaliser",
-        formula=(
-            r"\tilde p=Zp:\qquad-\mathrm{H}(q)-\mathbb{E}_q\left[\log\tilde "
-            r"p(x)\right]=\mathrm{KL}(q\,\|\,p)-\log Z"
+        formulas=(
+            r"\tilde p=Zp",
+            r"{-}\mathrm{H}(q)-\mathbb{E}_q\left[\log\tilde p(x)\right]=\mathrm{KL}(q\,\|\,p)-\log Z",
         ),
         notes=r"With $\tilde p = Z p$ known, both divergences can be minimised.",
-        notes_formula=r"+\mathrm{H}(q)-\mathbb{E}_q\left[\log\tilde p(x)\right]",
+        notes_formulas=(r"{+}\mathrm{H}(q)-\mathbb{E}_q\left[\log\tilde p(x)\right]",),
         verdict="imprecise",
         explanation=(
             r"Reverse, yes: $\log Z$ shifts the value and has no gradient; the entropy enters with a "
@@ -78,15 +77,15 @@ CLAIMS = (
         key="1B-a",
         tab="kl",
         title="Reverse KL: two minima, both global",
-        formula=(
-            r"d^\star:\quad 1=d^2\,\mathbb{E}\left[\mathrm{sech}^2(d\,\varepsilon)\right],\qquad "
-            r"d^\star=1.4608"
+        formulas=(
+            r"1={d^\star}^2\,\mathbb{E}\left[\mathrm{sech}^2(d^\star\varepsilon)\right]",
+            r"d^\star=1.4608",
         ),
         notes=(
             "$p$ a symmetric mixture of two Gaussians, $q$ a Gaussian with unknown mean: reverse KL "
             "has *two local minima but no global minimum*; it *covers* a mode."
         ),
-        notes_formula="",
+        notes_formulas=(),
         verdict="wrong",
         explanation=(
             r"Beyond a half-separation of $d = 1.4608$ (for $\sigma = s = 1$) there are two minima, "
@@ -106,12 +105,12 @@ CLAIMS = (
         key="1B-b",
         tab="kl",
         title="Forward KL: one minimum",
-        formula=(
-            r"\mathrm{KL}(p\,\|\,q_\mu)=\mathrm{KL}(p\,\|\,q_{\mu^\star})+\frac{(\mu-\mu^"
-            r"\star)^2}{2\sigma^2},\qquad\mu^\star=\mathbb{E}_p[x]"
+        formulas=(
+            r"\mathrm{KL}(p\,\|\,q)=\mathrm{KL}(p\,\|\,q_{\mu^\star})+\frac{(\mu-\mu^\star)^2}{2\sigma^2}",
+            r"\mu^\star=\mathbb{E}_p[x]",
         ),
         notes=("Forward KL has one local minimum, which is the global one; it *sticks to one of the modes*."),
-        notes_formula=r"\mu^\star=\pm d",
+        notes_formulas=(r"\mu^\star=\pm d",),
         verdict="imprecise",
         explanation=(
             r"One minimum is right, always: the divergence is a parabola in $\mu$. But its minimum is "
@@ -126,9 +125,12 @@ CLAIMS = (
         key="1B-c",
         tab="kl",
         title="Seeking versus covering",
-        formula=r"2.4122<d<2.8001:\qquad\arg\min_{\mu,\sigma}\,\mathrm{KL}(q\,\|\,p)=(0,\ \sigma>s)",
+        formulas=(
+            r"\arg\min_{\mu,\sigma}\,\mathrm{KL}(q\,\|\,p)=(0,\ \sigma>s)",
+            r"\mathrm{for}\quad 2.4122<d<2.8001",
+        ),
         notes="Reverse KL is mode seeking, forward KL is mode covering.",
-        notes_formula="",
+        notes_formulas=(),
         verdict="imprecise",
         explanation=(
             r"Right as long as $\sigma$ of $q$ is fixed. With $\sigma$ free, two narrow minima appear "

@@ -7,15 +7,15 @@ CLAIMS = (
         key="2-a",
         tab="reparam",
         title="The map of the noise",
-        formula=(
-            r"z=\mu+L\varepsilon,\ \varepsilon\sim\mathcal{N}(0,I)\quad\Rightarrow\quad\mathbb{E}[z]"
-            r"=\mu,\ \mathrm{Cov}[z]=LL^\top"
+        formulas=(
+            r"z=\mu+L\varepsilon,\qquad\varepsilon\sim\mathcal{N}(0,I)",
+            r"\mathbb{E}[z]=\mu,\qquad\mathrm{Cov}[z]=LL^\top",
         ),
         notes=(
             r"$z = \mu + L\varepsilon$ with $\varepsilon \sim \mathcal{N}(0, I)$ has mean $\mu$ and "
             r"covariance $LL^\top$."
         ),
-        notes_formula="",
+        notes_formulas=(),
         verdict="right",
         explanation=(
             r"Averages pass through a linear map: the mean of $\varepsilon$ is 0 and its covariance "
@@ -30,12 +30,12 @@ CLAIMS = (
         key="2-b",
         tab="reparam",
         title="Which L there are",
-        formula=(
-            r"LL^\top\succeq 0\ \mathrm{for\ every}\ L;\qquad\Sigma=LL^\top,\ L_{ij}=0\ (i<j),\ "
-            r"L_{ii}>0\ \mathrm{:\ one}\ L"
+        formulas=(
+            r"v^\top LL^\top v=\|L^\top v\|^2\geq 0\quad\mathrm{for\ every}\ L",
+            r"\Sigma=LL^\top,\quad L_{ij}=0\ (i<j),\quad L_{ii}>0",
         ),
         notes=r"$L$ is upper triangular, and so $LL^\top$ has a non-negative diagonal.",
-        notes_formula=r"L_{ij}=0\ (i>j)\quad\Rightarrow\quad(LL^\top)_{ii}\geq 0",
+        notes_formulas=(r"L_{ij}=0\ (i>j)\quad\Rightarrow\quad(LL^\top)_{ii}\geq 0",),
         verdict="wrong",
         explanation=(
             r"No triangle is needed: $v^\top LL^\top v = \|L^\top v\|^2 \geq 0$ for any $L$, which "
@@ -50,15 +50,15 @@ CLAIMS = (
         key="2-c",
         tab="reparam",
         title="What the trick is for",
-        formula=(
-            r"\nabla\,\mathbb{E}_q[f(z)]=\mathbb{E}_\varepsilon\left[\nabla "
-            r"f(\mu+L\varepsilon)\right]=\mathbb{E}_q\left[f(z)\,\nabla\log q(z)\right]"
+        formulas=(
+            r"\nabla\,\mathbb{E}_q[f(z)]=\mathbb{E}_\varepsilon\left[\nabla f(\mu+L\varepsilon)\right]",
+            r"=\mathbb{E}_q\left[f(z)\,\nabla\log q(z)\right]",
         ),
         notes=(
             r"The trick moves the randomness into $\varepsilon$, so that gradients reach $\mu$ and "
             r"$\Sigma$."
         ),
-        notes_formula="",
+        notes_formulas=(),
         verdict="right",
         explanation=(
             r"A sample drawn directly is a number without a past: no derivative leads back to $\mu$. "
@@ -73,9 +73,9 @@ CLAIMS = (
         key="2-d",
         tab="reparam",
         title="The activation of the diagonal",
-        formula=r"L_{ii}=e^{u_i}\quad\mathrm{or}\quad L_{ii}=\log(1+e^{u_i})",
+        formulas=(r"L_{ii}=e^{u_i}\quad\mathrm{or}\quad L_{ii}=\log(1+e^{u_i})",),
         notes=r"Use exp or ReLU as the activation for $\Sigma$.",
-        notes_formula=r"L_{ii}=\max(u_i,0)",
+        notes_formulas=(r"L_{ii}=\max(u_i,0)",),
         verdict="wrong",
         explanation=(
             r"exp will do; ReLU will not: it is 0 for every negative $u$, where $\Sigma$ is singular, "

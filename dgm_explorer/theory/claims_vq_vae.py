@@ -7,15 +7,15 @@ CLAIMS = (
         key="4A",
         tab="vq-vae",
         title="Discrete codes, and no chance",
-        formula=(
-            r"q(k\,|\,x)=1\ \mathrm{for}\ k=\arg\min_i\|z_e-e_i\|^2,\ \mathrm{else}\ "
-            r"0;\qquad\mathrm{KL}(q\,\|\,\mathrm{uniform})=\log K"
+        formulas=(
+            r"q(k\,|\,x)=1\quad\mathrm{for}\quad k=\arg\min_i\|z_e-e_i\|^2",
+            r"\mathrm{KL}(q\,\|\,\mathrm{uniform})=\log K",
         ),
         notes=(
             r"The latents are discrete codes $e_1 \ldots e_K$ and compressed; *the encoder is still "
             "stochastic*."
         ),
-        notes_formula="",
+        notes_formulas=(),
         verdict="wrong",
         explanation=(
             "Discrete and compressed, yes. But nothing is drawn: $q(k|x)$ is one-hot, the same image "
@@ -34,9 +34,9 @@ CLAIMS = (
         key="4B",
         tab="vq-vae",
         title="The nearest code",
-        formula=r"z_q=e_{j^\star},\qquad j^\star=\arg\min_i\|z_e-e_i\|^2",
+        formulas=(r"z_q=e_{j^\star},\qquad j^\star=\arg\min_i\|z_e-e_i\|^2",),
         notes="The same.",
-        notes_formula="",
+        notes_formulas=(),
         verdict="right",
         explanation=(
             "The cells of the codes are those of a Voronoi diagram. The squares can be spared: the "
@@ -54,9 +54,9 @@ CLAIMS = (
         key="4C",
         tab="vq-vae",
         title="Straight through",
-        formula=r"\frac{\partial L}{\partial z_e}\leftarrow\frac{\partial L}{\partial z_q}",
+        formulas=(r"\frac{\partial L}{\partial z_e}\leftarrow\frac{\partial L}{\partial z_q}",),
         notes=r"Straight-through estimator: $\partial L/\partial z_e \approx \partial L/\partial z_q$.",
-        notes_formula="",
+        notes_formulas=(),
         verdict="right",
         explanation=(
             "Forward the value is $z_q$, backward the Jacobian is the identity. The true derivative "
@@ -75,12 +75,13 @@ CLAIMS = (
         key="4D",
         tab="vq-vae",
         title="Codes as running means",
-        formula=(
-            r"N_i\leftarrow\gamma N_i+(1-\gamma)n_i,\quad m_i\leftarrow\gamma m_i+(1-\gamma)\sum "
-            r"z_e,\quad e_i=\frac{m_i}{N_i}"
+        formulas=(
+            r"N_i\leftarrow\gamma N_i+(1-\gamma)\,n_i",
+            r"m_i\leftarrow\gamma m_i+(1-\gamma)\sum z_e",
+            "e_i=m_i/N_i",
         ),
         notes="A moving average of the vectors assigned to a code.",
-        notes_formula=r"e_i\leftarrow\gamma e_i+(1-\gamma)z_e",
+        notes_formulas=(r"e_i\leftarrow\gamma e_i+(1-\gamma)z_e",),
         verdict="imprecise",
         explanation=(
             "With several vectors in a batch the counts are needed: without them a code used once "

@@ -23,7 +23,7 @@ DERIVATIONS: Mapping[str, tuple[TabKey, ...]] = {
     "kl-of-two-gaussians": ("kl", "gmm-vae"),
     "moment-matching": ("kl",),
     "forks-of-reverse-kl": ("kl",),
-    "gradients-of-an-average": ("kl", "reparam"),
+    "gradients-of-an-average": ("reparam", "kl"),
     "linear-map": ("reparam",),
     "expected-log-gaussian": ("gmm-vae",),
     "elbo-in-five-terms": ("gmm-vae",),
