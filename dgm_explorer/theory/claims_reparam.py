@@ -25,6 +25,7 @@ CLAIMS = (
         source="Kingma & Welling (2014), Auto-Encoding Variational Bayes, §2.4; Anderson (2003), §2.4",
         check="moments-of-the-map",
         derivation="linear-map",
+        show_me="what-l-does",
     ),
     Claim(
         key="2-b",
@@ -45,6 +46,7 @@ CLAIMS = (
         source="Golub & Van Loan (2013), Matrix Computations, §4.2 (Cholesky)",
         check="factors-of-a-covariance",
         derivation="linear-map",
+        show_me="same-sigma-different-l",
     ),
     Claim(
         key="2-c",
@@ -68,6 +70,7 @@ CLAIMS = (
         source="Kingma & Welling (2014), §2.4; Williams (1992); Mohamed et al. (2020), §4–5",
         check="path-of-the-gradient",
         derivation="gradients-of-an-average",
+        show_me="the-cut-path",
     ),
     Claim(
         key="2-d",
@@ -85,5 +88,6 @@ CLAIMS = (
         source=("Own check; softplus: Dugas et al. (2001), Incorporating Second-Order Functional Knowledge"),
         check="activations-of-the-diagonal",
         derivation="linear-map",
+        show_me="relu-at-zero",
     ),
 )
