@@ -6,11 +6,17 @@ import numpy as np
 import pytest
 
 from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.core.reparam_state import ReparamState
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
 from dgm_explorer.core.vq_vae_state import VqVaeState
 from dgm_explorer.core.vq_vae_suggestion import suggest_config
+from dgm_explorer.numerics.gradient_clouds import follow_chain, gradient_clouds
+from dgm_explorer.numerics.map_descent import start_descent, take_step
 from dgm_explorer.numerics.mixture2d import Mixture2D
+from dgm_explorer.numerics.objectives import make_objective
 from dgm_explorer.numerics.optimum2d import find_reverse_minima_2d
+from dgm_explorer.numerics.quantile import LAWS, quantile_picture
+from dgm_explorer.numerics.reparam import gaussian_map
 from dgm_explorer.session import preset_names, read_preset
 
 ASKED_FOR = {
@@ -27,6 +33,12 @@ ASKED_FOR = {
     "seeking-in-the-plane",
     "snis-is-blind",
     "reinforce-versus-reparametrised",
+    "what-l-does",
+    "same-sigma-different-l",
+    "relu-at-zero",
+    "quantile-picture",
+    "the-cut-path",
+    "two-clouds-of-gradients",
     "digits-in-the-plane",
     "skipped-pretraining",
     "vq-vae-fashion",
@@ -66,7 +78,12 @@ def test_a_preset_opens_and_says_in_two_sentences_what_to_look_at(name: str) -> 
 def test_a_preset_speaks_of_its_own_tab_only() -> None:
     for name in preset_names():
         session = read_preset(name)
-        states = {"kl": session.kl, "gmm-vae": session.gmm_vae, "vq-vae": session.vq_vae}
+        states = {
+            "kl": session.kl,
+            "reparam": session.reparam,
+            "gmm-vae": session.gmm_vae,
+            "vq-vae": session.vq_vae,
+        }
         assert [tab for tab, state in states.items() if state is not None] == [session.tab]
 
 
@@ -166,3 +183,47 @@ def test_presets_on_the_digits_that_come_with_the_program_train_as_long_as_the_t
         if session.vq_vae is not None:
             source, config = session.vq_vae.source, session.vq_vae.config
             assert suggest_config(source, config) == config
+
+
+def reparam_state(name: str) -> ReparamState:
+    """What a preset of the Reparametrisation tab shows."""
+    reparam = read_preset(name).reparam
+    assert reparam is not None
+    return reparam
+
+
+def test_no_derivative_leads_back_to_a_dead_relu() -> None:
+    state = reparam_state("relu-at-zero")
+    assert gaussian_map(state).is_singular
+    position = start_descent(state)
+    for _ in range(10):
+        position = take_step(state, make_objective(state, KLState()), position)
+    assert position.theta[4] == state.raw_diagonal[1] < 0
+    assert position.theta[0] != state.mean[0]
+
+
+def test_only_the_gaussian_is_a_straight_line() -> None:
+    state = reparam_state("quantile-picture")
+    epsilon = np.linspace(-3, 3, 50)
+    bends = {law: np.abs(np.diff(quantile_picture(law, 0, 1, epsilon).z, 2)).max() for law in LAWS}
+    assert state.law == "exponential"
+    assert [law for law, bend in bends.items() if bend < 1e-12] == ["gaussian"]
+
+
+def test_the_path_is_cut_until_z_is_reparametrised() -> None:
+    state = reparam_state("the-cut-path")
+    f, epsilon = make_objective(state, KLState()), np.array([0.3, -0.8])
+    assert follow_chain(state, f, epsilon).gradient is None
+    assert follow_chain(replace(state, path="reparametrise"), f, epsilon).gradient is not None
+
+
+def test_the_score_function_scatters_far_more_and_without_its_baseline_more_still() -> None:
+    state = reparam_state("two-clouds-of-gradients")
+    f = make_objective(state, KLState())
+    with_baseline = gradient_clouds(state, f)
+    without = gradient_clouds(replace(state, has_baseline=False), f)
+    assert with_baseline.score is not None
+    assert without.score is not None
+    spread = [c.summary.total_variance for c in (with_baseline.pathwise, with_baseline.score, without.score)]
+    assert spread[1] > 4 * spread[0]
+    assert spread[2] > 1.3 * spread[1]

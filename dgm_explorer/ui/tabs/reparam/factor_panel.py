@@ -12,7 +12,7 @@ from dgm_explorer.ui.tabs.reparam.moments_table import MomentsTable
 from dgm_explorer.ui.tabs.reparam.reparam_panel import ReparamPanel
 from dgm_explorer.ui.tabs.reparam.state_editor import ReparamEditor
 from dgm_explorer.ui.theme import Theme
-from dgm_explorer.ui.widgets.form import font_of
+from dgm_explorer.ui.widgets.form import font_of, set_text
 from dgm_explorer.ui.widgets.wrapped_read_out import WrappedReadOut
 
 _RAW_INDEX = {1: (1,), 2: (2, 4)}
@@ -27,7 +27,7 @@ class FactorPanel(ReparamPanel):
         self._editor = editor
         self.activation = ActivationPlot()
         self.words = WrappedReadOut()
-        self.flips = tuple(QPushButton(f"Flip column {column + 1}") for column in (0, 1))
+        self.flips = tuple(QPushButton(f"Flip L{'₁₂'[column]}") for column in (0, 1))
         self.moments = MomentsTable()
         middle = QVBoxLayout()
         middle.addWidget(self.words, 1)
@@ -64,6 +64,7 @@ class FactorPanel(ReparamPanel):
         self.words.set_text(factor_words(frame))
         for column, button in enumerate(self.flips):
             button.setVisible(state.activation == "identity" and not is_full and column < state.dimension)
+            set_text(button, f"Flip L{'₁₂'[column]}" if state.dimension == 2 else "Flip σ")
         self.moments.set_rows(frame.comparisons, state.n_points)
 
     def _set_raw(self, index: int, raw: float) -> None:

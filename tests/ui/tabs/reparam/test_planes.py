@@ -1,0 +1,260 @@
+"""Both planes under the hand: twins, handles, grid and ellipses as they are painted."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from scipy import ndimage
+
+from dgm_explorer.core.reparam_state import ReparamState
+from dgm_explorer.numerics.reparam import gaussian_map
+from dgm_explorer.ui.plots.plot import Plot
+from dgm_explorer.ui.tabs.reparam.angle_colors import noise_colors
+from dgm_explorer.ui.tabs.reparam.epsilon_plane import GRID
+from dgm_explorer.ui.tabs.reparam.plane_pair import PlanePair
+from dgm_explorer.ui.tabs.reparam.reparam_tab import ReparamTab
+from dgm_explorer.ui.theme import DARK, LIGHT
+from tests.ui.plots.conftest import Hand
+from tests.ui.tabs.reparam.conftest import MakeTab
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+def state_of(tab: ReparamTab) -> ReparamState:
+    assert tab.store is not None
+    state = tab.store.state
+    assert isinstance(state, ReparamState)
+    return state
+
+
+def planes(tab: ReparamTab) -> PlanePair:
+    return tab.scene.planes
+
+
+def on_pair(pair: PlanePair, plot: Plot, place: np.ndarray) -> QPointF:
+    """Where a place of a plot is, in pixels of the pair."""
+    return QPointF(plot.viewport().mapTo(pair, plot.view_to_viewport(*place.tolist())))
+
+
+def is_near(a: QPointF, b: QPointF, reach_px: float = 1.0) -> bool:
+    return math.dist(a.toTuple(), b.toTuple()) <= reach_px
+
+
+# -- twins ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("side", ["noise", "image"])
+def test_pointing_at_a_dot_lights_up_it_its_twin_and_the_line_between(tab: ReparamTab, side: str) -> None:
+    pair, frame = planes(tab), tab.scene.frame
+    plot = getattr(pair, side)
+    dots = frame.epsilon if side == "noise" else frame.z
+    index = int(
+        np.argmax(np.where(np.abs(frame.epsilon).max(axis=1) < 3, frame.epsilon[:, 1], -9))
+    )  # a lone one
+    Hand(plot).move(plot.view_to_viewport(*dots[index].tolist()), is_down=False)
+    marked, lit = pair.twins.lines
+    assert not marked.is_strong
+    assert lit.is_strong
+    assert is_near(lit.places[0], on_pair(pair, pair.noise, frame.epsilon[index]))
+    assert is_near(lit.places[1], on_pair(pair, pair.image, frame.z[index]))
+    middle = (lit.places[0] + lit.places[1]) / 2
+    assert pair.grab().toImage().pixelColor(middle.toPoint()).lightness() < 80  # the line is painted
+    Hand(plot).move(QPointF(2, 2), is_down=False)
+    assert len(pair.twins.lines) == 1
+
+
+def test_a_click_marks_a_dot_for_good(tab: ReparamTab) -> None:
+    pair, frame = planes(tab), tab.scene.frame
+    index = int(np.argmax(frame.z[:, 1] * (frame.z[:, 1] < 4.5)))
+    at = pair.image.view_to_viewport(*frame.z[index].tolist())
+    Hand(pair.image).press(at)
+    Hand(pair.image).release(at)
+    assert state_of(tab).chosen == index
+    assert tab.scene.frame.chosen == index
+    assert tab.store is not None
+    assert not tab.store.can_undo  # a look, no change
+
+
+def test_a_point_says_where_it_goes(tab: ReparamTab) -> None:
+    assert planes(tab).noise.caption.text == "point 3:  ε = (1.3, 0.947)"
+    assert planes(tab).image.caption.text == "z = μ + Lε = (2.59, 2.11)"
+
+
+def test_twins_have_the_colour_of_their_angle(tab: ReparamTab) -> None:
+    epsilon = np.array([[1.0, 0.0], [2.5, 0.0], [0.0, 1.0], [-1.0, 0.0]])
+    first, second, *others = noise_colors(epsilon, LIGHT).tolist()
+    assert first == second
+    assert all(math.dist(first, other) > 60 for other in others)
+    dark = noise_colors(epsilon, DARK)
+    assert dark.mean() > noise_colors(epsilon, LIGHT).mean()
+    pair, frame = planes(tab), tab.scene.frame
+    lone = int(np.argmin(np.where(np.abs(frame.epsilon).max(axis=1) < 3.2, frame.z[:, 0], 9)))
+    for plot, places in ((pair.noise, frame.epsilon), (pair.image, frame.z)):
+        painted = Hand(plot).color_at(plot.view_to_viewport(*places[lone].tolist()))
+        wanted = noise_colors(frame.epsilon[lone : lone + 1], LIGHT)[0].tolist()
+        assert math.dist((painted.red(), painted.green(), painted.blue()), wanted) < 12
+
+
+# -- the map ----------------------------------------------------------------------------------------------
+
+
+def test_the_grid_is_the_image_of_the_square_grid(tab: ReparamTab) -> None:
+    gaussian = gaussian_map(state_of(tab))
+    expected = gaussian.mean + GRID @ gaussian.factor.T
+    np.testing.assert_allclose(planes(tab).image._grid.lines, expected, rtol=1e-12)
+
+
+def test_dragging_a_tip_is_one_step_of_the_history(tab: ReparamTab) -> None:
+    plot, before = planes(tab).image, state_of(tab)
+    start = plot.knob_viewport_position("first")
+    Hand(plot).drag(start, start + QPointF(40, -30))
+    (x_lo, x_hi), _ = plot.view_range
+    unit = (x_hi - x_lo) / plot.view_box.rect().width()
+    factor = gaussian_map(state_of(tab)).factor
+    assert factor[0, 0] == pytest.approx(math.exp(0.2) + 40 * unit, abs=1.5 * unit)
+    assert factor[1, 0] == pytest.approx(0.7 + 30 * unit, abs=1.5 * unit)
+    assert state_of(tab).raw_diagonal[1] == before.raw_diagonal[1]
+    assert is_near(plot.knob_viewport_position("first"), start + QPointF(40, -30), 2.0)
+    assert tab.store is not None
+    tab.store.undo()
+    assert state_of(tab) == before
+    assert not tab.store.can_undo
+
+
+def test_the_points_follow_within_the_drag(tab: ReparamTab) -> None:
+    plot = planes(tab).image
+    start = plot.knob_viewport_position("center")
+    before = tab.scene.frame.z
+    Hand(plot).press(start)
+    Hand(plot).move(start + QPointF(50, 0))
+    tab.scene.draw_now()
+    (x_lo, x_hi), _ = plot.view_range
+    unit = (x_hi - x_lo) / plot.view_box.rect().width()
+    np.testing.assert_allclose(tab.scene.frame.z[:, 0] - before[:, 0], 50 * unit, atol=unit)
+    Hand(plot).release(start + QPointF(50, 0))
+
+
+def test_shift_moves_the_points_but_not_the_ellipse(make_tab: MakeTab) -> None:
+    tab = make_tab(form="full", full=(1.2, 0.0, 0.9, 0.6), mean=(0.0, 0.0))
+    plot, before = planes(tab).image, tab.scene.frame
+    start = plot.knob_viewport_position("first")
+    Hand(plot).drag(start, start + QPointF(-120, -60), SHIFT)
+    tab.scene.draw_now()
+    after = tab.scene.frame
+    np.testing.assert_allclose(after.map.covariance, before.map.covariance, rtol=1e-9)
+    assert np.abs(after.z - before.z).max() > 0.5
+
+
+def test_axes_are_dragged_where_they_are_the_handles(make_tab: MakeTab) -> None:
+    tab = make_tab(handles="axes")
+    plot, before = planes(tab).image, tab.scene.frame
+    assert before.shape is not None
+    center, start = plot.knob_viewport_position("center"), plot.knob_viewport_position("first")
+    Hand(plot).drag(start, start + (start - center) * 0.5)
+    tab.scene.draw_now()
+    after = tab.scene.frame.shape
+    assert after is not None
+    assert math.sqrt(after.eigenvalues[0]) == pytest.approx(
+        1.5 * math.sqrt(before.shape.eigenvalues[0]), rel=0.03
+    )
+    assert after.eigenvalues[1] == pytest.approx(before.shape.eigenvalues[1], rel=1e-6)
+    assert tab.scene.frame.map.factor[0, 1] == 0.0
+
+
+def test_wheel_keys_and_tab(tab: ReparamTab) -> None:
+    plot = planes(tab).image
+    plot.setFocus(Qt.FocusReason.TabFocusReason)
+    before = state_of(tab)
+    QTest.keyClick(plot, Qt.Key.Key_Right)
+    assert state_of(tab).mean[0] > before.mean[0]
+    QTest.keyClick(plot, Qt.Key.Key_Tab)
+    QTest.keyClick(plot, Qt.Key.Key_Up, CONTROL)
+    (x_lo, x_hi), _ = plot.view_range
+    step = 10 * (x_hi - x_lo) / plot.view_box.rect().width()
+    assert state_of(tab).off_diagonal == pytest.approx(0.7 + step)
+    QTest.keyClick(plot, Qt.Key.Key_Tab)
+    assert plot.hasFocus()
+    QTest.keyClick(plot, Qt.Key.Key_Up)
+    assert state_of(tab).raw_diagonal[1] > before.raw_diagonal[1]
+    QTest.keyClick(plot, Qt.Key.Key_Tab)
+    assert not plot.hasFocus()  # all handles were visited
+    tab.scene.draw_now()
+    det = np.linalg.det(tab.scene.frame.map.covariance)
+    Hand(plot).wheel(plot.knob_viewport_position("center"), 1)
+    tab.scene.draw_now()
+    assert np.linalg.det(tab.scene.frame.map.covariance) == pytest.approx(det * 1.1**4)
+
+
+def test_zoom_stays_in_the_state_and_a_double_click_shows_all(tab: ReparamTab) -> None:
+    plot = planes(tab).image
+    Hand(plot).wheel(plot.view_to_viewport(-3.0, -3.0), 3)
+    assert state_of(tab).view.half_width < 5
+    Hand(plot).double_click(plot.view_to_viewport(*plot.pixel_to_view(QPointF(20, 20))))
+    (x_lo, x_hi), (y_lo, y_hi) = plot.view_range
+    z = tab.scene.frame.z
+    assert ((z[:, 0] > x_lo) & (z[:, 0] < x_hi) & (z[:, 1] > y_lo) & (z[:, 1] < y_hi)).mean() > 0.995
+    unit_x, unit_y = (
+        (x_hi - x_lo) / plot.view_box.rect().width(),
+        (y_hi - y_lo) / plot.view_box.rect().height(),
+    )
+    assert unit_x == pytest.approx(unit_y, rel=1e-6)
+
+
+def test_a_singular_sigma_is_a_segment(make_tab: MakeTab) -> None:
+    tab = make_tab(activation="relu", raw_diagonal=(1.2, -0.4))
+    outline = planes(tab).image._knobs.outline_px(planes(tab).image._map_shape.ellipse, 2.0)
+    points = np.array([point.toTuple() for point in outline])
+    assert np.linalg.svd(points - points.mean(axis=0), compute_uv=False)[1] < 1e-3
+    np.testing.assert_allclose(np.corrcoef(tab.scene.frame.z.T)[0, 1], 1.0)
+
+
+# -- coverage ---------------------------------------------------------------------------------------------
+
+
+def enclosed_share(image: QImage, inside: QPointF, dots_px: np.ndarray) -> float:
+    """Share of dots within the painted curve around a place; dots on the curve count half."""
+    grey = np.array(
+        [[image.pixelColor(x, y).lightness() for x in range(image.width())] for y in range(image.height())]
+    )
+    regions, _ = ndimage.label(grey > 235)
+    of_dots = regions[dots_px[:, 1], dots_px[:, 0]]
+    within = of_dots == regions[int(inside.y()), int(inside.x())]
+    return float(within.mean() + 0.5 * (of_dots == 0).mean())
+
+
+@pytest.mark.parametrize(("deviations", "share"), [(1.0, 0.393469), (2.0, 0.864665)])
+def test_the_painted_ellipses_hold_the_share_of_dots_that_they_should(
+    make_tab: MakeTab, deviations: float, share: float
+) -> None:
+    """1 − exp(−n²/2), counted from pixels: everything but one ellipse is hidden for the picture."""
+    n = 100_000
+    tab = make_tab(size=(1000, 640), n_points=n, mean=(0.0, 0.0), raw_diagonal=(0.4, 0.1))
+    pair, plot = planes(tab), planes(tab).image
+    dots = tab.scene.frame.z
+    pair.twins.hide()
+    for part in (plot._grid, plot._dots._raster, plot._knobs):
+        part.hide()
+    plot.caption.set_text("")
+    only = type(pair.noise._circles)(plot.view_box)
+    outline = plot._map_shape.ellipse.outline(deviations)
+    only.set_pen("#000000", 1.0)
+    only.set_curves([np.stack(outline, axis=1)])
+    (x_lo, x_hi), (y_lo, y_hi) = plot.view_range
+    seen = dots[(dots[:, 0] > x_lo) & (dots[:, 0] < x_hi) & (dots[:, 1] > y_lo) & (dots[:, 1] < y_hi)]
+    origin, unit = plot.view_to_viewport(0.0, 0.0), plot.view_to_viewport(1.0, 1.0)
+    scale = np.array([unit.x() - origin.x(), unit.y() - origin.y()])
+    pixels = np.floor(seen * scale + origin.toTuple()).astype(int)
+    found = enclosed_share(Hand(plot).picture(), plot.view_to_viewport(0.01, 0.01), pixels) * len(seen) / n
+    assert found == pytest.approx(share, abs=4 * math.sqrt(share * (1 - share) / n) + 0.004)
+
+
+def test_equal_states_draw_nothing_anew(tab: ReparamTab) -> None:
+    frame = tab.scene.frame
+    tab.scene.editor.take_map(replace(state_of(tab)))
+    tab.scene.draw_now()
+    assert tab.scene.frame is frame
