@@ -6,116 +6,66 @@ mouse, on Qt's offscreen platform with synthetic mouse events otherwise.
 
 import gc
 import math
-import os
-import shutil
-import statistics
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
-from PySide6.QtWidgets import QLayout, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF
 
-from dgm_explorer.app import make_application
-from dgm_explorer.bench.drag_latency import Latencies, drag_with_events, drag_with_x_mouse
+from dgm_explorer.bench.drag_frames import FRAMES, time_frames
+from dgm_explorer.bench.drag_latency import measure_latency
+from dgm_explorer.bench.dragged_tab import DraggedTab, choose_platform, shown, turn_event_loop
 from dgm_explorer.bench.report import Figure
 from dgm_explorer.core.gaussians import Component1D
 from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.ui.plots.plot import Plot
 from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
 
-SIZE = (1280, 690)
-"""What the window of 1280 × 800 leaves to the tab."""
-FRAMES = 600
-STRETCH = 30
-WARM_UP_FRAMES = 2 * STRETCH
 DRAG_STEPS = 5000
-SETTLE_MS = 400
+HANDLE = 1
+SWING_PX = 120
 CENTRE, REACH = 3.0, 0.75
 """The right component swings about its start, through the saddle-node and the Maxwell point."""
 
 
 def measure(drag_steps: int = DRAG_STEPS, frames: int = FRAMES) -> list[Figure]:
     """Measure everything in one run, about a minute and a half on a slow machine."""
-    has_x_mouse = _choose_platform()
-    make_application()
-    tab = _open_tab()
-    try:
-        figures = _frame_figures(tab, frames)
-        figures.append(_latency_figure(tab, has_x_mouse))
-        figures.append(_memory_figure(tab, drag_steps))
-    finally:
-        tab.finish()
-        tab.close()
-        tab.deleteLater()
-        _turn_event_loop(0)
-    return figures
+    has_x_mouse = choose_platform()
+    with shown(KLTab()) as tab:
+        subject = DraggedComponent(tab)
+        times = time_frames(subject, frames)
+        return [
+            Figure.at_most("frame_vs_static", times.versus_static, "ratio", 2.6),
+            Figure.at_most("frame_p99_ms", times.p99_ms, "ms", 16.7),
+            Figure("frame_p50_ms", times.p50_ms, "ms"),
+            measure_latency(subject, has_x_mouse),
+            _memory_figure(subject, drag_steps),
+        ]
 
 
-def _choose_platform() -> bool:
-    """Offscreen unless there is an X display with a mouse that can be moved; True if so."""
-    platform = os.environ.get("QT_QPA_PLATFORM", "xcb")
-    has_display = bool(os.environ.get("DISPLAY")) and platform == "xcb"
-    has_x_mouse = has_display and shutil.which("xdotool") is not None
-    os.environ["QT_QPA_PLATFORM"] = "xcb" if has_x_mouse else "offscreen"
-    return has_x_mouse
+class DraggedComponent(DraggedTab[KLTab]):
+    """The right component of p on the line."""
 
+    @property
+    def plot(self) -> Plot:
+        return self.tab.scene.density
 
-def _open_tab() -> KLTab:
-    tab = KLTab()
-    layout = tab.layout()
-    assert layout is not None
-    layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
-    tab.resize(*SIZE)
-    tab.move(0, 0)
-    tab.show()
-    tab.activateWindow()
-    _turn_event_loop(SETTLE_MS)
-    return tab
+    def handle(self) -> QPointF:
+        return self.tab.scene.density.handle_viewport_position(HANDLE)
 
+    def swing(self, step: int) -> QPointF:
+        return QPointF(-SWING_PX * math.sin(0.05 * step), 0.0)
 
-def _turn_event_loop(duration_ms: int) -> None:
-    loop = QEventLoop()
-    QTimer.singleShot(duration_ms, loop.quit)
-    loop.exec()
+    def begin(self) -> None:
+        self.tab.scene.drag_started.emit()
 
+    def move(self, step: int) -> None:
+        self.tab.editor.apply(p=_swung(step))
+        self.tab.draw_now()
+        QCoreApplication.sendPostedEvents(self.tab, QEvent.Type.UpdateRequest.value)  # if any was left out
 
-# -- frames -----------------------------------------------------------------------------------------------
-
-
-def _frame_figures(tab: KLTab, frames: int) -> list[Figure]:
-    """Drag frames in stretches; between them frames that paint everything, and static repaints, in turn."""
-    real, whole, static = [], [], []
-    tab.scene.drag_started.emit()
-    for step in range(WARM_UP_FRAMES + frames):
-        if (step // STRETCH) % 2 == 0:
-            real.append(_timed_ms(_drag, tab, step))
-        else:
-            whole.append(_timed_ms(_mark_all, tab) + _timed_ms(_drag, tab, step))
-            static.append(_timed_ms(_mark_all, tab) + _timed_ms(tab.repaint))
-    tab.scene.drag_finished.emit()
-    ratio = statistics.median(whole[STRETCH:]) / statistics.median(static[STRETCH:])
-    return [
-        Figure.at_most("frame_vs_static", ratio, "ratio", 2.6),
-        Figure.at_most("frame_p99_ms", float(np.percentile(real[STRETCH:], 99)), "ms", 16.7),
-        Figure("frame_p50_ms", statistics.median(real[STRETCH:]), "ms"),
-    ]
-
-
-def _drag(tab: KLTab, step: int) -> None:
-    """One step of a drag: state, computation, setting the views, painting what they have changed."""
-    tab.editor.apply(p=_swung(step))
-    tab.draw_now()
-    QCoreApplication.sendPostedEvents(tab, QEvent.Type.UpdateRequest.value)  # if anything was left out
-
-
-def _mark_all(tab: KLTab) -> None:
-    """Have every visible widget of the tab painted."""
-    for widget in tab.findChildren(QWidget):
-        if widget.isVisible():
-            widget.update()
+    def finish(self) -> None:
+        self.tab.scene.drag_finished.emit()
 
 
 def _swung(step: int) -> tuple[Component1D, ...]:
@@ -123,44 +73,25 @@ def _swung(step: int) -> tuple[Component1D, ...]:
     return left, replace(right, mu=CENTRE - REACH * math.sin(0.02 * step))
 
 
-def _timed_ms(action: Callable[..., None], *arguments: object) -> float:
-    started_s = time.perf_counter()
-    action(*arguments)
-    return 1e3 * (time.perf_counter() - started_s)
-
-
-# -- hand to eye ------------------------------------------------------------------------------------------
-
-
-def _latency_figure(tab: KLTab, has_x_mouse: bool) -> Figure:
-    latencies = Latencies(tab)
-    if has_x_mouse:
-        drag_with_x_mouse(tab, latencies)
-    else:
-        drag_with_events(tab, latencies)
-    latencies.stop()
-    return Figure.at_most("event_to_paint_p99_ms", latencies.percentile_ms(99), "ms", 33.0)
-
-
 # -- memory -----------------------------------------------------------------------------------------------
 
 
-def _memory_figure(tab: KLTab, drag_steps: int) -> Figure:
+def _memory_figure(subject: DraggedComponent, drag_steps: int) -> Figure:
     """Growth of the resident memory over a drag, after one tenth of it as warm-up."""
-    _drag_in_steps(tab, drag_steps // 10)
+    _drag_in_steps(subject, drag_steps // 10)
     before = _resident_bytes()
-    _drag_in_steps(tab, drag_steps)
+    _drag_in_steps(subject, drag_steps)
     growth = 100 * (_resident_bytes() / before - 1)
     return Figure("drag_rss_growth", growth, "%", "< 1", growth < 1)
 
 
-def _drag_in_steps(tab: KLTab, steps: int) -> None:
-    tab.scene.drag_started.emit()
+def _drag_in_steps(subject: DraggedComponent, steps: int) -> None:
+    subject.begin()
     for step in range(steps):
-        _drag(tab, step)
+        subject.move(step)
         if step % 50 == 0:
-            _turn_event_loop(0)
-    tab.scene.drag_finished.emit()
+            turn_event_loop(0)
+    subject.finish()
     gc.collect()
 
 

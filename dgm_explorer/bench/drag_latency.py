@@ -4,21 +4,33 @@ import math
 import subprocess
 import time
 from collections import deque
+from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
-from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
+from dgm_explorer.bench.dragged_tab import DraggedTab
+from dgm_explorer.bench.report import Figure
+from dgm_explorer.ui.plots.plot import Plot
 
 MOVES = 250
 INTERVAL_MS = 8
 """An ordinary mouse reports at 125 Hz."""
-HANDLE = 1
-SWING_PX = 120
 X_TIME_RANGE = 2**32
 LONGEST_MS = 5000
+
+
+def measure_latency(subject: DraggedTab[Any], has_x_mouse: bool) -> Figure:
+    """Drag the handle with the mouse of the X display, or with synthetic events."""
+    latencies = Latencies(subject)
+    if has_x_mouse:
+        drag_with_x_mouse(subject)
+    else:
+        drag_with_events(subject, latencies)
+    latencies.stop()
+    return Figure.at_most("event_to_paint_p99_ms", latencies.percentile_ms(99), "ms", 33.0)
 
 
 class Latencies(QObject):
@@ -28,19 +40,20 @@ class Latencies(QObject):
     that events which the throttle skips count in full.
     """
 
-    def __init__(self, tab: KLTab) -> None:
-        super().__init__(tab)
-        self._tab = tab
+    def __init__(self, subject: DraggedTab[Any]) -> None:
+        super().__init__(subject.tab)
+        self._tab = subject.tab
+        self._viewport = subject.plot.viewport()
         self._waiting: deque[float] = deque()
         self._computed = 0
         self._measured_ms: list[float] = []
-        tab.installEventFilter(self)
-        tab.scene.density.viewport().installEventFilter(self)
-        tab.frame_done.connect(self._note_frame)
+        self._tab.installEventFilter(self)
+        self._viewport.installEventFilter(self)
+        self._tab.frame_done.connect(self._note_frame)
 
     def stop(self) -> None:
         self._tab.removeEventFilter(self)
-        self._tab.scene.density.viewport().removeEventFilter(self)
+        self._viewport.removeEventFilter(self)
         self._tab.frame_done.disconnect(self._note_frame)
 
     def expect(self, at_ms: float) -> None:
@@ -84,63 +97,57 @@ def _x_time_to_ms(timestamp: int) -> float:
     return now_ms() - (age if age < LONGEST_MS else 0)
 
 
-def drag_with_events(tab: KLTab, latencies: Latencies, moves: int = MOVES) -> None:
-    """Drag a component by synthetic events at a steady rate.
+def drag_with_events(subject: DraggedTab[Any], latencies: Latencies, moves: int = MOVES) -> None:
+    """Drag the handle by synthetic events at a steady rate.
 
     Late events count from when they were due: a window that blocks would otherwise hide its own delay.
     """
-    viewport = tab.scene.density.viewport()
-    start = tab.scene.density.handle_viewport_position(HANDLE)
-    _send(viewport, QEvent.Type.MouseButtonPress, start)
+    plot, start = subject.plot, subject.handle()
+    send_mouse(plot, QEvent.Type.MouseButtonPress, start)
     loop, started_ms, sent = QEventLoop(), now_ms(), 0
 
     def send_due() -> None:
         nonlocal sent
         while sent < moves and now_ms() >= started_ms + sent * INTERVAL_MS:
             latencies.expect(started_ms + sent * INTERVAL_MS)
-            _send(viewport, QEvent.Type.MouseMove, start + _swing(sent))
+            send_mouse(plot, QEvent.Type.MouseMove, start + subject.swing(sent))
             sent += 1
         if sent == moves:
             QTimer.singleShot(10 * INTERVAL_MS, loop.quit)
         else:
             timer.start(max(0, math.ceil(started_ms + sent * INTERVAL_MS - now_ms())))
 
-    timer = QTimer(tab)
+    timer = QTimer(subject.tab)
     timer.setSingleShot(True)
     timer.setTimerType(Qt.TimerType.PreciseTimer)
     timer.timeout.connect(send_due)
     timer.start(0)
     loop.exec()
-    _send(viewport, QEvent.Type.MouseButtonRelease, start)
+    send_mouse(plot, QEvent.Type.MouseButtonRelease, start)
 
 
-def _swing(step: int) -> QPointF:
-    return QPointF(-SWING_PX * float(np.sin(0.05 * step)), 0.0)
-
-
-def _send(viewport: QObject, kind: QEvent.Type, at: QPointF) -> None:
+def send_mouse(plot: Plot, kind: QEvent.Type, at: QPointF) -> None:
+    """What the left button does at a place, in pixels of the plot's widget."""
     is_move = kind == QEvent.Type.MouseMove
     button = Qt.MouseButton.NoButton if is_move else Qt.MouseButton.LeftButton
     is_up = kind == QEvent.Type.MouseButtonRelease
     buttons = Qt.MouseButton.NoButton if is_up else Qt.MouseButton.LeftButton
     event = QMouseEvent(kind, at, at, button, buttons, Qt.KeyboardModifier.NoModifier)
-    QApplication.sendEvent(viewport, event)
+    QApplication.sendEvent(plot.viewport(), event)
 
 
-def drag_with_x_mouse(tab: KLTab, latencies: Latencies, moves: int = MOVES) -> None:
-    """Drag a component with the pointer of the X server; the server's clock says when it moved."""
-    del latencies  # it sees the events come in
-    viewport = tab.scene.density.viewport()
-    start = tab.scene.density.handle_viewport_position(HANDLE)
+def drag_with_x_mouse(subject: DraggedTab[Any], moves: int = MOVES) -> None:
+    """Drag the handle with the pointer of the X server; the server's clock says when it moved."""
+    viewport, start = subject.plot.viewport(), subject.handle()
     words: list[str] = []
     for step in range(moves):
-        at = viewport.mapToGlobal((start + _swing(step)).toPoint())
+        at = viewport.mapToGlobal((start + subject.swing(step)).toPoint())
         words += ["mousemove", str(at.x()), str(at.y())]
         words += ["sleep", "0.1", "mousedown", "1"] if step == 0 else []
         words += ["sleep", f"{INTERVAL_MS / 1e3:g}"]
     child = subprocess.Popen(["xdotool", *words, "mouseup", "1"])
     loop = QEventLoop()
-    timer = QTimer(tab)
+    timer = QTimer(subject.tab)
     timer.timeout.connect(lambda: loop.quit() if child.poll() is not None else None)
     timer.start(50)
     loop.exec()

@@ -6,7 +6,7 @@ import importlib
 from dgm_explorer.cli.parser import OneLineParser
 from dgm_explorer.core.errors import InputError
 
-NAMES = ("kl", "drag", "startup", "train", "quantizer")
+NAMES = ("kl", "drag", "reparam", "startup", "train", "quantizer")
 MODELS = ("gmm-vae", "vq-vae")
 
 
