@@ -228,6 +228,9 @@ def test_a_branch_shows_the_ingredients_of_its_step_and_undo_switches_them_back(
     told = len(scene.desk.history.steps("train"))
     scene.editor.set_config(is_batch_normalized=False)
     qtbot.waitUntil(lambda: len(scene.desk.history.steps("train")) > told + 5, timeout=SOON_MS)
+    qtbot.waitUntil(
+        scene.desk.timeline.branch.isEnabled, timeout=SOON_MS
+    )  # snapshots are listed now and then
     scene.desk.timeline.track.moved.emit(0)
     qtbot.waitUntil(lambda: not scene.desk.is_live, timeout=SOON_MS)
     QTest.mouseClick(scene.desk.timeline.branch, Qt.MouseButton.LeftButton)
