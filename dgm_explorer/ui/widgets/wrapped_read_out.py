@@ -29,7 +29,8 @@ class WrappedReadOut(QWidget):
 
     def needed_height_px(self) -> int:
         """Height that the text takes at the present width."""
-        box = self.fontMetrics().boundingRect(0, 0, max(self.contentsRect().width(), 1), 10_000, _FLAGS, self._text)
+        width = max(self.contentsRect().width(), 1)
+        box = self.fontMetrics().boundingRect(0, 0, width, 10_000, _FLAGS, self._text)
         return box.height()
 
     def sizeHint(self) -> QSize:

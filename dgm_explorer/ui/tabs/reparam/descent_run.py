@@ -163,6 +163,8 @@ class DescentRun:
             self.minima: Minima = before.minima
         else:
             self.minima = find_minima(self._objective, state.dimension)
+        self._present: _Place
+        self._trail: DescentTrail | None
         self.restart()
 
     @property
@@ -198,7 +200,7 @@ class DescentRun:
         self.ending = ""
         self._places: list[_Place] = []
         self._stride, self._marks = 1, 0
-        self._trail: DescentTrail | None = None
+        self._trail = None
         self._mark()
         self._cuts = 0
         self._start_gap = self._window_gap = self._present.value - self.minima.value

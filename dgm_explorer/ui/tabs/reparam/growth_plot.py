@@ -110,7 +110,8 @@ class GrowthPlot(Plot):
         for estimator, line in self._lines.items():
             line.set_style(CurveStyle(estimator_color(estimator, theme), theme.line_width))
         self._dots.set_theme(theme)
-        for text in (*self._corners.values(), self.cover):
+        self.cover.set_theme(theme)
+        for text in self._corners.values():
             text.set_theme(theme)
 
     # -- what is shown ------------------------------------------------------------------------------------
