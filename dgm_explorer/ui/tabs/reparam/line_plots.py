@@ -101,7 +101,10 @@ class ImageDensity(DotPlot):
         self.view_box.setMouseEnabled(x=False, y=False)
         self.setMinimumSize(110, 120)
         self.setAccessibleName("Density of z")
-        self.setToolTip("Density of z = μ + σ F⁻¹(Φ(ε)): high where the curve beside it is flat")
+        self.setToolTip(
+            "Density of z = μ + σ F⁻¹(Φ(ε)): high where the curve beside it is flat.\n"
+            "f(z), where a panel speaks of it, is scaled to the room that there is."
+        )
         self.set_theme(LIGHT)
 
     def set_theme(self, theme: Theme) -> None:
@@ -143,7 +146,7 @@ class ImageDensity(DotPlot):
             self._show_legend()
 
     def _show_legend(self) -> None:
-        title = "density p(z)"
+        title = "p(z)"
         if len(self._objective_curve.points[0]):
             title += f' &nbsp;<span style="color:{self.theme.accent}">━ f(z), own scale</span>'
         self.set_title(title)

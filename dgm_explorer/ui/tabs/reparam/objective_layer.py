@@ -15,7 +15,7 @@ from dgm_explorer.ui.plots.markers import symbol
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
 from dgm_explorer.ui.theme import LIGHT, Theme, color
 
-_N_CELLS = 120
+_N_CELLS = 192
 _SHARES = (0.015, 0.05, 0.11, 0.2, 0.31, 0.45, 0.6, 0.77)
 """Of the visible part lies so much within a level line."""
 _STAR_PX = 8.0
