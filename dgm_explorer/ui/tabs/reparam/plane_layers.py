@@ -40,6 +40,8 @@ class GridLines(PixelOverlay):
 
     def set_lines(self, lines: FloatArray) -> None:
         """Show lines by their ends (m, 2, 2): two families of equally many, in order."""
+        if np.array_equal(lines, self._lines):
+            return
         self._lines = lines
         place = np.arange(len(lines)) % max(len(lines) // 2, 1)
         self._is_middle = place == (len(lines) // 2) // 2

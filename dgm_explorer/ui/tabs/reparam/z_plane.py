@@ -85,15 +85,14 @@ class ZPlane(HandlePlot[MapShape]):
 
     def set_map(self, state: ReparamState, gaussian: GaussianMap) -> None:
         """Show the grid's image, the ellipses and the handles."""
-        shape = MapShape.of(state, self._map_shape.ellipse)
-        if shape != self._map_shape:
+        shown = self._map_shape
+        shape = shown if state == shown.state else MapShape.of(state, shown.ellipse)
+        if shape is not shown:
             if self._part is not None and self._part not in parts_of(state.handles):
                 self._hold(None)
             self._map_shape = shape
-            self._grid.set_lines(gaussian(GRID))
             self._show_handles()
-        elif not len(self._grid.lines):
-            self._grid.set_lines(gaussian(GRID))
+        self._grid.set_lines(gaussian(GRID))  # also after a drag, whose shape is here already
         home = self._home_view()
         self.set_home_range(*home)
 

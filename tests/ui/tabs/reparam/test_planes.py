@@ -109,6 +109,20 @@ def test_the_grid_is_the_image_of_the_square_grid(tab: ReparamTab) -> None:
     np.testing.assert_allclose(planes(tab).image._grid.lines, expected, rtol=1e-12)
 
 
+def test_the_grid_follows_the_hand(tab: ReparamTab) -> None:
+    image = planes(tab).image
+    start = image.knob_viewport_position("first")
+    hand = Hand(image)
+    hand.press(start)
+    for step in (1, 2, 3):
+        hand.move(start + QPointF(12.0 * step, -9.0 * step))
+        tab.scene.draw_now()
+        frame = tab.scene.frame
+        assert frame.state != ReparamState()
+        np.testing.assert_allclose(image._grid.lines, frame.map(GRID), rtol=1e-12)
+    hand.release(start + QPointF(36.0, -27.0))
+
+
 def test_dragging_a_tip_is_one_step_of_the_history(tab: ReparamTab) -> None:
     plot, before = planes(tab).image, state_of(tab)
     start = plot.knob_viewport_position("first")
