@@ -18,7 +18,7 @@ from dgm_explorer.numerics.gaussian_map import (
 )
 from dgm_explorer.numerics.map_descent import MapPosition, state_at
 from dgm_explorer.numerics.objectives import Objective, make_objective
-from dgm_explorer.numerics.quantile import law_moments, quantile_picture
+from dgm_explorer.numerics.quantile import LAWS, law_moments
 from dgm_explorer.numerics.reparam import gaussian_map
 
 LAW_PANELS: tuple[ReparamPanel, ...] = ("factor", "graph")
@@ -66,6 +66,8 @@ class ReparamFrame:
     law : of z on the line: the state's while a panel of `LAW_PANELS` is in front, else the Gaussian, whose
         gradients the other panels show.
     start : what the store holds: the map that descent started from.
+    standard : (n,) z₀ = F⁻¹(Φ(ε)) on the line, so that z = μ + L z₀; the same array as long as neither ε nor
+        the law has changed. None in the plane.
     """
 
     state: ReparamState
@@ -80,6 +82,7 @@ class ReparamFrame:
     chosen: int
     law: QuantileLaw
     start: ReparamState
+    standard: FloatArray | None
 
     @property
     def is_objective_shown(self) -> bool:
@@ -93,6 +96,9 @@ class FrameEngine:
     def __init__(self) -> None:
         self._epsilon: FloatArray | None = None
         self._noise: SampleMoments | None = None
+        self._line_noise: FloatArray | None = None
+        self._line_law: QuantileLaw = "gaussian"
+        self._standard: FloatArray | None = None
         self._objective_key: tuple[object, ...] = ()
         self._objective: Objective | None = None
 
@@ -110,11 +116,13 @@ class FrameEngine:
         gaussian = gaussian_map(state)
         law = state.law if state.panel in LAW_PANELS else "gaussian"
         is_plane = state.dimension == 2
-        if is_plane:
+        standard = None if is_plane else self._standard_points(law, epsilon)
+        if standard is None:
             z = gaussian(epsilon)
             comparisons = _compare_plane(gaussian, mapped_moments(gaussian, self._noise_moments(epsilon)))
         else:
-            z, comparisons = _follow_law(law, gaussian, epsilon)
+            z = gaussian(standard[:, None])
+            comparisons = _compare_line(law, gaussian, z[:, 0])
         return ReparamFrame(
             state,
             gaussian,
@@ -128,7 +136,14 @@ class FrameEngine:
             min(state.chosen, state.n_points - 1),
             law,
             start,
+            standard,
         )
+
+    def _standard_points(self, law: QuantileLaw, epsilon: FloatArray) -> FloatArray:
+        if self._standard is None or epsilon is not self._line_noise or law != self._line_law:
+            self._line_noise, self._line_law = epsilon, law
+            self._standard = LAWS[law].of_noise(epsilon[:, 0])
+        return self._standard
 
     def objective(self, state: ReparamState, kl: KLState) -> Objective:
         """f of a state; the same object as long as it is the same f."""
@@ -167,15 +182,9 @@ def _compare_plane(gaussian: GaussianMap, moments: SampleMoments) -> tuple[Compa
     return (*means, *covariances)
 
 
-def _follow_law(
-    law: QuantileLaw, gaussian: GaussianMap, epsilon: FloatArray
-) -> tuple[FloatArray, tuple[Comparison, ...]]:
-    """z (n, 1) on the line and its moments."""
-    mu, sigma = float(gaussian.mean[0]), float(gaussian.factor[0, 0])
-    z = quantile_picture(law, mu, sigma, epsilon[:, 0]).z
-    found = law_moments(law, mu, sigma, z)
-    comparisons = (
+def _compare_line(law: QuantileLaw, gaussian: GaussianMap, z: FloatArray) -> tuple[Comparison, ...]:
+    found = law_moments(law, float(gaussian.mean[0]), float(gaussian.factor[0, 0]), z)
+    return (
         Comparison("E z", found.exact_mean, found.mean, found.mean_error),
         Comparison("Var z", found.exact_variance, found.variance, found.variance_error),
     )
-    return z[:, None], comparisons

@@ -34,6 +34,8 @@ class QuantileBoard(TwinBoard):
         self.words = WrappedReadOut()
         self.words.setContentsMargins(8, 6, 4, 4)
         self._share: FloatArray = np.empty(0)
+        self._standard: FloatArray | None = None
+        self._heights: FloatArray = np.empty(0)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(4)
@@ -72,9 +74,18 @@ class QuantileBoard(TwinBoard):
         self.curve.set_points(np.stack([epsilon, z], axis=1), self._rgb)
         self.image.set_law(frame.law, mu, sigma, z_range)
         self.image.set_objective(frame.objective if frame.is_objective_shown else None)
-        height = density(frame.law, mu, sigma, z) if sigma else np.zeros_like(z)
-        self.image.set_points(np.stack([self._share * height, z], axis=1), self._rgb)
+        height = self._standard_heights(frame) / abs(sigma) if sigma else np.zeros_like(z)
+        self.image.set_points(np.stack([height, z], axis=1), self._rgb)
         self.curve.set_title(f"z = μ + σ F⁻¹(Φ(ε)), &nbsp;{LAW_NAME[frame.law]} law")
+
+    def _standard_heights(self, frame: ReparamFrame) -> FloatArray:
+        """Where points stand under the density of z₀; made anew only with the noise or the law."""
+        standard = frame.standard
+        assert standard is not None
+        if standard is not self._standard:
+            self._standard = standard
+            self._heights = self._share * density(frame.law, 0.0, 1.0, standard)
+        return self._heights
 
     def _places(self, index: int) -> tuple[QPointF, ...] | None:
         """Up from ε to the curve, then across to z."""
