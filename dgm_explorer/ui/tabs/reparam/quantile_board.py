@@ -9,12 +9,8 @@ from dgm_explorer.numerics.quantile import density, quantile_picture
 from dgm_explorer.ui.export import ExportablePlot, PlotTable
 from dgm_explorer.ui.plots.axis import tick_text
 from dgm_explorer.ui.tabs.reparam.frame import ReparamFrame
-from dgm_explorer.ui.tabs.reparam.line_plots import (
-    ImageDensity,
-    NoiseDensity,
-    QuantileCurve,
-    noise_density,
-)
+from dgm_explorer.ui.tabs.reparam.line_densities import ImageDensity, NoiseDensity, noise_density
+from dgm_explorer.ui.tabs.reparam.quantile_curve import QuantileCurve
 from dgm_explorer.ui.tabs.reparam.twin_board import TwinBoard
 from dgm_explorer.ui.tabs.reparam.words import LAW_NAME, LAW_WORDS
 from dgm_explorer.ui.theme import Theme

@@ -10,7 +10,7 @@ from scipy import stats
 
 from dgm_explorer.core.kl_state import View2D
 from dgm_explorer.core.reparam_state import QuantileLaw, ReparamState
-from dgm_explorer.ui.tabs.reparam.line_plots import KNOB_NAMES, MEAN, SCALE
+from dgm_explorer.ui.tabs.reparam.quantile_curve import KNOB_NAMES, MEAN, SCALE
 from dgm_explorer.ui.tabs.reparam.reparam_tab import ReparamTab
 from tests.ui.plots.conftest import Hand
 from tests.ui.tabs.reparam.conftest import MakeTab
