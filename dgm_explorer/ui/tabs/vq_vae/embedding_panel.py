@@ -10,11 +10,12 @@ from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
 from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
 from dgm_explorer.ui.export import ExportablePlot, PlotTable
+from dgm_explorer.ui.newest_worker import NewestWorker
 from dgm_explorer.ui.tabs.vq_vae.code_colors import code_colors
 from dgm_explorer.ui.tabs.vq_vae.code_panel import CodePanel
 from dgm_explorer.ui.tabs.vq_vae.embedding_arrows import StraightThrough, make_arrows
 from dgm_explorer.ui.tabs.vq_vae.embedding_plot import EmbeddingPlot
-from dgm_explorer.ui.tabs.vq_vae.embedding_scene import EmbeddingScene, Target, make_scene
+from dgm_explorer.ui.tabs.vq_vae.embedding_scene import EmbeddingScene, Target, load_geometry, make_scene
 from dgm_explorer.ui.tabs.vq_vae.embedding_trails import TrailMemory
 from dgm_explorer.ui.tabs.vq_vae.embedding_words import arrow_words, target_words
 from dgm_explorer.ui.theme import Theme
@@ -47,6 +48,8 @@ class EmbeddingPanel(CodePanel):
         self.arrows = QCheckBox("straight-through arrows")
         self.note = ElidedLabel()
         self.read_out = ElidedLabel()
+        self._loader = NewestWorker(load_geometry, self)
+        self._loader.ask(None)
         self._build()
         self._connect()
 
@@ -158,6 +161,9 @@ class EmbeddingPanel(CodePanel):
 
     def _arrow_tip(self) -> str:
         return arrow_words(self._config, self._snapshot, self._arrows, self.code)
+
+    def finish(self) -> None:
+        self._loader.close()
 
     # -- export -------------------------------------------------------------------------------------------
 

@@ -49,6 +49,13 @@ class EmbeddingScene:
     statement: str
 
 
+def load_geometry(request: None) -> None:
+    """Import what finds neighbours, 0.2 to 0.5 s the first time: in a worker's thread, before `make_scene`."""
+    import scipy.spatial  # noqa: F401
+
+    del request
+
+
 def make_scene(
     snapshot: VqVaeSnapshot,
     colors: ColorArray,

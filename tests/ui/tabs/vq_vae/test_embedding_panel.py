@@ -1,5 +1,7 @@
 """The embedding view under the hand: what is painted, lit up, chosen, kept in place, exported."""
 
+import subprocess
+import sys
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
@@ -421,3 +423,30 @@ def test_it_stays_quick(panel) -> None:
         panel.set_hovered_code(code)
         times_s.append(time.thread_time() - started_s)
     assert np.median(times_s) < 0.016
+
+
+_FIRST_CELLS = """
+import sys
+from PySide6.QtWidgets import QApplication
+application = QApplication([])
+from dgm_explorer.ui.tabs.vq_vae.embedding_panel import EmbeddingPanel
+from tests.ui.tabs.vq_vae.cases import CONFIG, make_dataset, make_snapshot
+panel = EmbeddingPanel()
+panel.set_config(CONFIG)
+assert not any(name.startswith("scipy.") for name in sys.modules) or panel._loader.is_busy
+panel.finish()
+before = set(sys.modules)
+panel.show()
+panel.show_snapshot(make_snapshot(), make_dataset())
+assert panel.plot.embedding.pairs is not None
+print(*sorted(name for name in set(sys.modules) - before if name.startswith("scipy")))
+"""
+
+
+def test_the_first_cells_wait_for_no_import() -> None:
+    """What finds neighbours takes 0.2 to 0.5 s to load: that is done beside the window beforehand."""
+    root = Path(__file__).parents[4]
+    done = subprocess.run(
+        [sys.executable, "-c", _FIRST_CELLS], cwd=root, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == ""
