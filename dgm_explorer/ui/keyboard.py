@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-
 TYPING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 
 

@@ -1,6 +1,6 @@
 """What stands below the pictures while a lecture runs."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -109,7 +109,7 @@ class CaptionBar(QFrame):
         self.setPalette(palette)
         self.text.set_theme(theme)
 
-    def _make_button(self, text: str, tip: str, signal: Signal) -> QPushButton:
+    def _make_button(self, text: str, tip: str, signal: SignalInstance) -> QPushButton:
         button = QPushButton(text)
         button.setToolTip(tip)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -1,24 +1,20 @@
-"""The words of a step in large type, with typeset formulas."""
+"""The words of the present step, as a widget that never changes its height during a lecture."""
 
+import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPaintEvent, QResizeEvent, QTextBlockFormat, QTextCharFormat
-from PySide6.QtGui import QTextCursor, QTextDocument
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dgm_explorer.lecture import LectureStep
-from dgm_explorer.ui.formula import render_formula
-from dgm_explorer.ui.notes_markup import Span, parse_spans
-from dgm_explorer.ui.theme import PROJECTOR, Theme, color
-from dgm_explorer.ui.widgets.formula_objects import FormulaObjects, PlacedFormula
-from dgm_explorer.ui.widgets.notes_panel import CLOSING_MARKS, FORMULA_SCALE, WORD_JOINER
+from dgm_explorer.ui.lecture.caption_document import CaptionDocument, CaptionLook
+from dgm_explorer.ui.theme import PROJECTOR, Theme
 
-LINE_HEIGHT = 1.36
-"""Over the size of the type; a formula hangs into what is left below a line."""
+HANGING = 0.25
+"""Room below the last line for what hangs out of it, over the size of the type."""
 
-GAP = 0.25
-"""Between two paragraphs, over the size of the type."""
+LEAST_WIDTH_PX = 100
 
 
 class CaptionText(QWidget):
@@ -35,23 +31,24 @@ class CaptionText(QWidget):
         self._step: LectureStep | None = None
         self._is_revealed = False
         self._size_px = 20
-        self._document = QTextDocument(self)
+        self._document: CaptionDocument | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
-    def document(self) -> QTextDocument:
+    def document(self) -> CaptionDocument:
         """What is painted."""
+        assert self._document is not None
         return self._document
 
     @property
     def words(self) -> str:
         """What is painted, as plain text; a formula is one character."""
-        return self._document.toPlainText()
+        return "" if self._document is None else self._document.toPlainText()
 
     def set_steps(self, steps: Sequence[LectureStep]) -> None:
         """All steps that will be shown here."""
         self._steps = tuple(steps)
-        self._step = None
+        self._step = self._document = None
         self._fit()
 
     def show_step(self, step: LectureStep, is_revealed: bool) -> None:
@@ -69,82 +66,20 @@ class CaptionText(QWidget):
 
     def _fit(self) -> None:
         """Take the height of the longest step, and write the present one anew."""
-        heights = [self._make_document(step, True).size().height() for step in self._steps]
-        self.setFixedHeight(max(1, round(max(heights, default=0) + 0.5)))
+        look = self._look()
+        heights_px = [CaptionDocument(step, True, look).size().height() for step in self._steps]
+        if heights_px:
+            self.setFixedHeight(math.ceil(max(heights_px) + HANGING * self._size_px))
         self._write()
 
     def _write(self) -> None:
-        old = self._document
         if self._step is not None:
-            self._document = self._make_document(self._step, self._is_revealed)
-            old.deleteLater()
+            self._document = CaptionDocument(self._step, self._is_revealed, self._look())
         self.setAccessibleName(self.words)
         self.update()
 
-    def _make_document(self, step: LectureStep, is_revealed: bool) -> QTextDocument:
-        document = QTextDocument(self)
-        document.setDocumentMargin(0)
-        document.setTextWidth(max(100, self.width()))
-        formulas = FormulaObjects(document)
-        cursor = QTextCursor(document)
-        theme = self._theme
-        self._write_paragraph(cursor, formulas, step.caption, theme.text, is_first=True)
-        if step.question:
-            self._write_paragraph(cursor, formulas, step.question, theme.forward, is_bold=True)
-        if step.question and is_revealed:
-            self._write_paragraph(cursor, formulas, step.answer, theme.reverse)
-        return document
-
-    def _write_paragraph(
-        self,
-        cursor: QTextCursor,
-        formulas: FormulaObjects,
-        text: str,
-        rgb: str,
-        is_bold: bool = False,
-        is_first: bool = False,
-    ) -> None:
-        block = QTextBlockFormat()
-        block.setLineHeight(
-            LINE_HEIGHT * self._size_px, QTextBlockFormat.LineHeightTypes.MinimumHeight.value
-        )
-        block.setTopMargin(0 if is_first else GAP * self._size_px)
-        if is_first:
-            cursor.setBlockFormat(block)
-        else:
-            cursor.insertBlock(block)
-        is_after_formula = False
-        for span in parse_spans(text):
-            style = self._char_format(span, rgb, is_bold)
-            if span.kind == "formula" and self._write_formula(cursor, formulas, span, style):
-                is_after_formula = True
-                continue
-            tie = WORD_JOINER if is_after_formula and span.text[:1] in CLOSING_MARKS else ""
-            cursor.insertText(tie + span.text, style)
-            is_after_formula = False
-
-    def _write_formula(
-        self, cursor: QTextCursor, formulas: FormulaObjects, span: Span, style: QTextCharFormat
-    ) -> bool:
-        """False where it cannot be typeset: its source then stands in its place."""
-        try:
-            formula = render_formula(
-                span.text, FORMULA_SCALE * self._size_px, style.foreground().color().name()
-            )
-        except ValueError:
-            return False
-        formulas.insert(cursor, style, PlacedFormula(formula, False, max(100, self.width())))
-        return True
-
-    def _char_format(self, span: Span, rgb: str, is_bold: bool) -> QTextCharFormat:
-        font = QFont(self.font())
-        font.setPixelSize(self._size_px)
-        font.setBold(is_bold or span.kind == "bold")
-        font.setItalic(span.kind == "italic")
-        style = QTextCharFormat()
-        style.setFont(font)
-        style.setForeground(color(rgb))
-        return style
+    def _look(self) -> CaptionLook:
+        return CaptionLook(self.font(), self._size_px, max(LEAST_WIDTH_PX, self.width()), self._theme)
 
     # -- Qt -----------------------------------------------------------------------------------------------
 
@@ -152,10 +87,10 @@ class CaptionText(QWidget):
         return QSize(600, self.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
-        self._document.drawContents(painter)
-        painter.end()
+        if self._document is not None:
+            painter = QPainter(self)
+            self._document.drawContents(painter)
+            painter.end()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QStatusBar
+from PySide6.QtWidgets import QMenuBar, QStatusBar
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.lecture import Lecture, LectureStep, find_lecture
@@ -46,7 +46,8 @@ class Stage(Protocol):
     def show_tab(self, key: str) -> None: ...
     def show_controls(self, is_visible: bool) -> None: ...
     def wear(self, theme: Theme) -> None: ...
-    def statusBar(self) -> QStatusBar: ...  # noqa: N802 - Qt's name
+    def statusBar(self) -> QStatusBar: ...
+    def menuBar(self) -> QMenuBar: ...
     def height(self) -> int: ...
 
 
@@ -166,6 +167,7 @@ class Lecturer(QObject):
             return
         self._is_taken_over = True
         self._stage.show_controls(True)
+        self._stage.menuBar().show()
         self._refresh()
 
     @Slot()
@@ -216,6 +218,7 @@ class Lecturer(QObject):
         self._pause()
         stage.show_controls(step.are_controls_visible)
         stage.notes.setVisible(step.are_notes_visible)
+        stage.menuBar().hide()  # its height is the pictures'
         for tab in stage.tabs():
             self._put_state(tab, step)
         stage.show_tab(step.state.tab)
@@ -246,9 +249,9 @@ class Lecturer(QObject):
     def _remember_runs(self) -> None:
         assert self._lecture is not None
         for tab in self._tabs_of(self._lecture):
-            state = None if tab.store is None else tab.store.state
-            if getattr(state, "run_folder", ""):
-                self._folders[_subject(tab, state)] = state.run_folder
+            folder = _folder_of(tab)
+            if tab.store is not None and folder:
+                self._folders[_subject(tab, tab.store.state)] = folder
 
     def _pause(self) -> None:
         """Stop what plays, but for training, which goes on from step to step."""
@@ -262,13 +265,14 @@ class Lecturer(QObject):
         for tab in self._tabs_of(lecture):
             if tab.busy_sentence:
                 raise InputError(
-                    f"{tab.busy_sentence.rstrip('.')}; stop it before the lecture begins, its folder keeps it."
+                    f"{tab.busy_sentence.rstrip('.')}; stop it before the lecture begins, "
+                    "its folder keeps it."
                 )
 
     def _empty(self, tab: Tab) -> None:
         """No run on the screen: one of the user's comes back with the state that names its folder."""
         tab.put_run_away()
-        if tab.store is not None and getattr(tab.store.state, "run_folder", ""):
+        if tab.store is not None and _folder_of(tab):
             tab.store.update(run_folder="")
 
     def _tabs_of(self, lecture: Lecture) -> list[Tab]:
@@ -305,6 +309,7 @@ class Lecturer(QObject):
         stage.show_controls(backstage.has_controls)
         stage.notes.setVisible(backstage.has_notes)
         stage.statusBar().setVisible(backstage.has_status_bar)
+        stage.menuBar().show()
         if stage.theme is PROJECTOR:  # a theme chosen during the lecture stays
             stage.wear(THEMES[backstage.theme])
         stage.banner.show_text(backstage.banner_text, backstage.banner_tone)
@@ -327,6 +332,11 @@ class Lecturer(QObject):
         if lecture is not None:
             self.bar.show_step(self._index, self._index in self._revealed, self._is_taken_over)
         self.changed.emit()
+
+
+def _folder_of(tab: Tab) -> str:
+    """Folder of the run that the tab's state names; empty for none, or where there are no runs."""
+    return "" if tab.store is None else str(getattr(tab.store.state, "run_folder", ""))
 
 
 def _subject(tab: Tab, state: Any) -> tuple[str, Any, Any]:

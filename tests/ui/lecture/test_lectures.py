@@ -1,0 +1,383 @@
+"""Lectures in the real window, walked by key presses as a lecturer or a clicker would."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QFontMetricsF, QImage, QKeyEvent, QPainter
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from dgm_explorer.app import WindowOptions, make_window
+from dgm_explorer.cli.main import run
+from dgm_explorer.core.gaussians import Gaussian1D
+from dgm_explorer.lecture import Lecture, find_lecture, lecture_names, read_lecture
+from dgm_explorer.paths import state_dir
+from dgm_explorer.session import Session, write_session
+from dgm_explorer.ui.lecture.caption_text import CaptionText
+from dgm_explorer.ui.main_window import MainWindow
+from dgm_explorer.ui.theme import LIGHT, PROJECTOR, apply_theme
+
+SIZES = ((1280, 720), (1920, 1080))
+Key = Qt.Key
+FORWARD_KEYS = (Key.Key_PageDown, Key.Key_Right)
+
+
+@pytest.fixture
+def make_real_window(qtbot: QtBot) -> Iterator[Callable[..., MainWindow]]:
+    """Makes the window of the program, with all its tabs."""
+
+    def make(size: tuple[int, int] = SIZES[0]) -> MainWindow:
+        window = make_window(WindowOptions(size=size))
+        qtbot.addWidget(window, before_close_func=MainWindow.close_silently)
+        window.show()
+        qtbot.waitExposed(window)
+        window.activateWindow()
+        return window
+
+    yield make
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    apply_theme(application, LIGHT)
+
+
+@pytest.fixture
+def real(make_real_window: Callable[..., MainWindow]) -> MainWindow:
+    return make_real_window()
+
+
+def press(window: MainWindow, key: Qt.Key) -> None:
+    """Press a key wherever the focus is."""
+    QTest.keyClick(window.focusWidget() or window, key)
+    settle()
+
+
+def settle() -> None:
+    """Let layouts come to rest: what a child asks for reaches its parents one turn later."""
+    for _ in range(4):
+        QApplication.processEvents()
+
+
+def store_states(window: MainWindow) -> dict[str, Any]:
+    return {tab.key: tab.store.state for tab in window.tabs() if tab.store is not None}
+
+
+def in_window(widget: QWidget) -> bool:
+    """Whether all of a widget is inside its window and no parent clips it."""
+    corner = widget.mapTo(widget.window(), QPoint(0, 0))
+    is_inside = widget.window().rect().contains(widget.rect().translated(corner))
+    return is_inside and widget.visibleRegion().boundingRect() == widget.rect()
+
+
+def assert_nothing_is_cut(window: MainWindow, size: tuple[int, int]) -> None:
+    bar = window.lectures.bar
+    assert (window.width(), window.height()) == size
+    assert_words_fit(bar.text)
+    for label in (bar.title, bar.place):
+        assert in_window(label)
+        assert_label_fits(label)
+    for button in bar.buttons():
+        if button.isVisible():
+            assert in_window(button)
+            assert button.width() >= button.sizeHint().width()
+            assert button.height() >= button.sizeHint().height()
+
+
+def assert_label_fits(label: QLabel) -> None:
+    metrics = QFontMetricsF(label.font())
+    assert metrics.horizontalAdvance(label.text()) <= label.width()
+    assert metrics.height() <= label.height()
+
+
+def assert_words_fit(text: CaptionText) -> None:
+    """Every line of the layout lies inside the widget, and no formula had to be made smaller."""
+    assert in_window(text)
+    document = text.document
+    assert document.textWidth() == text.width()
+    assert document.size().height() <= text.height()
+    block = document.begin()
+    while block.isValid():
+        layout = block.layout()
+        for index in range(layout.lineCount()):
+            line = layout.lineAt(index)
+            assert line.naturalTextWidth() <= text.width()
+            assert layout.position().y() + line.y() + line.height() <= text.height() + 0.5
+        block = block.next()
+    assert all(formula.scale == 1.0 for formula in document.placed)
+    assert_no_ink_below(text)
+
+
+def assert_no_ink_below(text: CaptionText) -> None:
+    """What hangs out of the last line is inside the widget, too: painted on a larger sheet."""
+    sheet = QImage(text.width(), text.height() + 60, QImage.Format.Format_RGB32)
+    sheet.fill(Qt.GlobalColor.white)
+    painter = QPainter(sheet)
+    text.document.drawContents(painter)
+    painter.end()
+    below = sheet.copy(0, text.height(), text.width(), 60)
+    blank = QImage(below.size(), below.format())
+    blank.fill(Qt.GlobalColor.white)
+    assert below == blank
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("name", lecture_names())
+def test_a_lecture_is_walked_end_to_end(
+    make_real_window: Callable[..., MainWindow], name: str, size: tuple[int, int]
+) -> None:
+    window = make_real_window(size)
+    before = store_states(window)
+    lecture = find_lecture(name)
+    window.lectures.begin(lecture)
+    settle()
+    assert window.theme is PROJECTOR
+    height = window.lectures.bar.height()
+    said = set()
+    for index, step in enumerate(lecture.steps):
+        assert window.lectures.index == index
+        assert window.current_tab.key == step.state.tab
+        wanted = getattr(step.state, step.state.tab.replace("-", "_"))
+        assert store_states(window)[step.state.tab] == wanted
+        bar = window.lectures.bar
+        assert f"step {index + 1} of {len(lecture.steps)}" in bar.place.text()
+        assert_nothing_is_cut(window, size)
+        hidden = bar.text.words
+        press(window, Key.Key_B)
+        assert bar.text.words.startswith(hidden)
+        assert len(bar.text.words) > len(hidden) + 20
+        assert_nothing_is_cut(window, size)
+        assert bar.height() == height  # the answer and the next step move no picture
+        assert bar.height() <= 0.3 * size[1]
+        said.add(bar.text.words)
+        press(window, FORWARD_KEYS[index % 2])
+    assert window.lectures.index == len(lecture.steps) - 1  # it ends only when it is told to
+    assert len(said) == len(lecture.steps)
+    for key in (Key.Key_Left, Key.Key_PageUp):
+        press(window, key)
+    assert window.lectures.index == len(lecture.steps) - 3
+    press(window, Key.Key_Escape)
+    assert not window.lectures.is_running
+    assert window.lectures.bar.isHidden()
+    assert store_states(window) == before
+    assert window.theme is LIGHT
+
+
+def test_an_answer_is_hidden_until_it_is_asked_for_and_then_stays(real: MainWindow) -> None:
+    real.lectures.open_lecture("kl")
+    answer = "two, equally deep"
+    assert answer not in real.lectures.bar.text.words
+    QTest.mouseClick(real.lectures.bar.reveal_button, Qt.MouseButton.LeftButton)
+    assert answer in real.lectures.bar.text.words
+    press(real, Key.Key_Right)
+    assert real.lectures.bar.reveal_button.isEnabled()
+    press(real, Key.Key_Left)
+    assert answer in real.lectures.bar.text.words
+    assert not real.lectures.bar.reveal_button.isEnabled()
+    press(real, Key.Key_Escape)
+    real.lectures.open_lecture("kl")
+    assert answer not in real.lectures.bar.text.words
+
+
+def test_space_still_plays_and_the_next_step_pauses(real: MainWindow) -> None:
+    real.lectures.open_lecture("kl")
+    press(real, Key.Key_Space)
+    assert real.current_tab.is_playing
+    press(real, Key.Key_PageDown)
+    assert not real.current_tab.is_playing
+    assert "Space" in real.lectures.bar.reveal_button.toolTip()
+
+
+def test_taking_over_gives_everything_and_coming_back_restores_the_step(real: MainWindow) -> None:
+    real.lectures.open_lecture("kl")
+    press(real, Key.Key_Right)
+    scripted = store_states(real)["kl"]
+    assert not real.has_controls
+    press(real, Key.Key_T)
+    assert real.lectures.is_taken_over
+    assert real.has_controls
+    assert "taken over" in real.lectures.bar.place.text()
+    assert real.actions_by_key["edit.undo"].isEnabled() is False  # nothing before the step to go back to
+    store = real.current_tab.store
+    assert store is not None
+    store.update(q=Gaussian1D(-1.0, 0.5))
+    press(real, Key.Key_Right)  # belongs to the picture now
+    assert real.lectures.index == 1
+    assert_nothing_is_cut(real, SIZES[0])
+    real.show_tab("reparam")
+    QTest.mouseClick(real.lectures.bar.take_over_button, Qt.MouseButton.LeftButton)
+    assert not real.lectures.is_taken_over
+    assert real.current_tab.key == "kl"
+    assert store.state == scripted
+    assert not real.has_controls
+
+
+def test_escape_leaves_one_layer_after_the_other(real: MainWindow) -> None:
+    real.lectures.open_lecture("kl")
+    press(real, Key.Key_T)
+    press(real, Key.Key_Escape)
+    assert real.lectures.is_running
+    assert not real.lectures.is_taken_over
+    press(real, Key.Key_Escape)
+    assert not real.lectures.is_running
+
+
+def test_a_clicker_turns_the_page_from_a_number_field_and_escape_there_only_ends_typing(
+    real: MainWindow,
+) -> None:
+    real.lectures.open_lecture("kl")
+    press(real, Key.Key_T)
+    field = next(edit for edit in real.current_tab.findChildren(QLineEdit) if edit.isVisible())
+    field.setFocus()
+    override = QKeyEvent(QEvent.Type.ShortcutOverride, Key.Key_Escape, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(field, override)
+    assert override.isAccepted()
+    QTest.keyClick(field, Key.Key_Escape)
+    assert real.lectures.is_taken_over
+    QTest.keyClick(field, Key.Key_PageDown)
+    assert real.lectures.index == 1
+    assert not real.lectures.is_taken_over
+
+
+def test_the_end_brings_back_states_history_session_and_panels(real: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "mine.dgm.json"
+    write_session(path, Session())
+    real.sessions.open_file(path)
+    store = real.current_tab.store
+    assert store is not None
+    store.update(q=Gaussian1D(2.5, 0.7))
+    store.update(q=Gaussian1D(2.0, 0.7))
+    store.undo()
+    real.toggle_notes()
+    real.choose_theme("dark")
+    before, title = store_states(real), real.windowTitle()
+    real.lectures.open_lecture("kl")
+    assert "Covering" in real.windowTitle()
+    assert not real.isWindowModified()
+    assert not real.actions_by_key["file.save"].isEnabled()
+    press(real, Key.Key_Right)
+    store.update(q=Gaussian1D(0.0, 3.0))
+    real.lectures.end()
+    assert store_states(real) == before
+    assert (real.windowTitle(), real.isWindowModified()) == (title, True)
+    assert real.document.path == path
+    assert not real.notes.isHidden()
+    assert real.has_controls
+    assert real.theme.name == "dark"
+    assert real.actions_by_key["file.save"].isEnabled()
+    assert not real.menuBar().isHidden()
+    assert not real.statusBar().isHidden()
+    store.redo()
+    assert store.state.q == Gaussian1D(2.0, 0.7)
+    store.undo()
+    store.undo()
+    assert store.state.q != Gaussian1D(2.5, 0.7)
+
+
+def test_a_session_opened_during_a_lecture_takes_over_and_is_no_part_of_the_script(
+    real: MainWindow,
+) -> None:
+    before = store_states(real)
+    real.lectures.open_lecture("kl")
+    real.sessions.open_preset("five-modes")
+    assert real.lectures.is_taken_over
+    press(real, Key.Key_T)
+    assert store_states(real)["kl"] == find_lecture("kl").steps[0].state.kl
+    real.lectures.end()
+    assert store_states(real) == before
+    assert real.document.path is None
+
+
+def test_closing_in_the_middle_keeps_the_users_own_session(real: MainWindow) -> None:
+    store = real.current_tab.store
+    assert store is not None
+    store.update(q=Gaussian1D(2.5, 0.7))
+    real.lectures.open_lecture("kl")
+    real.close()
+    kept = json.loads((state_dir() / "last-session.dgm.json").read_text(encoding="utf-8"))
+    assert kept["kl"]["q"] == {"mu": 2.5, "sigma": 0.7}
+
+
+def test_a_bad_lecture_leaves_the_window_as_it_was(real: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "bad.json"
+    path.write_text('{"format": "dgm-explorer-lecture", "version": 1, "title": "x", "steps": 3}')
+    before = store_states(real)
+    real.lectures.open_lecture(str(path))
+    assert real.banner.tone == "warning"
+    assert real.banner.text.startswith(f"{path}: at steps: ")
+    assert not real.lectures.is_running
+    assert store_states(real) == before
+    assert real.theme is LIGHT
+    assert run(["--lecture", str(path)]) == 2
+
+
+def test_a_formula_that_cannot_be_typeset_stands_there_as_it_was_written(
+    real: MainWindow, tmp_path: Path
+) -> None:
+    path = tmp_path / "odd.json"
+    step = {"state": {"tab": "kl"}, "caption": r"See $\frac{a}$ here."}
+    document = {"format": "dgm-explorer-lecture", "version": 1, "title": "Odd", "steps": [step]}
+    path.write_text(json.dumps(document))
+    real.lectures.open_lecture(str(path))
+    assert r"\frac{a}" in real.lectures.bar.text.words
+    assert real.lectures.bar.reveal_button.isHidden()
+
+
+def test_a_tab_that_trains_is_not_disturbed(real: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    tab = next(tab for tab in real.tabs() if tab.key == "gmm-vae")
+    monkeypatch.setattr(type(tab), "busy_sentence", property(lambda _: "The GMM-VAE is training (step 3)."))
+    real.lectures.open_lecture("gmm-vae")
+    assert real.banner.text.startswith("The GMM-VAE is training (step 3); stop it before the lecture")
+    assert not real.lectures.is_running
+    real.lectures.open_lecture("kl")
+    assert real.lectures.is_running
+
+
+def test_steps_of_one_model_keep_its_run_and_another_model_begins_empty(
+    real: MainWindow, tmp_path: Path
+) -> None:
+    lecture = find_lecture("gmm-vae")
+    tab = next(tab for tab in real.tabs() if tab.key == "gmm-vae")
+    assert tab.store is not None
+    real.lectures.begin(lecture)
+    tab.store.update(run_folder=str(tmp_path / "gone"))  # as a run that was played has it
+    press(real, Key.Key_Right)
+    assert tab.store.state.run_folder == str(tmp_path / "gone")
+    for _ in range(5):
+        press(real, Key.Key_PageDown)
+    assert real.lectures.index == 6
+    assert tab.store.state.run_folder == ""
+    press(real, Key.Key_PageUp)
+    assert tab.store.state.run_folder == str(tmp_path / "gone")
+    real.lectures.end()
+    assert tab.store.state.run_folder == ""
+
+
+def test_the_menu_lists_the_lectures_and_begins_one(real: MainWindow) -> None:
+    menu = real.submenus["lectures"]
+    menu.aboutToShow.emit()
+    titles = [find_lecture(name).title for name in lecture_names()]
+    assert [action.text() for action in menu.actions()] == titles
+    menu.actions()[1].trigger()
+    assert real.lectures.title == titles[1]
+    assert real.current_tab.key == "reparam"
+
+
+def test_another_size_gives_another_size_of_type(real: MainWindow) -> None:
+    real.lectures.open_lecture("kl")
+    low = real.lectures.bar.height()
+    real.resize(1920, 1080)
+    settle()
+    assert real.lectures.bar.height() > low
+    assert_nothing_is_cut(real, (1920, 1080))
+
+
+def test_options_and_files_agree() -> None:
+    assert WindowOptions(lecture="kl").lecture == "kl"
+    folder = Path(__file__).resolve().parents[3] / "resources" / "lectures"
+    read = [read_lecture(path) for path in sorted(folder.glob("*.json"))]
+    assert all(isinstance(lecture, Lecture) for lecture in read)
+    assert read == [find_lecture(name) for name in lecture_names()]
