@@ -5,6 +5,7 @@ the same everywhere: p grey, forward KL vermilion, reverse KL blue.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from PySide6.QtGui import QColor, QPalette
@@ -146,6 +147,7 @@ def color(rgb: str, alpha: int = 255) -> QColor:
     return result
 
 
+@lru_cache(maxsize=4096)
 def blend(first: str, second: str, share: float) -> str:
     """``first`` with ``share`` (0 … 1) of ``second`` mixed in, as ``#rrggbb``."""
     a, b = QColor(first), QColor(second)

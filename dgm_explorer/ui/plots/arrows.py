@@ -95,11 +95,12 @@ def _common_scale(clouds: list[FloatArray], exact: FloatArray | None) -> float:
     return 1.0 / longest if longest > 1e-300 else 0.0
 
 
-def draw_arrows(painter: QPainter, roots: FloatArray, vectors: FloatArray) -> None:
+def draw_arrows(painter: QPainter, roots: FloatArray, vectors: FloatArray, pens: Sequence[QPen] = ()) -> None:
     """Shafts and the two strokes of every head, all in one call: hundreds of arrows change in a drag.
 
     Parameters
     ----------
+    pens : they are drawn with, one over the other; the painter's own if there are none.
     roots : (2,) or (R, 2) where they begin, in pixels.
     vectors : (R, 2) in pixels; finite.
     """
@@ -113,4 +114,8 @@ def draw_arrows(painter: QPainter, roots: FloatArray, vectors: FloatArray) -> No
     lines = PrimitiveArray(QLineF, 4)
     lines.resize(len(strokes))
     lines.ndarray()[:] = strokes
-    painter.drawLines(*lines.drawargs())
+    if not pens:
+        painter.drawLines(*lines.drawargs())
+    for pen in pens:
+        painter.setPen(pen)
+        painter.drawLines(*lines.drawargs())

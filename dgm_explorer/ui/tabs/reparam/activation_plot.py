@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from dgm_explorer.core.reparam_state import RAW_LIMITS, DiagonalActivation
 from dgm_explorer.numerics.activations import ACTIVATIONS
@@ -114,6 +114,8 @@ class ActivationPlot(Plot):
         self._gestures.finished.connect(self.drag_finished)
         self._slope = CurveOverlay(self.view_box, 3)
         self._value = CurveOverlay(self.view_box, 4)
+        for curve in (self._slope, self._value):  # the marks above them move
+            curve.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self._marks = RawMarks(self.view_box)
         self._gestures.held_changed.connect(self._show_marks)
         self.setMouseTracking(True)

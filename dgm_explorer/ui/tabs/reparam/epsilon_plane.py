@@ -1,6 +1,6 @@
 """The plane of the noise: ε ~ N(0, I) with its square grid, its circles and its two unit vectors."""
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.numerics.gaussian_map import circle, grid_lines
@@ -26,6 +26,8 @@ class EpsilonPlane(DotPlot):
         self._grid = GridLines(self.view_box)
         self._circles = Outlines(self.view_box)
         self._units = Vectors(self.view_box)
+        for still in (self._grid, self._circles, self._units):  # the line to the twin passes over them
+            still.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.caption = CornerText(self.view_box, "bottom-left")
         self._grid.set_lines(GRID)
         self._circles.set_curves(CIRCLES)

@@ -117,10 +117,11 @@ def draw_vectors(
     for vector in vectors:
         start, end = overlay.point_px(*vector.start), overlay.point_px(*vector.end)
         root, along = np.array(start.toTuple()), np.array((end - start).toTuple())
-        for rgb, extra in ((theme.plot_background, _HALO_PX), (vector.rgb, 0.0)):
-            pen = QPen(color(rgb), width + extra, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
-            painter.setPen(pen)
-            draw_arrows(painter, root, along[None])
+        halo_and_ink = [
+            QPen(color(rgb), width + extra, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
+            for rgb, extra in ((theme.plot_background, _HALO_PX), (vector.rgb, 0.0))
+        ]
+        draw_arrows(painter, root, along[None], halo_and_ink)
         _write_name(painter, metrics, vector, end, along, theme, tip_gap_px)
 
 

@@ -2,8 +2,9 @@
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
-from PySide6.QtCore import QPoint, QPointF, QRect, Qt
+from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QWidget
 
@@ -11,8 +12,6 @@ from dgm_explorer.ui.theme import LIGHT, Theme, color
 
 _RING_PX = 7.0
 _ROOM_PX = 14
-_STRIPS = 24
-"""Pieces in which the line is painted anew: together they cover far less than its bounding box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,7 @@ class TwinOverlay(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._lines: tuple[TwinLine, ...] = ()
+        self._region = QRegion()
         self._theme = LIGHT
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -53,9 +53,9 @@ class TwinOverlay(QWidget):
     def set_lines(self, lines: tuple[TwinLine, ...]) -> None:
         """Light up these; only what changes is painted, and the plots below it."""
         if lines != self._lines:
-            region = _region(self._lines).united(_region(lines))
-            self._lines = lines
-            self.update(region)
+            before = self._region
+            self._lines, self._region = lines, _region(lines)
+            self.update(before.united(self._region))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
@@ -97,19 +97,20 @@ def _shortened(end: QPointF, inner: QPointF) -> QPointF:
 
 
 def _region(lines: tuple[TwinLine, ...]) -> QRegion:
-    """Small squares along the lines."""
+    """Boxes along the lines: as many as cover least, far less than a slanting line's bounding box."""
     region = QRegion()
     for line in lines:
-        for start, end in zip(line.places, line.places[1:], strict=False):
-            for step in range(_STRIPS):
-                a = start + (end - start) * (step / _STRIPS)
-                b = start + (end - start) * ((step + 1) / _STRIPS)
+        for start, end in pairwise(line.places):
+            way = end - start
+            n = max(1, round(math.sqrt(abs(way.x() * way.y())) / (2 * _ROOM_PX)))
+            corners = [start + way * (step / n) for step in range(n + 1)]
+            for a, b in pairwise(corners):
                 region += _box(a, b)
     return region
 
 
 def _box(a: QPointF, b: QPointF) -> QRect:
-    room = QPoint(_ROOM_PX, _ROOM_PX)
-    low = QPointF(min(a.x(), b.x()), min(a.y(), b.y())).toPoint() - room
-    high = QPointF(max(a.x(), b.x()), max(a.y(), b.y())).toPoint() + room
-    return QRect(low, high)
+    left, right = sorted((a.x(), b.x()))
+    top, bottom = sorted((a.y(), b.y()))
+    x, y = math.floor(left) - _ROOM_PX, math.floor(top) - _ROOM_PX
+    return QRect(x, y, math.ceil(right) + _ROOM_PX - x, math.ceil(bottom) + _ROOM_PX - y)
