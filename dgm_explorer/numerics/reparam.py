@@ -5,7 +5,7 @@ drag never leaves them.
 """
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -96,7 +96,13 @@ class Parametrisation:
 
 def parametrisation_of(state: ReparamState) -> Parametrisation:
     """Return how the state's parameters stand for its map."""
-    return Parametrisation(state.dimension, state.form, state.activation)
+    return _parametrisation(state.dimension, state.form, state.activation)
+
+
+@cache
+def _parametrisation(dimension: int, form: FactorForm, activation: DiagonalActivation) -> Parametrisation:
+    """One for each, so that what follows from it is worked out once and not in every frame of a drag."""
+    return Parametrisation(dimension, form, activation)
 
 
 def parameters_of(state: ReparamState) -> FloatArray:
