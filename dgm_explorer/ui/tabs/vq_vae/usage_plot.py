@@ -80,8 +80,10 @@ class UsagePlot(Plot):
         self.marks.set_marks(tuple(marks))
 
     def cover_with(self, words: str) -> None:
-        """Words in place of the picture; empty for the picture."""
+        """Words in place of the picture and the numbers on its axes; empty for the picture."""
         self.cover.set_reason(words)
+        for side in ("left", "bottom"):
+            self.plotItem.getAxis(side).setOpacity(0.0 if words else 1.0)  # hidden ones would leave no room
         for item in (*self.content, self.marks):
             item.setVisible(not words)
 

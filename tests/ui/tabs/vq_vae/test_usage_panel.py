@@ -191,9 +191,12 @@ def test_without_a_run_it_says_what_will_come(picture: UsagePicture, show: Show)
     for plot in plots:
         Hand(plot).move(QPointF(80, 80), is_down=False)
         assert len(plot.export_table().columns[0]) == 0 or plot is panel.positions.places
+        sides = [plot.plotItem.getAxis(side) for side in ("left", "bottom")]
+        assert not any(axis.opacity() for axis in sides)  # 0 to 1 would be made up
     panel.set_code(1)
     panel.show_snapshot(make_snapshot(), make_dataset())
     assert not any(plot.cover.reason for plot in plots)
+    assert all(plot.plotItem.getAxis("left").opacity() for plot in plots)
 
 
 def awkward() -> tuple[VqVaeSnapshot, ...]:
