@@ -133,6 +133,17 @@ class ImageGrid(QWidget):
         self.update()
 
     @property
+    def min_tile_px(self) -> int:
+        """Shorter side of a tile at least."""
+        return self._min_tile_px
+
+    def set_min_tile_px(self, min_tile_px: int) -> None:
+        """Let tiles get no smaller than another size."""
+        if min_tile_px != self._min_tile_px:
+            self._min_tile_px = min_tile_px
+            self._lay_out()
+
+    @property
     def table(self) -> ImageTable | None:
         return self._table
 

@@ -15,6 +15,7 @@ from dgm_explorer.ui.plots.image_grid import ImageGrid, ImageTable
 from dgm_explorer.ui.tabs.vq_vae.paint_codes import nearest_other_code
 from dgm_explorer.ui.tabs.vq_vae.paint_decoder import PART_NUMBERS, Network, PaintDecoder
 from dgm_explorer.ui.tabs.vq_vae.paint_effect import EffectPlan, ErrorChange, error_change, plan_effect
+from dgm_explorer.ui.tabs.vq_vae.paint_words import HOW_TO_CHOOSE
 from dgm_explorer.ui.tabs.vq_vae.paint_work import Compared, CompareRequest
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.elided_label import ElidedLabel
@@ -24,7 +25,6 @@ from dgm_explorer.ui.widgets.snapshot_panel import as_images, example_words, scr
 EVERY_MS: Final = 1000
 """While training goes on; a change by hand is followed at once."""
 _HINT: Final = "Swap or merge the code chosen with another one, and see here which images change and how."
-_NO_CODE: Final = "Choose a code first: in the palette, in the mosaic, or from a cell with the right button"
 _DIVIDER_LEVEL: Final = 0.35
 
 
@@ -162,7 +162,7 @@ class ExchangePage(QWidget):
     def _show_buttons(self) -> None:
         a, b = self._code, self.other.value()
         has_pair = self._has_pair and a != b
-        refusal = _NO_CODE if not self._has_pair else "" if has_pair else "These are the same code"
+        refusal = HOW_TO_CHOOSE if not self._has_pair else "" if has_pair else "These are the same code"
         for button, sign, words in (
             (self.swap, "↔", "Everywhere, code {a} takes the place of {b} and {b} that of {a}"),
             (self.merge, "→", "Everywhere, code {b} takes the place of {a}"),

@@ -16,6 +16,9 @@ from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.snapshot_panel import scrolling
 
 TILE_PX: Final = 20
+"""At least; in a high panel more."""
+_PANEL_PER_TILE: Final = 28
+"""Height of the panel over that of a tile, from where on tiles grow with it."""
 _ROWS: Final = 3
 MOST_PATCH_PX: Final = 24
 """Wide receptive fields are shown smaller: their tiles would not fit beside each other."""
@@ -35,6 +38,7 @@ class Palette(CodeTiles):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Palette", TILE_PX, parent)
+        self._patch_px = TILE_PX
         self.setToolTip(_TIP)
         self.area = scrolling(self)
 
@@ -44,12 +48,19 @@ class Palette(CodeTiles):
         images = patch_images(snapshot.patches[codes], theme)
         left_out = snapshot.n_codes - len(codes)
         more = f"\nthe {len(codes):,} codes used most; {left_out:,} more are not shown" if left_out else ""
-        self._fit_area(images.shape[1])
+        self._patch_px = images.shape[1]
+        self._fit_area()
         self.set_tiles(codes, ImageTable(images, tip=lambda tile: f"code {codes[tile]}{more}\n{_TIP}"))
 
-    def _fit_area(self, patch_px: int) -> None:
+    def set_panel_height(self, height_px: int) -> None:
+        """Of the panel that this lies in: tiles grow with it."""
+        self.set_min_tile_px(max(TILE_PX, height_px // _PANEL_PER_TILE))
+        self._fit_area()
+
+    def _fit_area(self) -> None:
         """Some rows of the smallest tiles, none of them cut."""
-        tile_px = patch_px * math.ceil(TILE_PX / patch_px) if patch_px < TILE_PX else TILE_PX
+        least_px, patch_px = self.min_tile_px, self._patch_px
+        tile_px = patch_px * math.ceil(least_px / patch_px) if patch_px < least_px else least_px
         height = _ROWS * (tile_px + GAP_PX) - GAP_PX + 2 * MARGIN_PX
         if height != self.area.height():
             self.area.setFixedHeight(height)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import cast
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
 
 from dgm_explorer.core.dataset import Dataset
@@ -23,7 +24,13 @@ from dgm_explorer.ui.tabs.vq_vae.paint_decoder import Network, PaintDecoder
 from dgm_explorer.ui.tabs.vq_vae.paint_easel import Easel, Shown
 from dgm_explorer.ui.tabs.vq_vae.paint_exchange import ExchangePage
 from dgm_explorer.ui.tabs.vq_vae.paint_palette import Palette
-from dgm_explorer.ui.tabs.vq_vae.paint_words import NO_CODE, NO_IMAGES, SOON, painting_parts
+from dgm_explorer.ui.tabs.vq_vae.paint_words import (
+    HOW_TO_CHOOSE,
+    NO_IMAGES,
+    SOON,
+    brush_words,
+    painting_parts,
+)
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from dgm_explorer.ui.widgets.form import set_text, set_tip
@@ -210,14 +217,16 @@ class PaintPanel(CodePanel):
         self._mark()
 
     def _say(self) -> None:
-        """What is on the brush and on the grid."""
-        shown, dataset = self._easel.shown, self._easel.dataset
-        if shown is None or dataset is None:
+        """What is on the brush, and on the grid once it is decoded."""
+        shown, dataset, brush = self._easel.shown, self._easel.dataset, self.code if self._has_brush else -1
+        if dataset is None:
             return
-        parts = painting_parts(shown, dataset, self._easel.row, self.code if self._has_brush else -1)
-        self.bar.set_number_tip(parts[-1])
+        parts = [brush_words(brush)]
+        if shown is not None:
+            parts = painting_parts(shown, dataset, self._easel.row, brush)
+            self.bar.set_number_tip(parts[-1])
         set_text(self.words, " · ".join(parts))
-        set_tip(self.words, "\n".join(parts))
+        set_tip(self.words, "\n".join(parts if self._has_brush else (HOW_TO_CHOOSE, *parts[1:])))
 
     def finish(self) -> None:
         self.alternatives.finish()
@@ -233,6 +242,10 @@ class PaintPanel(CodePanel):
     def export_table(self) -> PlotTable:
         """The painted grid."""
         return self.canvas.grid.export_table()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.code_palette.set_panel_height(self.height())
+        super().resizeEvent(event)
 
     # -- the hand -----------------------------------------------------------------------------------------
 
@@ -267,7 +280,7 @@ class PaintPanel(CodePanel):
         if self._has_brush:
             self._apply(lambda painting: painting.with_cells(self._under_brush(cells), self.code))
         else:
-            set_text(self.words, NO_CODE)
+            self._say()
 
     @Slot(object)
     def _erase(self, cells: list[tuple[int, int]]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.arrays import Float32Array, IntArray
@@ -26,7 +26,8 @@ from dgm_explorer.ui.store import Store
 from dgm_explorer.ui.tabs.vq_vae.code_grid_view import CodeGridView
 from dgm_explorer.ui.tabs.vq_vae.paint_panel import PaintPanel
 from dgm_explorer.ui.tabs.vq_vae.paint_tiles import CodeTiles
-from dgm_explorer.ui.theme import DARK, LIGHT, PROJECTOR
+from dgm_explorer.ui.tabs.vq_vae.paint_words import NO_CODE
+from dgm_explorer.ui.theme import DARK, LIGHT, PROJECTOR, THEMES, apply_theme
 from tests.ui.tabs.vq_vae.cases import (
     CONFIG,
     DEAD_CODE,
@@ -254,6 +255,54 @@ def test_without_a_code_the_panel_says_what_to_do(panel: PaintPanel) -> None:
     drag(panel.canvas.grid, (1, 1))
     assert not told.paintings
     assert "Choose a code" in panel.words.text()
+
+
+def test_the_words_on_the_brush_change_with_the_code_at_once(panel: PaintPanel, make_panel: MakePanel) -> None:
+    panel.set_code(-1)
+    drag(panel.canvas.grid, (1, 1))
+    QTest.mouseClick(panel.code_palette, LEFT, NO_KEY, at_tile(panel.code_palette, 1))
+    assert panel.words.text().startswith("brush: code 1 ")
+    panel.set_code(-1)
+    QTest.mousePress(panel.canvas.grid, LEFT, NO_KEY, at(panel.canvas.grid, 1, 1))
+    assert panel.words.text().startswith(NO_CODE)
+    panel.set_code(2)  # from the mosaic, the button still down
+    assert panel.words.text().startswith("brush: code 2 ")
+    QTest.mouseRelease(panel.canvas.grid, LEFT, NO_KEY, at(panel.canvas.grid, 1, 1))
+    early = make_panel()
+    early.show_snapshot(make_snapshot(), make_dataset())
+    early.set_code(4)  # nothing is decoded yet
+    assert early.words.text() == "brush: code 4"
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_what_to_do_without_a_code_is_not_cut(qtbot: QtBot, make_panel: MakePanel, name: str) -> None:
+    application = QApplication.instance()
+    apply_theme(application, THEMES[name])
+    panel = make_panel(size=(540, 560))
+    panel.set_theme(THEMES[name])
+    panel.show_snapshot(make_snapshot(), make_dataset())
+    settle(qtbot, panel)
+    panel.grab()
+    assert panel.words.shown_text.startswith(NO_CODE)
+    assert "right button" in panel.words.toolTip()
+    apply_theme(application, LIGHT)
+
+
+@pytest.mark.parametrize(("size", "least_px"), [((540, 560), 20), ((900, 900), 32)])
+def test_tiles_of_the_palette_grow_with_the_room(
+    qtbot: QtBot, make_panel: MakePanel, size: tuple[int, int], least_px: int
+) -> None:
+    panel = make_panel(size=size)
+    snapshot, dataset = wide_case((2, 2), 512)
+    panel.show_snapshot(snapshot, dataset)
+    settle(qtbot, panel)
+    palette = panel.code_palette
+    side_px = palette.tile_rect(0).height()
+    assert least_px <= side_px < 2 * least_px
+    rows = [palette.tile_rect(tile).bottom() for tile in range(len(palette.codes))]
+    assert sum(bottom <= palette.area.height() for bottom in rows) >= 3 * size[0] // (2 * least_px + 2) - 3
+    panel.resize(560, 560)
+    assert palette.tile_rect(0).height() < 1.5 * 20
 
 
 def test_the_palette_puts_a_code_on_the_brush(panel: PaintPanel) -> None:
