@@ -57,6 +57,7 @@ class MainWindow(QMainWindow):
         self.banner = Banner(self.theme)
         self.frame_meter = FrameMeter()
         self.actions_by_key = make_actions(self, self)
+        self.addActions(list(self.actions_by_key.values()))  # their keys work without the menu bar, too
         self.submenus = self._make_menus()
         self.tab_widget = QTabWidget()
         self.lectures = Lecturer(self, self)
