@@ -13,6 +13,8 @@ from pathlib import Path
 SCREEN = "1920x1200x24"
 DISPLAY_TIMEOUT_S = 20
 FAILED = "FAILED"
+_IN_PARALLEL = ("-n", "auto", "--maxprocesses", "4", "--dist", "loadfile")
+"""One process a core; four are enough, and each may hold torch. What a file shares stays in one process."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ def run(root: Path, python: Path, pytest_arguments: Sequence[str]) -> int:
     ]
     for step in steps:
         print(f"[test] {step.name:<14} {step.seconds:6.1f} s  {step.outcome}", flush=True)
-    steps.append(_step("pytest", [*pytest, "-m", "not x11"], root, environment))
+    steps.append(_step("pytest", [*pytest, "-m", "not x11", *_IN_PARALLEL], root, environment))
     failed = [step.name for step in steps if step.outcome == FAILED]
     if failed:
         print(f"[test] failed: {', '.join(failed)}", flush=True)
