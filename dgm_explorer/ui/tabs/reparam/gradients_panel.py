@@ -166,9 +166,10 @@ class GradientsPanel(ReparamPanel):
 
     def show_state(self, state: ReparamState) -> None:
         for box, value in ((self.n_samples, state.n_samples), (self.n_arrows, state.n_arrows)):
-            box.blockSignals(True)
-            box.setValue(value)
-            box.blockSignals(False)
+            if box.value() != value:  # a box that is told what it shows paints itself anew
+                box.blockSignals(True)
+                box.setValue(value)
+                box.blockSignals(False)
         self.baseline.setChecked(state.has_baseline)
 
     def plots(self) -> Sequence[ExportablePlot]:
