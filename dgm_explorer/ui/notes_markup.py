@@ -2,7 +2,8 @@ r"""The markup of the notes: a few marks of Markdown, and formulas.
 
 ``# title``, ``## heading``, ``- item``, paragraphs parted by blank lines; ``**bold**``, ``*italic*``,
 ``$inline formula$``, and ``$$display formula$$`` as a block of its own. ``{forward}`` or ``{reverse}`` at
-the end of a heading or after a display formula gives it the colour of that divergence.
+the end of a heading or after a display formula gives it the colour of that divergence; ``{struck}`` crosses
+a formula out.
 """
 
 import re
@@ -11,9 +12,9 @@ from typing import Literal, TypeAlias, cast
 
 BlockKind: TypeAlias = Literal["title", "heading", "paragraph", "item", "formula"]
 SpanKind: TypeAlias = Literal["text", "bold", "italic", "formula"]
-Ink: TypeAlias = Literal["", "forward", "reverse"]
+Ink: TypeAlias = Literal["", "forward", "reverse", "struck"]
 
-_INK = re.compile(r"\s*\{(forward|reverse)\}$")
+_INK = re.compile(r"\s*\{(forward|reverse|struck)\}$")
 _SPAN = re.compile(r"\$(?P<formula>[^$]+)\$|\*\*(?P<bold>[^*]+)\*\*|\*(?P<italic>[^*]+)\*")
 _BLOCK_MARKS: tuple[tuple[str, BlockKind], ...] = (("## ", "heading"), ("# ", "title"), ("- ", "item"))
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRect, QRectF, QSizeF
 from PySide6.QtGui import (
     QPainter,
+    QPen,
     QPyTextObject,
     QTextCharFormat,
     QTextCursor,
@@ -17,6 +18,7 @@ from dgm_explorer.ui.formula import FormulaImage
 _OBJECT_TYPE = QTextFormat.ObjectTypes.UserObject.value + 1
 _INDEX = QTextFormat.Property.UserProperty.value + 1
 _OBJECT_CHARACTER = "\ufffc"
+_STRIKE_WIDTH_PX = 1.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,15 @@ class PlacedFormula:
     formula : what to draw.
     is_display : it has a line of its own; else it stands among words.
     room_px : width of the column; a wider formula is drawn smaller.
+    tex : what it was set from, for copies of the text.
+    is_struck : it is crossed out.
     """
 
     formula: FormulaImage
     is_display: bool
     room_px: float
+    tex: str = ""
+    is_struck: bool = False
 
     @property
     def scale(self) -> float:
@@ -71,6 +77,18 @@ class FormulaObjects(QPyTextObject):
         """Forget all formulas; the document must not hold any from here on."""
         self._placed.clear()
 
+    def as_text(self, selected: QTextCursor) -> str:
+        """The selected text with its formulas in TeX."""
+        before = QTextCursor(selected.document())
+        before.setPosition(selected.selectionStart(), QTextCursor.MoveMode.KeepAnchor)
+        index = before.selectedText().count(_OBJECT_CHARACTER)
+        first, *rest = selected.selectedText().split(_OBJECT_CHARACTER)
+        pieces = [first]
+        for text, placed in zip(rest, self._placed[index:], strict=False):
+            dollars = "$$" if placed.is_display else "$"
+            pieces += [f"{dollars}{placed.tex}{dollars}", text]
+        return "".join(pieces).replace("\u2029", "\n")
+
     def insert(self, cursor: QTextCursor, style: QTextCharFormat, placed: PlacedFormula) -> None:
         """Put a formula where the cursor is, in a line of type like ``style``."""
         character = QTextCharFormat(style)
@@ -93,6 +111,9 @@ class FormulaObjects(QPyTextObject):
         placed = self._placed[style.intProperty(_INDEX)]
         formula, scale = placed.formula, placed.scale
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.drawImage(
-            QRectF(box.left(), box.top(), formula.width * scale, formula.height * scale), formula.image
-        )
+        area = QRectF(box.left(), box.top(), formula.width * scale, formula.height * scale)
+        painter.drawImage(area, formula.image)
+        if placed.is_struck:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(style.foreground().color(), _STRIKE_WIDTH_PX))
+            painter.drawLine(area.bottomLeft(), area.topRight())

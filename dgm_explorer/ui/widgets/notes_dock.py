@@ -48,10 +48,15 @@ class NotesDock(QDockWidget):
             self.panel.setMinimumWidth(MIN_WIDTH_PX)
             self.panel.set_theme(self._theme)
             self.setWidget(self.panel)
-            width_px = min(WIDTH_PX, round(MAX_SHARE * self._window.width()))
+            width_px = default_width_px(self._window)
             self._window.resizeDocks([self], [width_px], Qt.Orientation.Horizontal)
         self._shown_name = self._name
         self.panel.set_notes(_read_notes(self._name))
+
+
+def default_width_px(window: QMainWindow) -> int:
+    """Width of what stands beside the tabs, when it is first opened."""
+    return min(WIDTH_PX, round(MAX_SHARE * window.width()))
 
 
 def _read_notes(name: str) -> str:

@@ -1,9 +1,9 @@
 """The notes of a tab, with typeset formulas."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QMimeData, Qt, QTimer
 from PySide6.QtGui import (
     QFont,
     QFontInfo,
@@ -33,7 +33,7 @@ TURN_MS = 12.0
 
 
 class NotesPanel(QTextEdit):
-    """Shows notes written as `notes_markup` describes; read-only.
+    """Shows notes written as `notes_markup` describes; read-only. A copy of the text has its formulas in TeX.
 
     Formulas are typeset while the window goes on: the text grows from the top, in reading order.
     """
@@ -62,6 +62,18 @@ class NotesPanel(QTextEdit):
         """Show other notes, from their beginning."""
         self._blocks = parse_notes(source)
         self._rebuild()
+
+    def set_blocks(self, blocks: Sequence[Block]) -> None:
+        """Show other blocks: from their beginning, or where it was read if the title is still the same."""
+        if tuple(blocks) == self._blocks:
+            return
+        is_same = self._blocks[:1] == tuple(blocks[:1])
+        place = self.verticalScrollBar().value()
+        self._blocks = tuple(blocks)
+        self._rebuild()
+        if is_same:
+            self.finish()
+            self.verticalScrollBar().setValue(place)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -123,7 +135,9 @@ class NotesPanel(QTextEdit):
         size_px = FORMULA_SCALE * QFontInfo(style.font()).pixelSize()
         formula = render_formula(span.text, size_px, style.foreground().color().name(), is_display)
         room_px = max(50, self.viewport().width() - 2 * MARGIN_PX - 2)
-        self._formulas.insert(cursor, style, PlacedFormula(formula, is_display, room_px))
+        is_struck = block.ink == "struck"
+        placed = PlacedFormula(formula, is_display, room_px, span.text, is_struck)
+        self._formulas.insert(cursor, style, placed)
 
     def _block_format(self, block: Block) -> QTextBlockFormat:
         line = self._theme.font_point_size
@@ -149,11 +163,17 @@ class NotesPanel(QTextEdit):
         font.setPointSizeF(theme.font_point_size * scale)
         font.setBold(block.kind in ("title", "heading") or span.kind == "bold")
         font.setItalic(span.kind == "italic")
-        ink = {"forward": theme.forward, "reverse": theme.reverse}.get(block.ink, theme.text)
+        inks = {"forward": theme.forward, "reverse": theme.reverse, "struck": theme.muted_text}
+        ink = inks.get(block.ink, theme.text)
         style = QTextCharFormat()
         style.setFont(font)
         style.setForeground(color(ink))
         return style
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        data = QMimeData()
+        data.setText(self._formulas.as_text(self.textCursor()).replace(WORD_JOINER, ""))
+        return data
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -1,0 +1,1 @@
+"""The claims of the course notes beside the tab that shows them."""
