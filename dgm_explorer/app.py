@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from dgm_explorer.core.vq_inference import VqInference
     from dgm_explorer.core.vq_vae_config import VqVaeConfig
     from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
+    from dgm_explorer.theory.result import CheckResult
 
 DESKTOP_ID = "dgm-explorer"
 
@@ -123,7 +124,8 @@ def make_window(options: WindowOptions) -> MainWindow:
     """The window with its tabs; a screenshot neither reads nor writes the user's settings."""
     is_picture = options.screenshot is not None
     settings = WindowSettings(None if is_picture else config_dir() / "window.ini")
-    window = MainWindow(make_tabs(), settings, state_dir() / "last-session.dgm.json", options.theme)
+    last_session = state_dir() / "last-session.dgm.json"
+    window = MainWindow(make_tabs(), settings, last_session, _run_check, options.theme)
     if QGuiApplication.platformName() == "offscreen":
         # WORKAROUND(Qt 6.11): the offscreen platform warns of every minimum size it is told.
         layout = window.layout()
@@ -171,6 +173,13 @@ def _make_code_sampler(codes: "IntArray", n_codes: int) -> "CodeSampler":
     from dgm_explorer.training.pixel_cnn_run import make_code_sampler
 
     return make_code_sampler(codes, n_codes)
+
+
+def _run_check(key: str) -> "CheckResult":
+    """Compute a claim of the notes anew, in the thread of a worker: torch is imported there."""
+    from dgm_explorer.theory.checks.registry import CHECKS
+
+    return CHECKS[key]()
 
 
 def _read_start(options: WindowOptions) -> Session | None:

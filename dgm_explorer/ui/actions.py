@@ -26,6 +26,7 @@ class Commands(Protocol):
     def choose_theme(self, name: str) -> None: ...
     def toggle_full_screen(self) -> None: ...
     def toggle_notes(self) -> None: ...
+    def toggle_theory(self) -> None: ...
     def toggle_controls(self) -> None: ...
     def show_shortcuts(self) -> None: ...
     def show_about(self) -> None: ...
@@ -149,6 +150,14 @@ ACTIONS: tuple[ActionSpec, ...] = (
         is_checkable=True,
     ),
     ActionSpec(
+        "view.theory",
+        "T&heory",
+        "What the course notes claim on this tab, whether it is right, and a check of every claim.",
+        lambda w: w.toggle_theory(),
+        ("F2",),
+        is_checkable=True,
+    ),
+    ActionSpec(
         "view.controls",
         "&Controls",
         "The column of controls; without it the pictures have the whole window, as for a projector.",
@@ -235,6 +244,7 @@ MENUS: tuple[tuple[str, tuple[MenuItem, ...]], ...] = (
             *(f"view.theme.{name}" for name in THEMES),
             SEPARATOR,
             "view.notes",
+            "view.theory",
             "view.controls",
             "view.full_screen",
         ),

@@ -14,6 +14,7 @@ BUTTONS = (
     ("run.play", "play"),
     ("run.step", "step"),
     ("view.notes", "notes"),
+    ("view.theory", "therefore"),
 )
 """Action and icon, from left to right."""
 

@@ -100,6 +100,12 @@ def _draw_notes(painter: QPainter) -> None:
         painter.drawLine(QPointF(5.2, y), QPointF(right, y))
 
 
+def _draw_therefore(painter: QPainter) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    for x, y in ((8.0, 4.2), (3.8, 11.4), (12.2, 11.4)):
+        painter.drawEllipse(QPointF(x, y), 1.9, 1.9)
+
+
 _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "play": _draw_play,
     "pause": _draw_pause,
@@ -110,4 +116,5 @@ _DRAWINGS: dict[str, Callable[[QPainter], None]] = {
     "undo": _draw_undo,
     "redo": _draw_redo,
     "notes": _draw_notes,
+    "therefore": _draw_therefore,
 }

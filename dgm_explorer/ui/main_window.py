@@ -20,6 +20,8 @@ from dgm_explorer.ui.run_commands import RunCommands
 from dgm_explorer.ui.session_commands import SessionCommands
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.theme import THEMES, Theme, apply_theme
+from dgm_explorer.ui.theory.check_desk import RunCheck
+from dgm_explorer.ui.theory.theory_dock import TheoryDock
 from dgm_explorer.ui.widgets.banner import Banner
 from dgm_explorer.ui.widgets.frame_meter import FrameMeter
 from dgm_explorer.ui.widgets.notes_dock import NotesDock
@@ -38,11 +40,17 @@ class MainWindow(QMainWindow):
     tabs : from left to right; the window takes them over.
     settings : what to remember; read here, written on close.
     last_session : file in which the session is kept when the window closes.
+    run_check : computes a claim of the notes anew, given the key of its check; called in a thread of its own.
     theme : name of the theme to start with; the remembered one if empty.
     """
 
     def __init__(
-        self, tabs: Sequence[Tab], settings: WindowSettings, last_session: Path, theme: str = ""
+        self,
+        tabs: Sequence[Tab],
+        settings: WindowSettings,
+        last_session: Path,
+        run_check: RunCheck,
+        theme: str = "",
     ) -> None:
         super().__init__()
         self._settings = settings
@@ -63,6 +71,7 @@ class MainWindow(QMainWindow):
         self.lectures = Lecturer(self, self)
         self._corner = CornerBar(self.actions_by_key, self.submenus["presets"])
         self.notes = NotesDock(self)
+        self.theory = TheoryDock(self, run_check)
         self._keyboard = KeyboardManners(self)
         self._lay_out()
         for tab in tabs:
@@ -131,6 +140,9 @@ class MainWindow(QMainWindow):
     def toggle_notes(self) -> None:
         self.notes.setVisible(not self.notes.isVisible())
 
+    def toggle_theory(self) -> None:
+        self.theory.setVisible(not self.theory.isVisible())
+
     def toggle_controls(self) -> None:
         self.show_controls(not self._has_controls)
 
@@ -198,7 +210,9 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.lectures.bar)
         self.setCentralWidget(center)
         self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.notes)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, self.theory)
         self.notes.hide()
+        self.theory.hide()
         self.statusBar().addPermanentWidget(self.frame_meter)
         self.setAcceptDrops(True)
         self.resize(DEFAULT_SIZE)
@@ -223,7 +237,10 @@ class MainWindow(QMainWindow):
         self.lectures.changed.connect(self._refresh_lecture)
         self.exports.refused.connect(self.warn)
         self.exports.written.connect(self._tell)
-        self.notes.visibilityChanged.connect(self._refresh_actions)
+        self.notes.visibilityChanged.connect(self._make_room_for_notes)
+        self.theory.visibilityChanged.connect(self._make_room_for_theory)
+        self.theory.show_me_requested.connect(self.sessions.open_preset)
+        self.theory.broken.connect(self.warn)
 
     def _restore(self) -> None:
         if not self._settings.geometry.isEmpty():
@@ -244,6 +261,7 @@ class MainWindow(QMainWindow):
         self.banner.set_theme(self.theme)
         self._corner.set_theme(self.theme)
         self.notes.set_theme(self.theme)
+        self.theory.set_theme(self.theme)
         self.lectures.set_theme(self.theme)
         self.actions_by_key[f"view.theme.{self.theme.name}"].setChecked(True)
 
@@ -252,6 +270,7 @@ class MainWindow(QMainWindow):
         tab = self.current_tab
         self.sessions.tab_key = tab.key
         self.notes.show_notes(tab.notes_name, tab.title)
+        self.theory.show_claims(tab.key, tab.title)
         self.frame_meter.clear()
         self._refresh_actions()
 
@@ -262,6 +281,7 @@ class MainWindow(QMainWindow):
         for key in ("run.play", "run.step", "run.reset"):
             actions[key].setEnabled(tab.can_play)
         actions["view.notes"].setChecked(not self.notes.isHidden())
+        actions["view.theory"].setChecked(not self.theory.isHidden())
         actions["view.controls"].setChecked(self._has_controls)
         actions["view.full_screen"].setChecked(self.isFullScreen())
         self._corner.set_playing(tab.is_playing)
@@ -273,10 +293,24 @@ class MainWindow(QMainWindow):
             self.setWindowTitle(title)
         self.setWindowModified(self.document.is_modified and not is_lecture)
 
+    @Slot(bool)
+    def _make_room_for_notes(self, is_visible: bool) -> None:
+        """Notes and theory share one place: the one that opens closes the other."""
+        if is_visible:
+            self.theory.hide()
+        self._refresh_actions()
+
+    @Slot(bool)
+    def _make_room_for_theory(self, is_visible: bool) -> None:
+        if is_visible:
+            self.notes.hide()
+        self._refresh_actions()
+
     @Slot()
     def _refresh_lecture(self) -> None:
         """During a lecture Save would write its state over the user's own file."""
         self.actions_by_key["file.save"].setEnabled(not self.lectures.is_running)
+        self.theory.step_aside(self.lectures.is_running)
         self._refresh_title()
         self._refresh_actions()
 
@@ -308,6 +342,7 @@ class MainWindow(QMainWindow):
             self._settings.layout = self.saveState(LAYOUT_VERSION)
         for tab in self.tabs():
             tab.finish()
+        self.theory.finish()
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

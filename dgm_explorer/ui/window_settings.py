@@ -7,7 +7,7 @@ from PySide6.QtCore import QByteArray, QSettings
 from dgm_explorer.ui.theme import LIGHT, THEMES
 
 MAX_RECENT = 8
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 """Raise it when docks change, so that an old layout is not forced on a new window."""
 
 
