@@ -24,16 +24,23 @@ def shape_text(shape: tuple[int, ...]) -> str:
 
 
 class DataSection(QWidget):
-    """The data set, its size, and where else data may come from."""
+    """The data set, its size, and where else data may come from.
+
+    Parameters
+    ----------
+    editor : writes what is chosen.
+    needs_images : offer no points in the plane; a session may name some all the same, and is shown.
+    """
 
     paint_requested = Signal()
 
-    def __init__(self, editor: RunEditor, parent: QWidget | None = None) -> None:
+    def __init__(self, editor: RunEditor, needs_images: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._editor = editor
         self._infos = {info.name: info for info in describe_sources()}
-        choices = [(name, _choice_text(info)) for name, info in self._infos.items()]
-        self.source = ChoiceBox("Data set", choices)
+        infos = [info for info in self._infos.values() if len(info.shape) == 3 or not needs_images]
+        self._offered = {info.name for info in infos}
+        self.source = ChoiceBox("Data set", [(info.name, _choice_text(info)) for info in infos])
         self.source.activated.connect(self._choose)
         self._label = label_for("Data", self.source)
         self.folder = QPushButton("Folder…")
@@ -41,10 +48,12 @@ class DataSection(QWidget):
         set_tip(self.folder, "Images of one size in a folder; its subfolders, if any, are the classes")
         self.file = QPushButton("File…")
         self.file.clicked.connect(self._ask_file)
-        set_tip(self.file, "Images or points (n, 2) in an .npz, .npy or idx(.gz) file")
+        points = "" if needs_images else " or points (n, 2)"
+        set_tip(self.file, f"Images{points} in an .npz, .npy or idx(.gz) file")
         self.paint = QPushButton("Paint…")
         self.paint.clicked.connect(self.paint_requested)
         set_tip(self.paint, "Points in the plane, painted with the mouse")
+        self.paint.setHidden(needs_images)
         self.limit = NumberEdit("most examples")
         self.limit.edited.connect(self._limit)
         self.limit.refused.connect(editor.refused)
@@ -94,8 +103,8 @@ class DataSection(QWidget):
         set_tip(self.limit, f"Use {most}, evenly spread over the set")
 
     def _show_own(self, source: DataSource) -> None:
-        """The user's own data are in the list while they are chosen."""
-        for name in (FROM_PATH, PAINTED):
+        """The user's own data, and a set that is not offered, are in the list while they are chosen."""
+        for name in (FROM_PATH, PAINTED, *(self._infos.keys() - self._offered)):
             index = self.source.findData(name)
             if name != source.name and index >= 0:
                 self.source.removeItem(index)

@@ -54,12 +54,14 @@ class ModelSettings:
     live : fields that a running run takes at once, each by the command of its name.
     phases : of a run, in their order.
     words : what the user reads for each field of the configuration.
+    needs_images : whether points in the plane are nothing that it can be trained on.
     """
 
     sections: tuple[tuple[str, tuple[FieldSpec, ...]], ...]
     live: tuple[FieldSpec, ...]
     phases: tuple[str, ...]
     words: Mapping[str, str]
+    needs_images: bool = False
 
     @property
     def live_names(self) -> tuple[str, ...]:

@@ -47,7 +47,7 @@ class SettingsPanel(QWidget):
         self._shown: TrainingState | None = None
         self._running: RunSettings | None = None
         self._phase = ""
-        self.data = DataSection(editor)
+        self.data = DataSection(editor, settings.needs_images)
         self.data.paint_requested.connect(self.open_painting)
         self.forms = {title: ConfigForm(specs, editor) for title, specs in settings.sections}
         self.live = LiveSection(settings, editor)

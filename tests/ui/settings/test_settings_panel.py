@@ -1,6 +1,7 @@
 """The settings column under the hand: what it writes into the state, says and asks of the run."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,17 +10,20 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QScrollArea
 from pytestqt.qtbot import QtBot
 
-from dgm_explorer.core.dataset import DataSource
+from dgm_explorer.core.dataset import TOYS, DataSource
 from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
 from dgm_explorer.core.gmm_vae_state import GmmVaeState
 from dgm_explorer.core.training import Command
+from dgm_explorer.core.vq_vae_state import VqVaeState
 from dgm_explorer.ui.settings import data_section
 from dgm_explorer.ui.settings.config_form import PENDING_MARK
 from dgm_explorer.ui.settings.pending_changes import RunSettings
 from dgm_explorer.ui.settings.settings_panel import SettingsPanel
 from dgm_explorer.ui.store import Store
 from dgm_explorer.ui.tabs.gmm_vae.config_fields import SETTINGS
+from dgm_explorer.ui.tabs.vq_vae.config_fields import SETTINGS as IMAGE_SETTINGS
 from dgm_explorer.ui.tabs.gmm_vae.state_editor import GmmVaeEditor
+from dgm_explorer.ui.tabs.vq_vae.state_editor import VqVaeEditor
 from dgm_explorer.ui.theme import LIGHT, THEMES, Theme, apply_theme
 from dgm_explorer.ui.widgets.form import ChoiceBox
 
@@ -180,6 +184,27 @@ def test_a_folder_comes_into_the_list_while_it_is_chosen(
     assert column.panel.data.source.currentText() == "cats"
     column.store.undo()
     assert column.panel.data.source.count() == count
+
+
+def test_points_are_not_offered_to_a_model_of_images_but_shown_if_a_session_names_them(
+    qtbot: QtBot, column: Column
+) -> None:
+    store = Store(VqVaeState())
+    panel = SettingsPanel(IMAGE_SETTINGS, VqVaeEditor(store), LIGHT)
+    qtbot.addWidget(panel)
+    panel.show_state(store.state)
+    panel.show()
+    box = panel.data.source
+    offered = [box.itemData(index) for index in range(box.count())]
+    assert {"digits", "fashion-mnist"} <= set(offered)
+    assert not set(offered) & set(TOYS)
+    assert not panel.data.paint.isVisible()
+    panel.show_state(replace(store.state, source=DataSource("moons")))
+    assert (box.key, box.currentText()) == ("moons", "moons")
+    panel.show_state(store.state)
+    assert [box.itemData(index) for index in range(box.count())] == offered
+    assert column.panel.data.source.findData("moons") >= 0
+    assert column.panel.data.paint.isVisible()
 
 
 def test_a_question_cancelled_changes_nothing(column: Column, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -142,4 +142,5 @@ SETTINGS = ModelSettings(
     live=LIVE_FIELDS,
     phases=("train",),
     words=FIELD_WORDS,
+    needs_images=True,
 )
