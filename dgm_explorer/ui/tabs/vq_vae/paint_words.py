@@ -19,7 +19,8 @@ def painting_parts(shown: Shown, dataset: Dataset, row: int, brush: int) -> list
     """Such as “brush: code 17”, “6 cells painted”, “example 3, label dress”; ``brush`` -1 for no code."""
     grid = shown.picture.grid
     parts = [brush_words(brush)]
-    parts.append(f"{_counted(grid.n_painted, 'cell')} painted")
+    if brush >= 0 or grid.n_painted:
+        parts.append(f"{_counted(grid.n_painted, 'cell')} painted")
     if grid.n_remapped:
         parts.append(f"{grid.n_remapped} exchanged")
     if grid.n_left_out:

@@ -21,7 +21,7 @@ class ImageTools(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.shuffle = _button("Another eight", "Eight other images of the data set, drawn at random")
+        self.shuffle = _button("Others", "Other images of the data set, drawn at random, as many as fit")
         self.number = QSpinBox()
         self.open = _button(
             "Open…",

@@ -149,7 +149,7 @@ def test_errors_are_a_further_part(panel: ReconstructionPanel) -> None:
     assert panel.areas.gallery.caption.text().endswith("error")
 
 
-def test_another_eight_and_back(panel: ReconstructionPanel, qtbot: QtBot) -> None:
+def test_others_and_back(panel: ReconstructionPanel, qtbot: QtBot) -> None:
     tools, gallery = panel.areas.tools, panel.areas.gallery
     assert not gallery.reset.isVisible()
     tools.shuffle.click()
