@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtCore import QSize, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ from dgm_explorer.ui.settings.pending_changes import RunSettings
 from dgm_explorer.ui.settings.run_editor import RunEditor
 from dgm_explorer.ui.settings.settings_panel import SettingsPanel
 from dgm_explorer.ui.store import Store
+from dgm_explorer.ui.tabs.lazy_tab import TabScene
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.alarm_strip import AlarmStrip
 
@@ -31,7 +32,7 @@ RATE = "learning_rate"
 """The field of a configuration that a run takes at once and then lets fall."""
 
 
-class TrainingScene(QWidget):
+class TrainingScene(TabScene):
     """Controls above, pictures in the middle, the timeline below, settings beside.
 
     A subclass makes its pictures, calls `lay_out` with them, draws in `draw`, `draw_curves` and
@@ -51,11 +52,6 @@ class TrainingScene(QWidget):
     snapshot : the model's, of the instant looked at; None before the first.
     """
 
-    message = Signal(str)
-    noticed = Signal(str)
-    frame_done = Signal(float)
-    playing_changed = Signal()
-
     def __init__(
         self,
         model: str,
@@ -74,6 +70,7 @@ class TrainingScene(QWidget):
         editor.setParent(self)
         phases = [describe_phase(phase) for phase in settings.phases]
         self.desk = RunDesk(model, phases, make_run, self.make_request, theme, self)
+        self.player = self.desk.run
         self.alarms = AlarmStrip()
         self.settings = SettingsPanel(settings, editor, theme)
         self._column = QVBoxLayout()

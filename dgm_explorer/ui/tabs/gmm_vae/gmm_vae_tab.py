@@ -31,7 +31,7 @@ class GmmVaeTab(TrainingTab):
     def __init__(self, make_run: "MakeRun", theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(GmmVaeState(), LOOKS, make_run, theme, parent)
 
-    def make_scene(self, store: Store, make_run: "MakeRun", theme: Theme) -> "GmmVaeScene":
+    def make_scene(self, store: Store, theme: Theme) -> "GmmVaeScene":
         from dgm_explorer.ui.tabs.gmm_vae.scene import GmmVaeScene
 
-        return GmmVaeScene(store, make_run, theme)
+        return GmmVaeScene(store, self._make_run, theme)

@@ -1,17 +1,15 @@
-"""The Reparametrisation tab: built when first shown, so that the window opens without waiting for it."""
+"""The Reparametrisation tab."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.core.reparam_state import ReparamState
-from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.store import Store
-from dgm_explorer.ui.tabs.tab import Tab
+from dgm_explorer.ui.tabs.lazy_tab import LazyTab
 from dgm_explorer.ui.theme import LIGHT, Theme
 
 if TYPE_CHECKING:
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 LOOKS = ("panel", "handles", "chosen")
 
 
-class ReparamTab(Tab):
+class ReparamTab(LazyTab["ReparamScene"]):
     """z = μ + Lε under the hand.
 
     Parameters
@@ -38,74 +36,18 @@ class ReparamTab(Tab):
         theme: Theme = LIGHT,
         parent: QWidget | None = None,
     ) -> None:
-        store = Store(ReparamState(), looks=LOOKS)
-        super().__init__(store, parent)
-        store.setParent(self)
-        self.theme = theme
-        self._own_store = store
+        super().__init__(ReparamState(), LOOKS, theme, parent)
         self._kl_state = kl_state
-        self._scene: ReparamScene | None = None
-        self._has_controls = True
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(4, 4, 2, 2)
 
-    @property
-    def scene(self) -> "ReparamScene":
-        """Everything visible, made when first wanted."""
-        if self._scene is None:
-            from dgm_explorer.ui.tabs.reparam.scene import ReparamScene
+    def make_scene(self, store: Store, theme: Theme) -> "ReparamScene":
+        from dgm_explorer.ui.tabs.reparam.scene import ReparamScene
 
-            scene = self._scene = ReparamScene(self._own_store, self._kl_state, self.theme)
-            self._layout.addWidget(scene)
-            scene.set_controls_visible(self._has_controls)
-            scene.message.connect(self.message)
-            scene.noticed.connect(self.noticed)
-            scene.frame_done.connect(self.frame_done)
-            scene.playing_changed.connect(self.playing_changed)
-            self.destroyed.connect(scene.finish, Qt.ConnectionType.DirectConnection)
-        return self._scene
-
-    # -- what the window asks -----------------------------------------------------------------------------
-
-    @property
-    def can_play(self) -> bool:
-        return True
-
-    @property
-    def is_playing(self) -> bool:
-        return self._scene is not None and self._scene.player.is_playing
-
-    def play_pause(self) -> None:
-        self.scene.player.play_pause()
-
-    def step(self) -> None:
-        self.scene.player.step()
-
-    def reset(self) -> None:
-        self.scene.player.reset()
-
-    def plots(self) -> Sequence[ExportablePlot]:
-        return () if self._scene is None else self._scene.plots()
-
-    def set_controls_visible(self, is_visible: bool) -> None:
-        self._has_controls = is_visible
-        if self._scene is not None:
-            self._scene.set_controls_visible(is_visible)
-
-    def set_theme(self, theme: Theme) -> None:
-        super().set_theme(theme)
-        if self._scene is not None:
-            self._scene.set_theme(theme)
-
-    def finish(self) -> None:
-        if self._scene is not None:
-            self._scene.finish()
+        return ReparamScene(store, self._kl_state, theme)
 
     # -- Qt -----------------------------------------------------------------------------------------------
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.scene.show()
         self.scene.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
 
 from dgm_explorer.core.arrays import FloatArray
@@ -12,6 +12,7 @@ from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.painting import paint_now
 from dgm_explorer.ui.store import Store
+from dgm_explorer.ui.tabs.lazy_tab import TabScene
 from dgm_explorer.ui.tabs.reparam.control_panel import ControlPanel
 from dgm_explorer.ui.tabs.reparam.descent_player import DescentPlayer
 from dgm_explorer.ui.tabs.reparam.estimator_words import estimator_color
@@ -30,7 +31,7 @@ SHARES_PERCENT = (66, 34)
 """Heights of the pictures and the lower panels."""
 
 
-class ReparamScene(QWidget):
+class ReparamScene(TabScene):
     """The store is the only truth.
 
     Its changes and the steps of descent poke a throttle; each firing resolves the newest state into a frame
@@ -42,10 +43,7 @@ class ReparamScene(QWidget):
     kl_state : the present state of the KL tab.
     """
 
-    message = Signal(str)
-    noticed = Signal(str)
-    frame_done = Signal(float)
-    playing_changed = Signal()
+    player: DescentPlayer
 
     def __init__(
         self, store: Store, kl_state: Callable[[], KLState], theme: Theme, parent: QWidget | None = None

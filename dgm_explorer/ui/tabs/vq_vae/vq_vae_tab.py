@@ -54,7 +54,7 @@ class VqVaeTab(TrainingTab):
         self._make_inference = make_inference
         self._make_code_sampler = make_code_sampler
 
-    def make_scene(self, store: Store, make_run: "MakeRun", theme: Theme) -> "VqVaeScene":
+    def make_scene(self, store: Store, theme: Theme) -> "VqVaeScene":
         from dgm_explorer.ui.tabs.vq_vae.scene import VqVaeScene
 
-        return VqVaeScene(store, make_run, self._make_inference, self._make_code_sampler, theme)
+        return VqVaeScene(store, self._make_run, self._make_inference, self._make_code_sampler, theme)

@@ -1,0 +1,143 @@
+"""A tab that is built when first shown, so that the window opens without waiting for it."""
+
+from collections.abc import Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from dgm_explorer.ui.export import ExportablePlot
+from dgm_explorer.ui.store import Store
+from dgm_explorer.ui.tabs.tab import Tab
+from dgm_explorer.ui.theme import LIGHT, Theme
+
+
+class Player(Protocol):
+    """What plays in a tab: a descent, or a run."""
+
+    @property
+    def is_playing(self) -> bool: ...
+
+    def play_pause(self) -> None: ...
+
+    def step(self) -> None: ...
+
+    def reset(self) -> None: ...
+
+
+class TabScene(QWidget):
+    """Everything visible of a tab; its signals are the tab's.
+
+    Attributes
+    ----------
+    player : what Space, full stop and R mean; made by a subclass.
+    """
+
+    message = Signal(str)
+    noticed = Signal(str)
+    frame_done = Signal(float)
+    playing_changed = Signal()
+
+    player: Player
+
+    def set_controls_visible(self, is_visible: bool) -> None:
+        """Show or hide what stands beside the pictures."""
+        raise NotImplementedError
+
+    def set_theme(self, theme: Theme) -> None:
+        """Colours and sizes."""
+        raise NotImplementedError
+
+    def plots(self) -> Sequence[ExportablePlot]:
+        """What can be exported, the most important first."""
+        return ()
+
+    def finish(self) -> None:
+        """Stop whatever runs beside the window and wait for it."""
+
+
+SceneT = TypeVar("SceneT", bound=TabScene)
+
+
+class LazyTab(Tab, Generic[SceneT]):
+    """Hands what the window asks to the scene, where there is one; a subclass makes it.
+
+    Parameters
+    ----------
+    state : the tab's first state.
+    looks : fields of the state that say what is looked at: no steps of the history.
+    """
+
+    def __init__(
+        self, state: Any, looks: tuple[str, ...], theme: Theme = LIGHT, parent: QWidget | None = None
+    ) -> None:
+        store = Store(state, looks=looks)
+        super().__init__(store, parent)
+        store.setParent(self)
+        self.theme = theme
+        self._own_store = store
+        self._scene: SceneT | None = None
+        self._has_controls = True
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(4, 2, 2, 2)
+
+    def make_scene(self, store: Store, theme: Theme) -> SceneT:
+        """Everything visible; what it needs is imported here."""
+        raise NotImplementedError
+
+    @property
+    def scene(self) -> SceneT:
+        """Everything visible, made when first wanted."""
+        if self._scene is None:
+            scene = self._scene = self.make_scene(self._own_store, self.theme)
+            self._layout.addWidget(scene)
+            scene.set_controls_visible(self._has_controls)
+            scene.message.connect(self.message)
+            scene.noticed.connect(self.noticed)
+            scene.frame_done.connect(self.frame_done)
+            scene.playing_changed.connect(self.playing_changed)
+            self.destroyed.connect(scene.finish, Qt.ConnectionType.DirectConnection)
+        return self._scene
+
+    # -- what the window asks -----------------------------------------------------------------------------
+
+    @property
+    def can_play(self) -> bool:
+        return True
+
+    @property
+    def is_playing(self) -> bool:
+        return self._scene is not None and self._scene.player.is_playing
+
+    def play_pause(self) -> None:
+        self.scene.player.play_pause()
+
+    def step(self) -> None:
+        self.scene.player.step()
+
+    def reset(self) -> None:
+        self.scene.player.reset()
+
+    def plots(self) -> Sequence[ExportablePlot]:
+        return () if self._scene is None else self._scene.plots()
+
+    def set_controls_visible(self, is_visible: bool) -> None:
+        self._has_controls = is_visible
+        if self._scene is not None:
+            self._scene.set_controls_visible(is_visible)
+
+    def set_theme(self, theme: Theme) -> None:
+        super().set_theme(theme)
+        if self._scene is not None:
+            self._scene.set_theme(theme)
+
+    def finish(self) -> None:
+        if self._scene is not None:
+            self._scene.finish()
+
+    # -- Qt -----------------------------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.scene.show()
