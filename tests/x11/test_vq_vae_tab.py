@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -12,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from dgm_explorer.app import WindowOptions, make_application, make_window
 from dgm_explorer.core.dataset import DataSource
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
+from dgm_explorer.ui import file_dialogs
 from dgm_explorer.ui.main_window import MainWindow
 from dgm_explorer.ui.tabs.vq_vae.scene import VqVaeScene
 from tests.x11.mouse import Mouse, turn_event_loop
@@ -147,3 +150,23 @@ def test_a_cell_of_the_grid_lights_its_code_in_the_mosaic(
     assert ring_rgb(scene, code) == accent
     mouse.move(OUT_OF_THE_WAY)
     assert ring_rgb(scene, code) != accent
+
+
+def test_an_image_of_ones_own_is_encoded_and_a_bad_file_is_said(
+    scene: VqVaeScene, mouse: Mouse, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    train_to_the_end(scene, mouse, qtbot)
+    scene.panels.set_panel("reconstructions")
+    panel = scene.panels.reconstructions
+    image, bad = tmp_path / "mine.png", tmp_path / "note.txt"
+    Image.fromarray(np.full((40, 60, 3), (255, 128, 0), np.uint8)).save(image)
+    bad.write_text("no image")
+    said: list[str] = []
+    scene.message.connect(said.append)
+    for path in (image, bad):
+        monkeypatch.setattr(file_dialogs, "ask_image_file", lambda *_, path=path: path)
+        button = panel.areas.tools.open
+        mouse.click(on_screen(button, QPointF(button.rect().center())))
+        qtbot.waitUntil(lambda path=path: bool(said) or path == image, timeout=SOON_MS)
+        qtbot.waitUntil(lambda: "Your image: MSE" in panel.areas.focus.words.text(), timeout=SOON_MS)
+    assert [sentence.startswith(f"{bad}: ") for sentence in said] == [True]

@@ -434,6 +434,60 @@ def test_a_dropped_image_is_encoded(panel: ReconstructionPanel, qtbot: QtBot, fi
     np.testing.assert_allclose(part_levels(panel, 0, 2), 85, atol=1)
 
 
+def write_images(folder: Path) -> dict[str, Path]:
+    """Files that people have: none of them of the size of the data, all of level 102 of 255."""
+    paths = {
+        name: folder / name
+        for name in ("grey.png", "rgb.png", "deep.png", "clear.png", "turned.jpg", "moving.gif", "tiny.bmp")
+    }
+    level = np.full((33, 20), 102, np.uint8)
+    rgb = np.repeat(level[:, :, None], 3, axis=2)
+    Image.fromarray(level).save(paths["grey.png"])
+    Image.fromarray(np.repeat(np.repeat(rgb, 30, axis=0), 50, axis=1)).save(paths["rgb.png"])
+    Image.fromarray(level.astype(np.uint16) * 257).save(paths["deep.png"])
+    Image.fromarray(np.dstack([rgb, np.full_like(level, 255)])).save(paths["clear.png"])
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    Image.fromarray(rgb).save(paths["turned.jpg"], exif=turned)
+    frames = [Image.fromarray(np.full((9, 9), shade, np.uint8)) for shade in (102, 200)]
+    frames[0].save(paths["moving.gif"], save_all=True, append_images=frames[1:])
+    Image.fromarray(level[:1, :1]).save(paths["tiny.bmp"])
+    return paths
+
+
+def test_whatever_image_is_dropped_is_encoded(
+    panel: ReconstructionPanel, qtbot: QtBot, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    panel.message.connect(told.append)
+    for name, path in write_images(tmp_path).items():
+        panel.areas.own_tools.discard.click()
+        assert drop(panel, path), name
+        qtbot.waitUntil(lambda: has_own(panel))
+        np.testing.assert_allclose(part_levels(panel, 0, 0), 102, atol=2, err_msg=name)
+        np.testing.assert_allclose(part_levels(panel, 0, 2), 85, atol=1, err_msg=name)
+    assert not told
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("cut.png", None), ("note.txt", b"moons and boots\n"), ("empty.jpg", b"")]
+)
+def test_no_image_is_one_sentence_and_leaves_the_own_one(
+    panel: ReconstructionPanel, qtbot: QtBot, tmp_path: Path, file: Path, name: str, content: bytes | None
+) -> None:
+    drop(panel, file)
+    qtbot.waitUntil(lambda: has_own(panel))
+    bad = tmp_path / name
+    whole = (write_images(tmp_path)["rgb.png"]).read_bytes()
+    bad.write_bytes(whole[: len(whole) // 2] if content is None else content)
+    with qtbot.waitSignal(panel.message) as told:
+        assert drop(panel, bad)
+    (sentence,) = told.args or ("",)
+    assert sentence.startswith(f"{bad}: ")
+    assert "\n" not in sentence
+    assert panel.own.values is not None
+
+
 def test_the_own_image_stays_while_training_goes_on(
     panel: ReconstructionPanel, qtbot: QtBot, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
