@@ -21,8 +21,8 @@ from dgm_explorer.ui.settings.pending_changes import RunSettings
 from dgm_explorer.ui.settings.settings_panel import SettingsPanel
 from dgm_explorer.ui.store import Store
 from dgm_explorer.ui.tabs.gmm_vae.config_fields import SETTINGS
-from dgm_explorer.ui.tabs.vq_vae.config_fields import SETTINGS as IMAGE_SETTINGS
 from dgm_explorer.ui.tabs.gmm_vae.state_editor import GmmVaeEditor
+from dgm_explorer.ui.tabs.vq_vae.config_fields import SETTINGS as IMAGE_SETTINGS
 from dgm_explorer.ui.tabs.vq_vae.state_editor import VqVaeEditor
 from dgm_explorer.ui.theme import LIGHT, THEMES, Theme, apply_theme
 from dgm_explorer.ui.widgets.form import ChoiceBox

@@ -50,7 +50,7 @@ class EmbeddingScene:
 
 
 def load_geometry(request: None) -> None:
-    """Import what finds neighbours, 0.2 to 0.5 s the first time: in a worker's thread, before `make_scene`."""
+    """Import what finds neighbours, up to 0.5 s the first time: in a worker's thread, before `make_scene`."""
     import scipy.spatial  # noqa: F401
 
     del request

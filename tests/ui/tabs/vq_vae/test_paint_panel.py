@@ -257,7 +257,7 @@ def test_without_a_code_the_panel_says_what_to_do(panel: PaintPanel) -> None:
     assert "Choose a code" in panel.words.text()
 
 
-def test_the_words_on_the_brush_change_with_the_code_at_once(panel: PaintPanel, make_panel: MakePanel) -> None:
+def test_words_on_the_brush_follow_the_code_at_once(panel: PaintPanel, make_panel: MakePanel) -> None:
     panel.set_code(-1)
     drag(panel.canvas.grid, (1, 1))
     QTest.mouseClick(panel.code_palette, LEFT, NO_KEY, at_tile(panel.code_palette, 1))
