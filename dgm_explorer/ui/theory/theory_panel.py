@@ -183,4 +183,4 @@ class TheoryPanel(QWidget):
             n_held = sum(result.holds for result in found)
             self.progress.setText(f"{n_held} of {len(found)} checked hold")
         else:
-            self.progress.setText(f"{len(claims)} claims, none checked yet")
+            self.progress.setText(f"none of {len(claims)} checked")
