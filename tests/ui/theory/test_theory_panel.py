@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QTableWidgetItem, QWidget
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.theory.claim import Claim
@@ -17,7 +17,7 @@ from dgm_explorer.theory.derivations import TAB_TITLES, derivations_of, read_der
 from dgm_explorer.theory.result import CheckResult, agrees, refutes
 from dgm_explorer.ui.formula import render_formula
 from dgm_explorer.ui.main_window import MainWindow
-from dgm_explorer.ui.notes_markup import Block, Span
+from dgm_explorer.ui.notes_markup import Block, Ink, Span
 from dgm_explorer.ui.theme import DARK, LIGHT, PROJECTOR, Theme
 from dgm_explorer.ui.theory.pages import entries_of, finding_text, outcome_text, page_of
 from dgm_explorer.ui.theory.theory_panel import TheoryPanel
@@ -68,16 +68,21 @@ def click(button: QPushButton) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
+def cell(panel: TheoryPanel, row: int, column: int = 0) -> QTableWidgetItem:
+    item = panel.list.item(row, column)
+    assert item is not None
+    return item
+
+
 def click_row(panel: TheoryPanel, row: int) -> None:
-    item = panel.list.item(row, 0)
+    item = cell(panel, row)
     panel.list.scrollToItem(item)
     place = panel.list.visualItemRect(item).center()
     QTest.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
 
 def rows(panel: TheoryPanel) -> list[tuple[str, str]]:
-    table = panel.list
-    return [(table.item(row, 0).text(), table.item(row, 1).text()) for row in range(table.rowCount())]
+    return [(cell(panel, row).text(), cell(panel, row, 1).text()) for row in range(panel.list.rowCount())]
 
 
 def page_text(panel: TheoryPanel) -> str:
@@ -132,9 +137,10 @@ def test_a_struck_formula_is_painted_with_a_line_through_it(qtbot: QtBot) -> Non
     page.resize(300, 120)
     page.set_theme(PROJECTOR)
     page.show()
-    counts = []
-    for ink in ("", "struck"):
-        page.set_blocks((Block("formula", (Span("formula", "x+y+z+a+b"),), ink),))  # type: ignore[arg-type]
+    counts: list[int] = []
+    inks: tuple[Ink, ...] = ("", "struck")
+    for ink in inks:
+        page.set_blocks((Block("formula", (Span("formula", "x+y+z+a+b"),), ink),))
         page.finish()
         counts.append(dark_pixels(page.viewport().grab().toImage()))
     assert counts[1] > counts[0] + 60
@@ -252,10 +258,11 @@ def test_everything_is_reached_with_the_tab_key(panel: TheoryPanel, qtbot: QtBot
     panel.activateWindow()
     panel.check_all.setFocus()
     qtbot.waitUntil(panel.check_all.hasFocus)
-    wanted = {panel.list, panel.check, panel.show_me, panel.derivation, panel.page}
+    wanted: set[QWidget] = {panel.list, panel.check, panel.show_me, panel.derivation, panel.page}
     for _ in range(8):
         focused = QApplication.focusWidget()
-        wanted.discard(focused)  # type: ignore[arg-type]
+        assert focused is not None
+        wanted.discard(focused)
         QTest.keyClick(focused, Qt.Key.Key_Tab)
     assert not wanted
 
@@ -278,15 +285,15 @@ def test_nothing_is_cut_off_at_the_default_width(
 
 
 def test_the_dock_follows_the_tab_and_shares_its_place_with_the_notes(window: MainWindow) -> None:
-    assert window.theory.panel is None, "nothing is read before someone looks"
+    assert window.theory.widget() is None, "nothing is read before someone looks"
     QTest.keyClick(window, Qt.Key.Key_F2)
     assert window.theory.isVisible()
     assert window.actions_by_key["view.theory"].isChecked()
     panel = window.theory.panel
     assert panel is not None
-    assert panel.list.item(0, 0).text() == claims_of("kl")[0].title
+    assert cell(panel, 0).text() == claims_of("kl")[0].title
     window.show_tab("reparam")
-    assert panel.list.item(0, 0).text() == claims_of("reparam")[0].title
+    assert cell(panel, 0).text() == claims_of("reparam")[0].title
     QTest.keyClick(window, Qt.Key.Key_F1)
     assert window.notes.isVisible()
     assert not window.theory.isVisible()
