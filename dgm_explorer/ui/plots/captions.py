@@ -22,6 +22,7 @@ class CornerText(PixelOverlay):
         super().__init__(view_box, z_value=50)
         self._corner = corner
         self._text = ""
+        self._measured_width_px = -1.0
         self.set_theme(LIGHT)
 
     def set_theme(self, theme: Theme) -> None:
@@ -41,6 +42,9 @@ class CornerText(PixelOverlay):
             self._measure()
 
     def _measure(self) -> None:
+        scene = self.scene()
+        if scene is not None:  # `prepareGeometryChange` forgets it if a widget over the plot paints first
+            scene.update(self.sceneBoundingRect())
         self.prepareGeometryChange()
         self._measured_width_px = -1.0
         self.setVisible(bool(self._text))

@@ -94,6 +94,11 @@ class MapKnobs(EllipseOverlay[MapShape]):
         if not self._has_columns:
             super()._draw_knobs(painter, index)
             return
+        painter.save()  # the names' bold font is not the one that the label is measured in
+        self._draw_columns(painter, index)
+        painter.restore()
+
+    def _draw_columns(self, painter: QPainter, index: int) -> None:
         shape, theme = self._handles[index].shape, self._theme
         names = _COLUMN_NAMES[shape.state.form]
         vectors = [

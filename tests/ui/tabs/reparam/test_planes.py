@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 from PySide6.QtTest import QTest
 from scipy import ndimage
 
@@ -15,6 +15,7 @@ from dgm_explorer.numerics.reparam import gaussian_map
 from dgm_explorer.ui.plots.plot import Plot
 from dgm_explorer.ui.tabs.reparam.angle_colors import noise_colors
 from dgm_explorer.ui.tabs.reparam.epsilon_plane import GRID
+from dgm_explorer.ui.tabs.reparam.map_knobs import MapKnobs
 from dgm_explorer.ui.tabs.reparam.plane_pair import PlanePair
 from dgm_explorer.ui.tabs.reparam.reparam_tab import ReparamTab
 from dgm_explorer.ui.theme import DARK, LIGHT
@@ -43,6 +44,50 @@ def on_pair(pair: PlanePair, plot: Plot, place: np.ndarray) -> QPointF:
 
 def is_near(a: QPointF, b: QPointF, reach_px: float = 1.0) -> bool:
     return math.dist(a.toTuple(), b.toTuple()) <= reach_px
+
+
+# -- words ------------------------------------------------------------------------------------------------
+
+
+def test_a_shorter_caption_leaves_nothing_of_a_longer_one_on_the_screen(tab: ReparamTab) -> None:
+    pair, epsilon = planes(tab), tab.scene.frame.epsilon
+    longest = int(np.flatnonzero((epsilon < -0.1).all(axis=1))[-1])  # three digits and two minus signs
+    for index in (longest, -1):
+        pair.noise.pointed.emit(index)
+        QTest.qWait(60)
+    row = tab.rect().adjusted(0, int(on_pair(pair, pair.noise, np.array([0.0, -2.9])).y()), 0, 0)
+    row.setSize(QSize(pair.noise.width(), 24))
+    screen, fresh = (
+        picture.copy(row).toImage().convertToFormat(QImage.Format.Format_RGB32)
+        for picture in (tab.screen().grabWindow(tab.winId()), tab.grab())
+    )
+    assert screen == fresh
+
+
+class ListeningPainter(QPainter):
+    """Keeps how wide the texts in boxes are, and how wide their boxes."""
+
+    def __init__(self, device: QImage) -> None:
+        super().__init__(device)
+        self.widths: list[tuple[float, float]] = []
+
+    def drawText(self, *arguments: object) -> None:
+        box, text = arguments[0], arguments[-1]
+        if isinstance(box, QRectF) and isinstance(text, str):
+            self.widths.append((QFontMetricsF(self.font()).horizontalAdvance(text), box.width()))
+        super().drawText(*arguments)
+
+
+def test_the_values_beside_mu_fit_their_box(tab: ReparamTab) -> None:
+    image = planes(tab).image
+    Hand(image).move(image.knob_viewport_position("center"), is_down=False)
+    (knobs,) = (item for item in image.scene().items() if isinstance(item, MapKnobs))
+    paper = QImage(image.size(), QImage.Format.Format_RGB32)
+    painter = ListeningPainter(paper)
+    knobs.draw(painter)
+    painter.end()
+    assert painter.widths
+    assert all(text <= box for text, box in painter.widths)
 
 
 # -- twins ------------------------------------------------------------------------------------------------
