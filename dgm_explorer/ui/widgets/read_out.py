@@ -23,16 +23,24 @@ class ReadOut(QWidget):
         super().__init__(parent)
         self._sample = sample
         self._alignment = alignment
-        self._text = ""
+        self._texts: tuple[str, ...] = ("",)
         self.setSizePolicy(QSizePolicy.Policy.MinimumExpanding, QSizePolicy.Policy.Fixed)
 
     def text(self) -> str:
-        return self._text
+        return self._texts[0]
 
-    def set_text(self, text: str) -> None:
-        if text != self._text:
-            self._text = text
+    def set_text(self, text: str, *shorter: str) -> None:
+        """Show ``text``, or where that is too long the first of ``shorter`` that is not."""
+        if (text, *shorter) != self._texts:
+            self._texts = (text, *shorter)
             self.update()
+
+    @property
+    def shown_text(self) -> str:
+        """The one of the texts that there is room for; the last if there is room for none."""
+        metrics, width = self.fontMetrics(), self.width()
+        fitting = (text for text in self._texts if metrics.size(0, text).width() <= width)
+        return next(fitting, self._texts[-1])
 
     def sizeHint(self) -> QSize:
         size = self.fontMetrics().size(0, self._sample)
@@ -45,5 +53,5 @@ class ReadOut(QWidget):
         del event
         painter = QPainter(self)
         painter.setPen(self.palette().windowText().color())
-        painter.drawText(self.rect(), int(self._alignment), self._text)
+        painter.drawText(self.rect(), int(self._alignment), self.shown_text)
         painter.end()

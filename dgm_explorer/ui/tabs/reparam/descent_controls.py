@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -20,6 +20,7 @@ from dgm_explorer.ui.tabs.reparam.state_editor import ReparamEditor
 from dgm_explorer.ui.theme import LIGHT, Theme, blend
 from dgm_explorer.ui.widgets.form import ChoiceBox, font_of, label_for, set_formula, set_text, set_tip
 from dgm_explorer.ui.widgets.number_edit import NumberEdit
+from dgm_explorer.ui.widgets.read_out import ReadOut
 from dgm_explorer.ui.widgets.speed_slider import SpeedSlider
 
 _NUMBER_CHARACTERS: Final = 6
@@ -40,6 +41,7 @@ class DescentControls(QWidget):
         self.n_samples = NumberEdit("N")
         self.frozen = QCheckBox("Freeze ε")
         self.speed = SpeedSlider()
+        self.rate = ReadOut("12345/s", Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._lay_out()
         self._connect()
         self._explain()
@@ -52,7 +54,7 @@ class DescentControls(QWidget):
                 *(label_for("η", self.learning_rate), self.learning_rate),
                 *(label_for("N", self.n_samples), self.n_samples, self.frozen),
             ),
-            (label_for("Speed", self.speed), self.speed),
+            (label_for("Speed", self.speed), self.speed, self.rate),
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -109,6 +111,7 @@ class DescentControls(QWidget):
             self.frozen,
             "The same ε in every step: no noise any more, but what is descended is the mean over these ε",
         )
+        set_tip(self.rate, "Steps a second that descent reaches")
         set_formula(
             self.speed,
             r"v\ \mathrm{steps\ per\ second}",
@@ -151,6 +154,10 @@ class DescentControls(QWidget):
             f"{ESTIMATOR_NAME[state.estimator]} gradient, {OPTIMISER_NAME[state.optimiser]},"
             f" η = {state.learning_rate:g}{samples}\nθ = (μ, raw parameters of L)"
         )
+
+    def show_rate(self, achieved_hertz: float) -> None:
+        """How many steps a second there are while it plays; 0 says nothing."""
+        self.rate.set_text(f"{achieved_hertz:.0f}/s" if achieved_hertz else "")
 
     def set_can_forget(self, can_forget: bool) -> None:
         """Whether there are earlier descents."""

@@ -168,6 +168,7 @@ class DescentPanel(ReparamPanel):
     def _say(self) -> None:
         run = self._player.run
         ending = "" if run is None else run.ending
+        self.controls.show_rate(self._player.achieved_rate)
         set_text(self._status, self._numbers())
         set_tip(self._status, self._numbers())
         set_text(self._ending, ending)
@@ -178,10 +179,9 @@ class DescentPanel(ReparamPanel):
         run = self._player.run
         if run is None:
             return ""
-        trail, rate = run.trail, self._player.achieved_rate
-        speed = f", {rate:.0f} steps/s" if rate else ""
+        trail = run.trail
         value, distance = tick_text(float(trail.values[-1]), 4), tick_text(float(trail.distances[-1]), 4)
-        return f"step {run.count}: E f {value}, distance {distance}{speed}"
+        return f"step {run.count}: E f {value}, distance {distance}"
 
     # -- mouse --------------------------------------------------------------------------------------------
 

@@ -15,6 +15,8 @@ from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import section, set_color, set_formula, set_text
 from dgm_explorer.ui.widgets.read_out import ReadOut
 
+DIGITS: Final = (4, 3, 2)
+"""Significant digits of Σ: as many as there is room for."""
 SAMPLE: Final = "−1.234e−12   −1.234   rank 1"
 LINES: Final = (
     ("Σ", r"\Sigma = L L^\top = \mathrm{Cov}\, z", "the covariance of z, whatever L has it"),
@@ -59,29 +61,34 @@ class NumbersSection(QWidget):
 
     def show_frame(self, frame: ReparamFrame) -> None:
         """Show the numbers of a frame."""
-        texts = _line_texts(frame) if frame.shape is None else _plane_texts(frame.shape)
+        texts = (_line_texts(frame),) if frame.shape is None else _plane_texts(frame.shape)
         for number, (name, value) in enumerate(self._lines):
             is_used = number < len(texts)
             name.setVisible(is_used)
             value.setVisible(is_used)
             if is_used:
-                value.set_text(texts[number])
+                value.set_text(*texts[number])
         set_text(self._lines[0][0], "Var" if frame.shape is None else "Σ")
 
 
-def _plane_texts(shape: CovarianceShape) -> tuple[str, ...]:
-    (xx, xy), (_, yy) = shape.covariance.tolist()
+def _plane_texts(shape: CovarianceShape) -> tuple[tuple[str, ...], ...]:
+    """Of each line the text, and shorter ones for where there is no room."""
     first, second = shape.eigenvalues.tolist()
     axes = [tick_text(math.sqrt(value)) for value in (first, second)]
     is_singular = math.sqrt(second) <= SINGULAR * math.sqrt(first)
     rank = "" if not is_singular else "   Σ is singular: rank 1" if first > 0 else "   Σ = 0: rank 0"
     return (
-        f"({tick_text(xx)}   {tick_text(xy)};   {tick_text(xy)}   {tick_text(yy)})",
-        f"{tick_text(first)}   {tick_text(second)}",
-        f"{axes[0]} × {axes[1]}   at {tick_text(round(math.degrees(shape.angle), 1))}°",
-        "none: a variance is 0" if math.isnan(shape.correlation) else tick_text(shape.correlation),
-        f"{tick_text(first * second)}{rank}",
+        tuple(_matrix_text(shape, digits) for digits in DIGITS),
+        (f"{tick_text(first)}   {tick_text(second)}",),
+        (f"{axes[0]} × {axes[1]}   at {tick_text(round(math.degrees(shape.angle), 1))}°",),
+        ("none: a variance is 0" if math.isnan(shape.correlation) else tick_text(shape.correlation),),
+        (f"{tick_text(first * second)}{rank}",),
     )
+
+
+def _matrix_text(shape: CovarianceShape, digits: int) -> str:
+    xx, xy, yx, yy = (tick_text(value, digits) for value in shape.covariance.ravel().tolist())
+    return f"({xx}   {xy};   {yx}   {yy})"
 
 
 def _line_texts(frame: ReparamFrame) -> tuple[str, ...]:
