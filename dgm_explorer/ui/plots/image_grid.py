@@ -8,7 +8,6 @@ import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFontMetricsF,
-    QHelpEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -16,14 +15,14 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
-    QResizeEvent,
 )
-from PySide6.QtWidgets import QScrollArea, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from dgm_explorer.core.arrays import Float32Array
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.image_mosaic import MosaicGeometry, fit_geometry, least_geometry, mosaic_image
-from dgm_explorer.ui.theme import LIGHT, Theme, color
+from dgm_explorer.ui.plots.picture_view import STEPS, PictureView
+from dgm_explorer.ui.theme import Theme, color
 
 GAP_PX: Final = 2
 MARK_PX: Final = 3
@@ -31,12 +30,6 @@ MARK_PX: Final = 3
 MARGIN_PX: Final = 3
 STRIP_PX: Final = 4
 """Width of the strip of colour between a caption and its row."""
-_STEPS: Final = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +62,7 @@ class ImageTable:
     tip: Callable[[int], str] | None = None
 
 
-class ImageGrid(QWidget):
+class ImageGrid(PictureView):
     """Paints all images in one go, each image pixel as a whole number of screen pixels where it fits.
 
     The mouse or the arrow keys are over one tile, which gets a frame; a click or Return chooses it.
@@ -86,22 +79,14 @@ class ImageGrid(QWidget):
     clicked = Signal(int)
 
     def __init__(self, name: str, min_tile_px: int = 1, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.export_name = name.lower().replace(" ", "-")
-        self._name = name
+        super().__init__(name, parent)
         self._min_tile_px = min_tile_px
-        self._theme = LIGHT
         self._table: ImageTable | None = None
-        self._words = ""
         self._mosaic = QImage()
         self._picture: QPixmap | None = None
         self._geometry: MosaicGeometry | None = None
         self._caption_room = (0.0, 0.0)  # pixels on the left and at the top
         self._at = -1
-        self.setAccessibleName(name)
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     # -- content ------------------------------------------------------------------------------------------
 
@@ -146,11 +131,6 @@ class ImageGrid(QWidget):
     @property
     def table(self) -> ImageTable | None:
         return self._table
-
-    @property
-    def words(self) -> str:
-        """What stands in place of images."""
-        return self._words
 
     def tile_rect(self, index: int) -> QRectF:
         """Where a tile is painted, in pixels of the widget."""
@@ -218,9 +198,7 @@ class ImageGrid(QWidget):
         painter = QPainter(self)
         painter.setFont(self.font())
         if self._geometry is None:
-            painter.setPen(color(self._theme.muted_text))
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(QRectF(self.rect()).adjusted(12, 4, -12, -4), int(flags), self._words)
+            self._paint_words(painter)
         else:
             if self._picture is None:
                 self._picture = self._make_picture(self._geometry)
@@ -314,20 +292,10 @@ class ImageGrid(QWidget):
         inside = (at - self._origin()) * ratio
         return self._geometry.index_at(inside.x(), inside.y())
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            index = self._index_at(QPointF(event.pos()))
-            tip = self._table.tip if self._table is not None else None
-            text = tip(index) if tip is not None and index >= 0 else self.toolTip()
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._lay_out()
-        return super().event(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._lay_out()
+    def tip_at(self, at: QPointF) -> str:
+        index = self._index_at(at)
+        tip = self._table.tip if self._table is not None else None
+        return tip(index) if tip is not None and index >= 0 else self.toolTip()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._go_to(self._index_at(event.position()))
@@ -343,7 +311,7 @@ class ImageGrid(QWidget):
         self._go_to(-1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = _STEPS.get(Qt.Key(event.key()))
+        step = STEPS.get(Qt.Key(event.key()))
         if self._geometry is None or event.modifiers():
             event.ignore()
         elif step is not None:

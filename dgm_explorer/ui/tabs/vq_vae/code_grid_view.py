@@ -10,7 +10,6 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
-    QHelpEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -18,30 +17,24 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
-    QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.arrays import BoolArray, Float32Array, IntArray
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.image_mosaic import mosaic_image
+from dgm_explorer.ui.plots.picture_view import STEPS, PictureView
 from dgm_explorer.ui.tabs.vq_vae.cell_geometry import CellGeometry, cells_between, fit_cells
 from dgm_explorer.ui.tabs.vq_vae.code_colors import code_colors, is_light
-from dgm_explorer.ui.theme import LIGHT, Theme, color
+from dgm_explorer.ui.theme import Theme, color
 
 NO_CELL: Final = (-1, -1)
 _DIMMED_ALPHA: Final = 185
 _NUMBER_SCALES: Final = (0.9, 0.8, 0.7)
 """Sizes of the numbers, relative to the theme's; where the least does not fit there are none."""
-_STEPS: Final = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 
 
-class CodeGridView(QWidget):
+class CodeGridView(PictureView):
     """Cells as large as fit, each image pixel a whole number of screen pixels.
 
     The mouse or the arrow keys are over one cell; a press and a drag paint, a click or Return chooses.
@@ -65,14 +58,11 @@ class CodeGridView(QWidget):
     """Pressed and let go in one cell; after `cell_pressed`."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.export_name = name.lower().replace(" ", "-")
-        self._theme = LIGHT
+        super().__init__(name, parent)
         self._codes: IntArray = np.zeros((0, 0), np.int64)
         self._n_codes = 1
         self._image: Float32Array | None = None
         self._stride, self._tint = 1, 1.0
-        self._words = ""
         self._picture: QPixmap | None = None
         self._geometry: CellGeometry | None = None
         self._cell = self._pressed = self._dragged = NO_CELL
@@ -80,10 +70,6 @@ class CodeGridView(QWidget):
         self._field: QRectF | None = None
         self._rects = PrimitiveArray(QRectF, 4)
         self.tip: Callable[[int, int], str] | None = None
-        self.setAccessibleName(name)
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     # -- content ------------------------------------------------------------------------------------------
 
@@ -146,11 +132,6 @@ class CodeGridView(QWidget):
         """(row, column) of the framed cell; (-1, -1) for none."""
         return self._cell
 
-    @property
-    def words(self) -> str:
-        """What stands in place of a grid."""
-        return self._words
-
     def code_at(self, row: int, column: int) -> int:
         """The code of a cell; -1 outside the grid."""
         return int(self._codes[row, column]) if _is_inside((row, column), self._codes.shape) else -1
@@ -189,19 +170,9 @@ class CodeGridView(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(200, 200)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._lay_out()
-
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self.tip is not None:
-            cell = self.cell_at(QPointF(event.pos()))
-            text = self.toolTip() if cell == NO_CELL else self.tip(*cell)
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._lay_out()
-        return super().event(event)
+    def tip_at(self, at: QPointF) -> str:
+        cell = self.cell_at(at)
+        return self.toolTip() if cell == NO_CELL or self.tip is None else self.tip(*cell)
 
     # -- painting -----------------------------------------------------------------------------------------
 
@@ -209,9 +180,7 @@ class CodeGridView(QWidget):
         del event
         painter = QPainter(self)
         if self._geometry is None:
-            painter.setPen(color(self._theme.muted_text))
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(QRectF(self.rect()).adjusted(4, 4, -4, -4), int(flags), self._words)
+            self._paint_words(painter, 4.0)
         else:
             if self._picture is None:
                 self._picture = self._make_picture(self._geometry)
@@ -375,7 +344,7 @@ class CodeGridView(QWidget):
         self._go_to(NO_CELL)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = _STEPS.get(Qt.Key(event.key()))
+        step = STEPS.get(Qt.Key(event.key()))
         if not self._codes.size or event.modifiers():
             event.ignore()
         elif step is not None:

@@ -32,7 +32,7 @@ from dgm_explorer.ui.widgets.form import ChoiceBox, label_for, set_text, set_tip
 class MosaicPanel(CodePanel):
     """One tile per code; a click chooses it, a click on the chosen one chooses none."""
 
-    export_name = MosaicView.export_name
+    export_name = "codebook-mosaic"
 
     picture_chosen = Signal(str)
     """A `TilePicture`."""

@@ -8,19 +8,18 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
-    QHelpEvent,
     QHideEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.heat_map import lookup_table
+from dgm_explorer.ui.plots.picture_view import STEPS, PictureView
 from dgm_explorer.ui.tabs.vq_vae.mosaic_flash import RevivalFlash
 from dgm_explorer.ui.tabs.vq_vae.mosaic_key import MosaicKey, diverging_colors
 from dgm_explorer.ui.tabs.vq_vae.mosaic_marks import (
@@ -40,15 +39,9 @@ _KEY_FONT: Final = 0.9
 _AGE_FONT: Final = 0.8
 _MANY_LIGHTS: Final = 64
 _CENTRED: Final = int(Qt.AlignmentFlag.AlignCenter)
-_STEPS: Final = {
-    Qt.Key.Key_Left: (0, -1),
-    Qt.Key.Key_Right: (0, 1),
-    Qt.Key.Key_Up: (-1, 0),
-    Qt.Key.Key_Down: (1, 0),
-}
 
 
-class MosaicView(QWidget):
+class MosaicView(PictureView):
     """All tiles in one image; hovering and choosing only paint a frame over it.
 
     Speaks of codes, not of places; never marks anything by itself.
@@ -60,14 +53,10 @@ class MosaicView(QWidget):
     """A code was clicked, or Return pressed on it."""
     escaped = Signal()
 
-    export_name = "codebook-mosaic"
-
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = LIGHT
+        super().__init__("Codebook mosaic", parent)
         self._tiles: CodeTiles | None = None
         self._place_of: dict[int, int] = {}
-        self._words = ""
         self._layout: MosaicLayout | None = None
         self._picture: QImage | None = None
         self._code = self._hovered = -1
@@ -76,10 +65,6 @@ class MosaicView(QWidget):
         self._origin = QPointF()
         self.flash = RevivalFlash(self)
         self.flash.faded.connect(self._repaint_flash)
-        self.setAccessibleName("Codebook mosaic")
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(120, 120)
         self.set_theme(LIGHT)
 
@@ -129,11 +114,6 @@ class MosaicView(QWidget):
     def tiles(self) -> CodeTiles | None:
         return self._tiles
 
-    @property
-    def words(self) -> str:
-        """What stands in place of tiles."""
-        return self._words
-
     def tile_rect(self, code: int) -> QRectF:
         """Where a code's tile is painted with its frame; empty where it is not."""
         place = self._place_of.get(code, -1)
@@ -182,9 +162,7 @@ class MosaicView(QWidget):
         painter = QPainter(self)
         if self._layout is None or self._tiles is None:
             painter.setFont(self._font(1.0))
-            painter.setPen(color(self._theme.muted_text))
-            flags = _CENTRED | int(Qt.TextFlag.TextWordWrap)
-            painter.drawText(QRectF(self.rect()).adjusted(12, 4, -12, -4), flags, self._words)
+            self._paint_words(painter)
         else:
             if self._picture is None:
                 self._picture = self._make_picture(self._tiles, self._layout)
@@ -266,19 +244,9 @@ class MosaicView(QWidget):
         if code != self._hovered:
             self.hovered.emit(code)
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            code = self._code_at(QPointF(event.pos()))
-            text = self._tiles.tip(code) if self._tiles is not None and code >= 0 else self.toolTip()
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._lay_out()
-        return super().event(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._lay_out()
+    def tip_at(self, at: QPointF) -> str:
+        code = self._code_at(at)
+        return self._tiles.tip(code) if self._tiles is not None and code >= 0 else self.toolTip()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -298,7 +266,7 @@ class MosaicView(QWidget):
         self._go_to(-1)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = _STEPS.get(Qt.Key(event.key()))
+        step = STEPS.get(Qt.Key(event.key()))
         if self._layout is None or event.modifiers():
             event.ignore()
         elif step is not None:

@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
-    QHelpEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -18,15 +17,16 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.arrays import BoolArray, FloatArray
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.image_mosaic import mosaic_image
+from dgm_explorer.ui.plots.picture_view import PictureView
 from dgm_explorer.ui.tabs.vq_vae.code_colors import code_colors
 from dgm_explorer.ui.tabs.vq_vae.recon_row_geometry import RowGeometry, fit_rows
 from dgm_explorer.ui.tabs.vq_vae.recon_table import RowPlace, RowsTable
-from dgm_explorer.ui.theme import LIGHT, Theme, color
+from dgm_explorer.ui.theme import Theme, color
 
 _GAP_PX: Final = 10
 _TINT_ALPHA: Final = 80
@@ -36,7 +36,7 @@ _DIMMED_ALPHA: Final = 185
 NOWHERE: Final = RowPlace(-1, -1, -1)
 
 
-class RowsView(QWidget):
+class RowsView(PictureView):
     """As many rows as fit, each image pixel a whole number of screen pixels where there is room.
 
     A click or Return chooses a row; cells of the codes marked are framed in every part.
@@ -54,22 +54,15 @@ class RowsView(QWidget):
     """There is room for more rows than before, or for fewer."""
 
     def __init__(self, name: str, least_side_px: int = 40, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.export_name = name.lower().replace(" ", "-")
+        super().__init__(name, parent)
         self._least_side_px = least_side_px
-        self._theme = LIGHT
         self._table: RowsTable | None = None
-        self._words = ""
         self._picture: QPixmap | None = None
         self._geometry: RowGeometry | None = None
         self._is_missing: BoolArray = np.zeros((0, 0), np.bool_)
         self._at = NOWHERE
         self._hovered_code = self._chosen_code = -1
         self._rects = PrimitiveArray(QRectF, 4)
-        self.setAccessibleName(name)
-        self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     # -- content ------------------------------------------------------------------------------------------
 
@@ -107,11 +100,6 @@ class RowsView(QWidget):
     @property
     def table(self) -> RowsTable | None:
         return self._table
-
-    @property
-    def words(self) -> str:
-        """What stands in place of images."""
-        return self._words
 
     @property
     def n_shown(self) -> int:
@@ -171,9 +159,8 @@ class RowsView(QWidget):
         return QSize(240, 160)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
         n_before = self.n_shown
-        self._lay_out()
+        super().resizeEvent(event)
         if self.n_shown != n_before:
             self.room_changed.emit()
 
@@ -184,9 +171,7 @@ class RowsView(QWidget):
         painter = QPainter(self)
         table, geometry = self._table, self._geometry
         if table is None or geometry is None:
-            painter.setPen(color(self._theme.muted_text))
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(QRectF(self.rect()).adjusted(12, 4, -12, -4), int(flags), self._words)
+            self._paint_words(painter)
         else:
             ratio = self.devicePixelRatioF()
             if self._picture is None:
@@ -342,16 +327,10 @@ class RowsView(QWidget):
             self._at = place
             self.cell_hovered.emit(*place)
 
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
-            index = self.place_at(QPointF(event.pos())).item
-            tip = self._table.tip if self._table is not None else None
-            text = tip(index) if tip is not None and index >= 0 else self.toolTip()
-            QToolTip.showText(event.globalPos(), text, self)
-            return True
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._lay_out()
-        return super().event(event)
+    def tip_at(self, at: QPointF) -> str:
+        index = self.place_at(at).item
+        tip = self._table.tip if self._table is not None else None
+        return tip(index) if tip is not None and index >= 0 else self.toolTip()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._go_to(self.place_at(event.position()))
