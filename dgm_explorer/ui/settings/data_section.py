@@ -53,7 +53,8 @@ class DataSection(QWidget):
         self.paint = QPushButton("Paint…")
         self.paint.clicked.connect(self.paint_requested)
         set_tip(self.paint, "Points in the plane, painted with the mouse")
-        self.paint.setHidden(needs_images)
+        if needs_images:
+            self.paint.hide()
         self.limit = NumberEdit("most examples")
         self.limit.edited.connect(self._limit)
         self.limit.refused.connect(editor.refused)

@@ -37,7 +37,8 @@ class LiveSection(QWidget):
         seconds = label_for("s", self.snapshot_every)
         inside.addLayout(row(every, self.snapshot_every, seconds, stretch=(0, 1, 0)))
         inside.addWidget(self.skip)
-        self.skip.setVisible(len(settings.phases) > 1)
+        if len(settings.phases) == 1:
+            self.skip.hide()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._box)
