@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 from PySide6.QtTest import QTest
 from scipy import ndimage
@@ -50,13 +50,11 @@ def is_near(a: QPointF, b: QPointF, reach_px: float = 1.0) -> bool:
 
 
 def test_a_shorter_caption_leaves_nothing_of_a_longer_one_on_the_screen(tab: ReparamTab) -> None:
-    pair, epsilon = planes(tab), tab.scene.frame.epsilon
-    longest = int(np.flatnonzero((epsilon < -0.1).all(axis=1))[-1])  # three digits and two minus signs
-    for index in (longest, -1):
-        pair.noise.pointed.emit(index)
+    image, z = planes(tab).image, tab.scene.frame.z
+    for index in (*np.flatnonzero((z < -0.1).all(axis=1))[-3:].tolist(), -1):  # two minus signs are long
+        image.pointed.emit(index)
         QTest.qWait(60)
-    row = tab.rect().adjusted(0, int(on_pair(pair, pair.noise, np.array([0.0, -2.9])).y()), 0, 0)
-    row.setSize(QSize(pair.noise.width(), 24))
+    row = image.rect().adjusted(70, image.height() - 60, 0, -36).translated(image.mapTo(tab, QPoint(0, 0)))
     screen, fresh = (
         picture.copy(row).toImage().convertToFormat(QImage.Format.Format_RGB32)
         for picture in (tab.screen().grabWindow(tab.winId()), tab.grab())
@@ -64,8 +62,11 @@ def test_a_shorter_caption_leaves_nothing_of_a_longer_one_on_the_screen(tab: Rep
     assert screen == fresh
 
 
+LABEL_MARGIN_PX = 10.0
+
+
 class ListeningPainter(QPainter):
-    """Keeps how wide the texts in boxes are, and how wide their boxes."""
+    """Keeps how wide values are, and the boxes that they are written in."""
 
     def __init__(self, device: QImage) -> None:
         super().__init__(device)
@@ -73,21 +74,24 @@ class ListeningPainter(QPainter):
 
     def drawText(self, *arguments: object) -> None:
         box, text = arguments[0], arguments[-1]
-        if isinstance(box, QRectF) and isinstance(text, str):
+        if isinstance(box, QRectF) and isinstance(text, str) and "(" in text:
             self.widths.append((QFontMetricsF(self.font()).horizontalAdvance(text), box.width()))
         super().drawText(*arguments)
 
 
 def test_the_values_beside_mu_fit_their_box(tab: ReparamTab) -> None:
     image = planes(tab).image
-    Hand(image).move(image.knob_viewport_position("center"), is_down=False)
+    at = image.knob_viewport_position("center")
+    Hand(image).press(at)
+    Hand(image).move(at + QPointF(-33, 17))
     (knobs,) = (item for item in image.scene().items() if isinstance(item, MapKnobs))
     paper = QImage(image.size(), QImage.Format.Format_RGB32)
     painter = ListeningPainter(paper)
     knobs.draw(painter)
     painter.end()
+    Hand(image).release(at)
     assert painter.widths
-    assert all(text <= box for text, box in painter.widths)
+    assert all(text + LABEL_MARGIN_PX <= box for text, box in painter.widths)
 
 
 # -- twins ------------------------------------------------------------------------------------------------
