@@ -51,7 +51,10 @@ def real(make_real_window: Callable[..., MainWindow]) -> MainWindow:
 
 
 def press(window: MainWindow, key: Qt.Key) -> None:
-    """Press a key wherever the focus is."""
+    """Press a key wherever the focus is, in the window in front."""
+    if not window.isActiveWindow():
+        window.activateWindow()
+        settle()
     QTest.keyClick(window.focusWidget() or window, key)
     settle()
 
