@@ -44,7 +44,7 @@ VIEWS = {
     ("reparam", "turn Q"): ("tabs/reparam/map_section.py", '"turn Q"'),
     ("gmm-vae", "Latent space"): ("plots/latent_view.py", '"Latent space"'),
     ("gmm-vae", "Bound"): ("tabs/gmm_vae/elbo_view.py", "class ElboView"),
-    ("vq-vae", "Codebook mosaic"): ("tabs/vq_vae/mosaic_view.py", '"Codebook mosaic"'),
+    ("vq-vae", "Codebook mosaic"): ("tabs/vq_vae/mosaic/view.py", '"Codebook mosaic"'),
     ("vq-vae", "Settings"): ("tabs/vq_vae/config_fields.py", '"decay"'),
 }
 """Views that are no panel with a title: the file that makes them, and what in it says so."""

@@ -10,12 +10,12 @@ from dgm_explorer.core.vq_inference import MakeInference
 from dgm_explorer.core.vq_vae_state import VqPanel
 from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.tabs.vq_vae.code_panel import CodePanel
-from dgm_explorer.ui.tabs.vq_vae.curves_panel import CurvesPanel
-from dgm_explorer.ui.tabs.vq_vae.embedding_panel import EmbeddingPanel
-from dgm_explorer.ui.tabs.vq_vae.paint_panel import PaintPanel
-from dgm_explorer.ui.tabs.vq_vae.recon_panel import ReconstructionPanel
-from dgm_explorer.ui.tabs.vq_vae.sample_panel import SamplePanel
-from dgm_explorer.ui.tabs.vq_vae.usage_panel import UsagePanel
+from dgm_explorer.ui.tabs.vq_vae.curves.panel import CurvesPanel
+from dgm_explorer.ui.tabs.vq_vae.embedding.panel import EmbeddingPanel
+from dgm_explorer.ui.tabs.vq_vae.paint.panel import PaintPanel
+from dgm_explorer.ui.tabs.vq_vae.reconstructions.panel import ReconstructionPanel
+from dgm_explorer.ui.tabs.vq_vae.sample.panel import SamplePanel
+from dgm_explorer.ui.tabs.vq_vae.usage.panel import UsagePanel
 from dgm_explorer.ui.theme import Theme
 
 TITLES: dict[VqPanel, tuple[str, str]] = {

@@ -24,7 +24,7 @@ from dgm_explorer.ui.tabs.vq_vae.alarms import find_alarms
 from dgm_explorer.ui.tabs.vq_vae.code_panel import CodePanel
 from dgm_explorer.ui.tabs.vq_vae.config_fields import SETTINGS
 from dgm_explorer.ui.tabs.vq_vae.lower_panels import LowerPanels
-from dgm_explorer.ui.tabs.vq_vae.mosaic_panel import MosaicPanel
+from dgm_explorer.ui.tabs.vq_vae.mosaic.panel import MosaicPanel
 from dgm_explorer.ui.tabs.vq_vae.state_editor import VqVaeEditor
 from dgm_explorer.ui.theme import Theme
 

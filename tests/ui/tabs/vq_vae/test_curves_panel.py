@@ -12,8 +12,8 @@ from dgm_explorer.core.training import MetricsTable
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
 from dgm_explorer.runs.history import MetricsHistory
 from dgm_explorer.ui.export import ExportablePlot
-from dgm_explorer.ui.tabs.vq_vae.curves_panel import EMPTY_WORDS, CurvesPanel
-from dgm_explorer.ui.tabs.vq_vae.curves_words import CODE_CURVES, LOSS_CURVES, PERPLEXITY_CURVES
+from dgm_explorer.ui.tabs.vq_vae.curves.panel import EMPTY_WORDS, CurvesPanel
+from dgm_explorer.ui.tabs.vq_vae.curves.words import CODE_CURVES, LOSS_CURVES, PERPLEXITY_CURVES
 from dgm_explorer.ui.theme import LIGHT, THEMES, apply_theme
 from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from tests.ui.plots.conftest import Hand

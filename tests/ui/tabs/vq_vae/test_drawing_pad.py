@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.arrays import Float32Array
-from dgm_explorer.ui.tabs.vq_vae.drawing_pad import DrawingPad, brushed
+from dgm_explorer.ui.tabs.vq_vae.reconstructions.drawing_pad import DrawingPad, brushed
 from dgm_explorer.ui.theme import LIGHT
 from tests.ui.tabs.vq_vae.hands import RIGHT, drag, move, painted, press
 

@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 from dgm_explorer.ui.export import export_csv, export_png, export_svg
 from dgm_explorer.ui.plots.point_raster import faint_rgb
 from dgm_explorer.ui.tabs.vq_vae.code_colors import code_color
-from dgm_explorer.ui.tabs.vq_vae.embedding_panel import EmbeddingPanel
+from dgm_explorer.ui.tabs.vq_vae.embedding.panel import EmbeddingPanel
 from dgm_explorer.ui.theme import DARK, LIGHT, PROJECTOR, THEMES, apply_theme
 from tests.ui.plots.conftest import Hand
 from tests.ui.tabs.vq_vae.cases import CONFIG, DEAD_CODE, K, later, make_dataset, make_snapshot
@@ -430,7 +430,7 @@ _FIRST_CELLS = """
 import sys
 from PySide6.QtWidgets import QApplication
 application = QApplication([])
-from dgm_explorer.ui.tabs.vq_vae.embedding_panel import EmbeddingPanel
+from dgm_explorer.ui.tabs.vq_vae.embedding.panel import EmbeddingPanel
 from tests.ui.tabs.vq_vae.cases import CONFIG, make_dataset, make_snapshot
 panel = EmbeddingPanel()
 panel.set_config(CONFIG)

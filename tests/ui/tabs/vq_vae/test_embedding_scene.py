@@ -10,16 +10,16 @@ from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
 from dgm_explorer.models.rotation_trick import rotate
 from dgm_explorer.ui.plots.latent_plane import Projection, plane_of
 from dgm_explorer.ui.tabs.vq_vae.code_colors import code_colors
-from dgm_explorer.ui.tabs.vq_vae.embedding_arrows import FEW, make_arrows
-from dgm_explorer.ui.tabs.vq_vae.embedding_scene import (
+from dgm_explorer.ui.tabs.vq_vae.embedding.arrows import FEW, make_arrows
+from dgm_explorer.ui.tabs.vq_vae.embedding.scene import (
     MOST_DIMS_AT_ONCE,
     EmbeddingScene,
     Target,
     make_scene,
     nearest_two,
 )
-from dgm_explorer.ui.tabs.vq_vae.embedding_trails import MOST_INSTANTS, MOST_NUMBERS, TrailMemory
-from dgm_explorer.ui.tabs.vq_vae.embedding_words import arrow_words, code_words, target_words
+from dgm_explorer.ui.tabs.vq_vae.embedding.trails import MOST_INSTANTS, MOST_NUMBERS, TrailMemory
+from dgm_explorer.ui.tabs.vq_vae.embedding.words import arrow_words, code_words, target_words
 from dgm_explorer.ui.theme import LIGHT
 from tests.ui.tabs.vq_vae.cases import CONFIG, DEAD_CODE, K, later, make_snapshot
 

@@ -17,10 +17,10 @@ from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
 from dgm_explorer.core.vq_vae_snapshot import DEAD_AGE, VqVaeSnapshot
 from dgm_explorer.ui.export import export_csv, export_png, export_svg
-from dgm_explorer.ui.tabs.vq_vae import mosaic_view
-from dgm_explorer.ui.tabs.vq_vae.mosaic_flash import FLASH_S
-from dgm_explorer.ui.tabs.vq_vae.mosaic_panel import MosaicPanel
-from dgm_explorer.ui.tabs.vq_vae.mosaic_words import ORDERS, PICTURES
+from dgm_explorer.ui.tabs.vq_vae.mosaic import view as mosaic_view
+from dgm_explorer.ui.tabs.vq_vae.mosaic.flash import FLASH_S
+from dgm_explorer.ui.tabs.vq_vae.mosaic.panel import MosaicPanel
+from dgm_explorer.ui.tabs.vq_vae.mosaic.words import ORDERS, PICTURES
 from dgm_explorer.ui.theme import DARK, LIGHT, THEMES, apply_theme
 from tests.ui.tabs.vq_vae.cases import (
     CONFIG,

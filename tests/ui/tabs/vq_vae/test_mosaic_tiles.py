@@ -12,16 +12,16 @@ from PySide6.QtGui import QImage
 
 from dgm_explorer.core.arrays import Float32Array, FloatArray
 from dgm_explorer.core.vq_vae_snapshot import DEAD_AGE, VqVaeSnapshot
-from dgm_explorer.ui.tabs.vq_vae.mosaic_key import diverging_colors
-from dgm_explorer.ui.tabs.vq_vae.mosaic_order import (
+from dgm_explorer.ui.tabs.vq_vae.mosaic.key import diverging_colors
+from dgm_explorer.ui.tabs.vq_vae.mosaic.order import (
     LEAST_INTERVAL_S,
     MOST_TILES,
     TileSorter,
     similarity_order,
     use_order,
 )
-from dgm_explorer.ui.tabs.vq_vae.mosaic_picture import FramedTiles, compose, lay_out
-from dgm_explorer.ui.tabs.vq_vae.mosaic_tiles import (
+from dgm_explorer.ui.tabs.vq_vae.mosaic.picture import FramedTiles, compose, lay_out
+from dgm_explorer.ui.tabs.vq_vae.mosaic.tiles import (
     GHOST_OPACITY,
     TileLevels,
     Window,

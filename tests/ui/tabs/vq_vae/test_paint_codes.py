@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dgm_explorer.core.vq_vae_painting import Painting, Remap
-from dgm_explorer.ui.tabs.vq_vae.paint_codes import (
+from dgm_explorer.ui.tabs.vq_vae.paint.codes import (
     MOST_TILES,
     brush_cells,
     codes_with_tiles,
@@ -18,7 +18,7 @@ from dgm_explorer.ui.tabs.vq_vae.paint_codes import (
     remap_table,
     shrink,
 )
-from dgm_explorer.ui.tabs.vq_vae.paint_effect import N_SHOWN, error_change, plan_effect
+from dgm_explorer.ui.tabs.vq_vae.paint.effect import N_SHOWN, error_change, plan_effect
 from tests.ui.tabs.vq_vae.cases import DEAD_CODE, GRID, K, N, make_snapshot
 
 REMAPS = st.lists(

@@ -24,9 +24,9 @@ from dgm_explorer.core.vq_vae_state import VqVaeState
 from dgm_explorer.ui.export import export_png
 from dgm_explorer.ui.store import Store
 from dgm_explorer.ui.tabs.vq_vae.code_grid_view import CodeGridView
-from dgm_explorer.ui.tabs.vq_vae.paint_panel import PaintPanel
-from dgm_explorer.ui.tabs.vq_vae.paint_tiles import CodeTiles
-from dgm_explorer.ui.tabs.vq_vae.paint_words import NO_CODE
+from dgm_explorer.ui.tabs.vq_vae.paint.panel import PaintPanel
+from dgm_explorer.ui.tabs.vq_vae.paint.tiles import CodeTiles
+from dgm_explorer.ui.tabs.vq_vae.paint.words import NO_CODE
 from dgm_explorer.ui.theme import DARK, LIGHT, PROJECTOR, THEMES, apply_theme
 from tests.ui.tabs.vq_vae.cases import (
     CONFIG,

@@ -9,12 +9,12 @@ import torch
 from dgm_explorer.core.vq_inference import Encoded
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
 from dgm_explorer.models.vq_vae import VqVae
-from dgm_explorer.ui.tabs.vq_vae import recon_requests
-from dgm_explorer.ui.tabs.vq_vae.recon_fields import Fields, cut_fields
-from dgm_explorer.ui.tabs.vq_vae.recon_pictures import Pictures
-from dgm_explorer.ui.tabs.vq_vae.recon_requests import OWN, ImageRequest, answer
-from dgm_explorer.ui.tabs.vq_vae.recon_row_geometry import fit_rows
-from dgm_explorer.ui.tabs.vq_vae.recon_use import find_use
+from dgm_explorer.ui.tabs.vq_vae.reconstructions import requests as recon_requests
+from dgm_explorer.ui.tabs.vq_vae.reconstructions.fields import Fields, cut_fields
+from dgm_explorer.ui.tabs.vq_vae.reconstructions.pictures import Pictures
+from dgm_explorer.ui.tabs.vq_vae.reconstructions.requests import OWN, ImageRequest, answer
+from dgm_explorer.ui.tabs.vq_vae.reconstructions.row_geometry import fit_rows
+from dgm_explorer.ui.tabs.vq_vae.reconstructions.use import find_use
 from tests.ui.tabs.vq_vae import cases
 
 # -- where a code is used ---------------------------------------------------------------------------------

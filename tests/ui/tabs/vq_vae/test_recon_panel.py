@@ -20,10 +20,10 @@ from dgm_explorer.core.vq_vae_config import VqVaeConfig
 from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
 from dgm_explorer.ui import file_dialogs
 from dgm_explorer.ui.export import ExportablePlot, export_csv, export_png
-from dgm_explorer.ui.tabs.vq_vae import recon_asker
 from dgm_explorer.ui.tabs.vq_vae.code_colors import code_color
-from dgm_explorer.ui.tabs.vq_vae.recon_panel import N_SHUFFLED, ReconstructionPanel
-from dgm_explorer.ui.tabs.vq_vae.recon_requests import OWN
+from dgm_explorer.ui.tabs.vq_vae.reconstructions import asker as recon_asker
+from dgm_explorer.ui.tabs.vq_vae.reconstructions.panel import N_SHUFFLED, ReconstructionPanel
+from dgm_explorer.ui.tabs.vq_vae.reconstructions.requests import OWN
 from dgm_explorer.ui.theme import LIGHT, THEMES
 from tests.ui.tabs.vq_vae import cases
 from tests.ui.tabs.vq_vae.hands import click, drag, leave, move, painted, press

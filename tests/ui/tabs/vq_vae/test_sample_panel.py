@@ -23,12 +23,12 @@ from dgm_explorer.core.errors import Cancelled, InputError
 from dgm_explorer.core.vq_inference import VqInference
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
 from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
-from dgm_explorer.ui.tabs.vq_vae import sample_panel
-from dgm_explorer.ui.tabs.vq_vae.sample_columns import PRIORS
-from dgm_explorer.ui.tabs.vq_vae.sample_grid import Cell, SampleGrid
-from dgm_explorer.ui.tabs.vq_vae.sample_panel import SamplePanel
-from dgm_explorer.ui.tabs.vq_vae.sample_priors import N_SAMPLES, split_grids
-from dgm_explorer.ui.tabs.vq_vae.sample_words import WORDS
+from dgm_explorer.ui.tabs.vq_vae.sample import panel as sample_panel
+from dgm_explorer.ui.tabs.vq_vae.sample.columns import PRIORS
+from dgm_explorer.ui.tabs.vq_vae.sample.grid import Cell, SampleGrid
+from dgm_explorer.ui.tabs.vq_vae.sample.panel import SamplePanel
+from dgm_explorer.ui.tabs.vq_vae.sample.priors import N_SAMPLES, split_grids
+from dgm_explorer.ui.tabs.vq_vae.sample.words import WORDS
 from dgm_explorer.ui.theme import DARK, PROJECTOR
 from tests.ui.tabs.vq_vae.cases import CONFIG, GRID, K, later, make_dataset, make_inference, make_snapshot
 

@@ -10,9 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from dgm_explorer.runs.folder import RunFolder
 from dgm_explorer.runs.snapshot_file import write_snapshot
-from dgm_explorer.ui.tabs.vq_vae import usage_recorded
-from dgm_explorer.ui.tabs.vq_vae.usage_history import MOST_STEPS, UseAtStep, UseHistory
-from dgm_explorer.ui.tabs.vq_vae.usage_recorded import RecordedUse, some_of
+from dgm_explorer.ui.tabs.vq_vae.usage import recorded as usage_recorded
+from dgm_explorer.ui.tabs.vq_vae.usage.history import MOST_STEPS, UseAtStep, UseHistory
+from dgm_explorer.ui.tabs.vq_vae.usage.recorded import RecordedUse, some_of
 from tests.ui.tabs.vq_vae.cases import make_snapshot
 
 

@@ -21,12 +21,12 @@ from dgm_explorer.runs.folder import RunFolder
 from dgm_explorer.runs.snapshot_file import write_snapshot
 from dgm_explorer.ui.export import export_csv, export_png
 from dgm_explorer.ui.plots.heat_map import lookup_table
-from dgm_explorer.ui.tabs.vq_vae.usage_cells import LinearScale
-from dgm_explorer.ui.tabs.vq_vae.usage_histogram import bar_color, dot_color, runs_of
-from dgm_explorer.ui.tabs.vq_vae.usage_pairs import unseen_color
-from dgm_explorer.ui.tabs.vq_vae.usage_panel import UsagePanel
-from dgm_explorer.ui.tabs.vq_vae.usage_plot import UsagePlot
-from dgm_explorer.ui.tabs.vq_vae.usage_tiles import reduced
+from dgm_explorer.ui.tabs.vq_vae.usage.cells import LinearScale
+from dgm_explorer.ui.tabs.vq_vae.usage.histogram import bar_color, dot_color, runs_of
+from dgm_explorer.ui.tabs.vq_vae.usage.pairs import unseen_color
+from dgm_explorer.ui.tabs.vq_vae.usage.panel import UsagePanel
+from dgm_explorer.ui.tabs.vq_vae.usage.plot import UsagePlot
+from dgm_explorer.ui.tabs.vq_vae.usage.tiles import reduced
 from dgm_explorer.ui.theme import LIGHT, THEMES
 from tests.ui.plots.conftest import Hand
 from tests.ui.tabs.vq_vae.cases import CONFIG, DEAD_CODE, GRID, K, make_dataset, make_snapshot

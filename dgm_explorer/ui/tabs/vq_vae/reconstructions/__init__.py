@@ -1,0 +1,1 @@
+"""Images, their grids of codes and their reconstructions."""
