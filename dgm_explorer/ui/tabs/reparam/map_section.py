@@ -100,8 +100,13 @@ class MapSection(QWidget):
         set_formula(
             self.law,
             r"z = \mu + \sigma F^{-1}(\Phi(\varepsilon))",
-            lambda: f"{LAW_NAME[self._editor.state.law]} law; only the Gaussian is affine in ε",
+            self._law_text,
         )
+
+    def _law_text(self) -> str:
+        if self.law.isEnabled():
+            return f"{LAW_NAME[self._editor.state.law]} law; only the Gaussian is affine in ε"
+        return "Gaussian here: for the other laws have Factor or Graph in front"
 
     def _mean_text(self, i: int) -> str:
         return f"μ{SUBSCRIPTS[i]} = {self._editor.shown.mean[i]:.6g}, the mean of z"
@@ -172,7 +177,7 @@ class MapSection(QWidget):
         set_formula(
             self.activation, rf"L_{{ii}} = {ACTIVATIONS[state.activation].formula}", self._activation_text
         )
-        self.law.set_key(state.law)
+        self.law.set_key(frame.law)
         self.law.setEnabled(state.panel in LAW_PANELS)
         if frame.split is not None and is_full:
             degrees = round(math.degrees(frame.split.angle))

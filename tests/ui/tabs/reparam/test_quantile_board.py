@@ -163,3 +163,12 @@ def test_f_is_drawn_where_panels_speak_of_it(make_tab: MakeTab) -> None:
     tab.scene.editor.apply(panel="factor")
     tab.scene.draw_now()
     assert not len(tab.scene.line.image._objective_curve.points[0])
+
+
+def test_the_law_chosen_is_the_law_shown(make_tab: MakeTab) -> None:
+    tab = make_tab(dimension=1, law="exponential", panel="gradients")
+    law, panels = tab.scene.controls.map.law, tab.scene.panels
+    assert (law.key, law.isEnabled()) == ("gaussian", False)
+    panels.setCurrentIndex(0)
+    tab.scene.draw_now()
+    assert (law.key, law.isEnabled()) == ("exponential", True)
