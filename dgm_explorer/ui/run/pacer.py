@@ -2,10 +2,10 @@
 
 from collections import deque
 
-SNAPSHOT_SHARE = 0.03
+SNAPSHOT_SHARE = 0.02
 """Most of the training thread's time that may go into pictures for the window."""
 
-SCREEN_SHARE = 0.04
+SCREEN_SHARE = 0.03
 """Most of the time that the window may draw them: on two cores both want the interpreter's lock."""
 
 SHORTEST_INTERVAL_S = 1 / 30
