@@ -52,7 +52,7 @@ def test_pictures_wait_in_proportion_to_what_they_cost_here_and_on_the_screen() 
     assert pacer.is_snapshot_due(0.0)
     pacer.note_snapshot(0.0, 3.0)  # the first loads libraries
     assert pacer.interval_s == WARM_UP_INTERVAL_S
-    pacer.note_snapshot(10.0, 10.001)
+    pacer.note_snapshot(10.0, 10.0 + 0.5 * SNAPSHOT_SHARE * SHORTEST_INTERVAL_S)
     assert pacer.interval_s == pytest.approx(SHORTEST_INTERVAL_S)
     pacer.note_snapshot(10.0, 10.02)
     assert pacer.interval_s == pytest.approx(SHORTEST_INTERVAL_S)  # once may be chance
@@ -70,7 +70,7 @@ def test_pictures_wait_in_proportion_to_what_they_cost_here_and_on_the_screen() 
 
 def test_pictures_come_often_behind_a_beginning_and_a_change() -> None:
     pacer = SnapshotPacer()
-    cost_s, now_s = 0.09, 0.0  # wants 3 s between two pictures
+    cost_s, now_s = 3 * SNAPSHOT_SHARE, 0.0  # wants 3 s between two pictures
     taken_s: list[float] = []
     while now_s < 60:
         if now_s > 40 and len([at for at in taken_s if at > 40]) == 1:
