@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QApplication, QLayout
 
 from dgm_explorer import __version__
 from dgm_explorer.core.errors import InputError
-from dgm_explorer.lecture import find_lecture
 from dgm_explorer.paths import config_dir, resource_root, state_dir
 from dgm_explorer.session import Session, read_preset, read_session
 from dgm_explorer.ui.error_reporter import ErrorReporter, log_hard_crashes
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from dgm_explorer.core.vq_inference import VqInference
     from dgm_explorer.core.vq_vae_config import VqVaeConfig
     from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
+    from dgm_explorer.lecture import Lecture
     from dgm_explorer.theory.result import CheckResult
 
 DESKTOP_ID = "dgm-explorer"
@@ -75,7 +75,7 @@ def run_window(options: WindowOptions) -> int:
         If the preset, session or lecture cannot be read or the picture cannot be written; with one sentence.
     """
     session = _read_start(options)
-    lecture = None if options.lecture is None else find_lecture(options.lecture)
+    lecture = _read_lecture(options)
     application = make_application()
     reporter = ErrorReporter(state_dir() / "dgm-explorer.log", application)
     reporter.install()
@@ -187,6 +187,15 @@ def _read_start(options: WindowOptions) -> Session | None:
     if options.preset is not None:
         return read_preset(options.preset)
     return read_session(options.session) if options.session is not None else None
+
+
+def _read_lecture(options: WindowOptions) -> "Lecture | None":
+    """As early, and for the same reason; without one its reader is not imported."""
+    if options.lecture is None:
+        return None
+    from dgm_explorer.lecture import find_lecture
+
+    return find_lecture(options.lecture)
 
 
 def _show_start(window: MainWindow, options: WindowOptions, session: Session | None) -> None:

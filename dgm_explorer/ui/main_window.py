@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
@@ -20,12 +21,14 @@ from dgm_explorer.ui.run_commands import RunCommands
 from dgm_explorer.ui.session_commands import SessionCommands
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.theme import THEMES, Theme, apply_theme
-from dgm_explorer.ui.theory.check_desk import RunCheck
 from dgm_explorer.ui.theory.theory_dock import TheoryDock
 from dgm_explorer.ui.widgets.banner import Banner
 from dgm_explorer.ui.widgets.frame_meter import FrameMeter
 from dgm_explorer.ui.widgets.notes_dock import NotesDock
 from dgm_explorer.ui.window_settings import LAYOUT_VERSION, WindowSettings
+
+if TYPE_CHECKING:
+    from dgm_explorer.ui.theory.check_desk import RunCheck
 
 DEFAULT_SIZE = QSize(1280, 800)
 PROGRAM = "DGM Explorer"
@@ -49,7 +52,7 @@ class MainWindow(QMainWindow):
         tabs: Sequence[Tab],
         settings: WindowSettings,
         last_session: Path,
-        run_check: RunCheck,
+        run_check: "RunCheck",
         theme: str = "",
     ) -> None:
         super().__init__()

@@ -10,7 +10,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 
 from dgm_explorer.core.errors import InputError
-from dgm_explorer.lecture import find_lecture, lecture_names
 from dgm_explorer.session import preset_names, read_preset
 from dgm_explorer.ui.export import ExportablePlot
 
@@ -44,6 +43,8 @@ def fill_presets(menu: QMenu, open_preset: Callable[[str], None]) -> None:
 
 def fill_lectures(menu: QMenu, open_lecture: Callable[[str], None]) -> None:
     """List the shipped lectures, once, by title; their descriptions are the tool tips."""
+    from dgm_explorer.lecture import find_lecture, lecture_names
+
     if not menu.isEmpty():
         return
     menu.setToolTipsVisible(True)

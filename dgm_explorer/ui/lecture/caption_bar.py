@@ -1,12 +1,16 @@
 """What stands below the pictures while a lecture runs."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from dgm_explorer.lecture import Lecture
 from dgm_explorer.ui.lecture.caption_text import CaptionText
 from dgm_explorer.ui.theme import PROJECTOR, Theme, blend, color
+
+if TYPE_CHECKING:
+    from dgm_explorer.lecture import Lecture
 
 LINES_PER_WINDOW = 34
 """Type is the height of the window through this: 21 px of 720, 32 px of 1080; legible from ten feet."""
@@ -72,7 +76,7 @@ class CaptionBar(QFrame):
             self.end_button,
         )
 
-    def set_lecture(self, lecture: Lecture) -> None:
+    def set_lecture(self, lecture: "Lecture") -> None:
         """Make room for every step of this lecture."""
         self._lecture = lecture
         self.title.setText(lecture.title)

@@ -2,14 +2,17 @@
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from dgm_explorer.lecture import LectureStep
-from dgm_explorer.ui.lecture.caption_document import CaptionDocument, CaptionLook
 from dgm_explorer.ui.theme import PROJECTOR, Theme
+
+if TYPE_CHECKING:
+    from dgm_explorer.lecture import LectureStep
+    from dgm_explorer.ui.lecture.caption_document import CaptionDocument
 
 HANGING = 0.25
 """Room below the last line for what hangs out of it, over the size of the type."""
@@ -35,7 +38,7 @@ class CaptionText(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     @property
-    def document(self) -> CaptionDocument:
+    def document(self) -> "CaptionDocument":
         """What is painted."""
         assert self._document is not None
         return self._document
@@ -45,13 +48,13 @@ class CaptionText(QWidget):
         """What is painted, as plain text; a formula is one character."""
         return "" if self._document is None else self._document.toPlainText()
 
-    def set_steps(self, steps: Sequence[LectureStep]) -> None:
+    def set_steps(self, steps: "Sequence[LectureStep]") -> None:
         """All steps that will be shown here."""
         self._steps = tuple(steps)
         self._step = self._document = None
         self._fit()
 
-    def show_step(self, step: LectureStep, is_revealed: bool) -> None:
+    def show_step(self, step: "LectureStep", is_revealed: bool) -> None:
         self._step, self._is_revealed = step, is_revealed
         self._write()
 
@@ -66,20 +69,23 @@ class CaptionText(QWidget):
 
     def _fit(self) -> None:
         """Take the height of the longest step, and write the present one anew."""
-        look = self._look()
-        heights_px = [CaptionDocument(step, True, look).size().height() for step in self._steps]
+        heights_px = [self._set(step, True).size().height() for step in self._steps]
         if heights_px:
             self.setFixedHeight(math.ceil(max(heights_px) + HANGING * self._size_px))
         self._write()
 
     def _write(self) -> None:
         if self._step is not None:
-            self._document = CaptionDocument(self._step, self._is_revealed, self._look())
+            self._document = self._set(self._step, self._is_revealed)
         self.setAccessibleName(self.words)
         self.update()
 
-    def _look(self) -> CaptionLook:
-        return CaptionLook(self.font(), self._size_px, max(LEAST_WIDTH_PX, self.width()), self._theme)
+    def _set(self, step: "LectureStep", is_revealed: bool) -> "CaptionDocument":
+        """Typeset a step; what that needs is imported when a lecture begins."""
+        from dgm_explorer.ui.lecture.caption_document import CaptionDocument, CaptionLook
+
+        look = CaptionLook(self.font(), self._size_px, max(LEAST_WIDTH_PX, self.width()), self._theme)
+        return CaptionDocument(step, is_revealed, look)
 
     # -- Qt -----------------------------------------------------------------------------------------------
 

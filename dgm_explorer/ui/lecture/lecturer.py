@@ -2,22 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenuBar, QStatusBar
 
 from dgm_explorer.core.errors import InputError
-from dgm_explorer.lecture import Lecture, LectureStep, find_lecture
 from dgm_explorer.ui.document import Document
-from dgm_explorer.ui.lecture.backstage import Backstage
 from dgm_explorer.ui.lecture.caption_bar import CaptionBar
 from dgm_explorer.ui.store import Store
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.theme import PROJECTOR, THEMES, Theme
 from dgm_explorer.ui.widgets.banner import Banner
 from dgm_explorer.ui.widgets.notes_dock import NotesDock
+
+if TYPE_CHECKING:
+    from dgm_explorer.lecture import Lecture, LectureStep
+    from dgm_explorer.ui.lecture.backstage import Backstage
 
 NEXT, BACK, REVEAL = "lecture.next", "lecture.back", "lecture.reveal"
 TAKE_OVER, END = "lecture.take_over", "lecture.end"
@@ -108,12 +110,14 @@ class Lecturer(QObject):
 
     def open_lecture(self, name: str) -> None:
         """Begin a shipped lecture, or one in a file; one that runs ends."""
+        from dgm_explorer.lecture import find_lecture
+
         try:
             self.begin(find_lecture(name))
         except InputError as error:
             self.refused.emit(str(error))
 
-    def begin(self, lecture: Lecture) -> None:
+    def begin(self, lecture: "Lecture") -> None:
         """Begin at the first step.
 
         Raises
@@ -226,7 +230,7 @@ class Lecturer(QObject):
         self._refresh()
         stage.current_tab.setFocus()
 
-    def _put_state(self, tab: Tab, step: LectureStep) -> None:
+    def _put_state(self, tab: Tab, step: "LectureStep") -> None:
         state = getattr(step.state, tab.key.replace("-", "_"), None)
         if tab.store is None or state is None:
             return
@@ -261,7 +265,7 @@ class Lecturer(QObject):
 
     # -- begin and end ------------------------------------------------------------------------------------
 
-    def _require_idle(self, lecture: Lecture) -> None:
+    def _require_idle(self, lecture: "Lecture") -> None:
         for tab in self._tabs_of(lecture):
             if tab.busy_sentence:
                 raise InputError(
@@ -275,7 +279,7 @@ class Lecturer(QObject):
         if tab.store is not None and _folder_of(tab):
             tab.store.update(run_folder="")
 
-    def _tabs_of(self, lecture: Lecture) -> list[Tab]:
+    def _tabs_of(self, lecture: "Lecture") -> list[Tab]:
         """Tabs that a step speaks of."""
         names = {tab.key: tab.key.replace("-", "_") for tab in self._stage.tabs()}
         return [
@@ -284,7 +288,9 @@ class Lecturer(QObject):
             if any(getattr(step.state, names[tab.key], None) is not None for step in lecture.steps)
         ]
 
-    def _look_around(self) -> Backstage:
+    def _look_around(self) -> "Backstage":
+        from dgm_explorer.ui.lecture.backstage import Backstage
+
         stage = self._stage
         banner = stage.banner
         return Backstage(
@@ -299,7 +305,7 @@ class Lecturer(QObject):
             stores={tab.key: tab.store.keep() for tab in stage.tabs() if tab.store is not None},
         )
 
-    def _bring_back(self, backstage: Backstage) -> None:
+    def _bring_back(self, backstage: "Backstage") -> None:
         stage = self._stage
         for tab in stage.tabs():
             if tab.store is not None and tab.key in backstage.stores:

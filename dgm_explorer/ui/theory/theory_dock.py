@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow
 
 from dgm_explorer.ui.theme import LIGHT, Theme
-from dgm_explorer.ui.theory.check_desk import RunCheck
 from dgm_explorer.ui.widgets.notes_dock import MIN_WIDTH_PX, default_width_px
 
 if TYPE_CHECKING:
+    from dgm_explorer.ui.theory.check_desk import RunCheck
     from dgm_explorer.ui.theory.theory_panel import TheoryPanel
 
 
@@ -28,7 +28,7 @@ class TheoryDock(QDockWidget):
     broken = Signal(str)
     """A check could not be carried out: one sentence."""
 
-    def __init__(self, window: QMainWindow, run_check: RunCheck) -> None:
+    def __init__(self, window: QMainWindow, run_check: "RunCheck") -> None:
         super().__init__("Theory", window)
         self._window = window
         self._run_check = run_check
