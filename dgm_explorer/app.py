@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyqtgraph as pg
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QLayout
 
 from dgm_explorer import __version__
 from dgm_explorer.core.errors import InputError
-from dgm_explorer.paths import config_dir, resource_root, state_dir
+from dgm_explorer.paths import APP_FOLDER, config_dir, resource_root, state_dir
 from dgm_explorer.session import Session, read_preset, read_session
 from dgm_explorer.ui.error_reporter import ErrorReporter, log_hard_crashes
 from dgm_explorer.ui.main_window import MainWindow
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from dgm_explorer.lecture import Lecture
     from dgm_explorer.theory.result import CheckResult
 
-DESKTOP_ID = "dgm-explorer"
+DESKTOP_ID = "io.github.dgm_explorer.DGMExplorer"
+"""Name of the desktop entry and of its icons, by which Wayland finds the icon of a window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class WindowOptions:
     quit_after_s : leave after so many seconds without a question; a picture is painted by then.
     theme : name of a theme; empty for the remembered one, or light on a screenshot.
     size : width and height in pixels; None for the remembered size.
+    smoke : open every tab, train a little, and leave with 1 if anything failed. Remembered settings are
+        left alone.
     """
 
     tab: str | None = None
@@ -60,10 +63,16 @@ class WindowOptions:
     quit_after_s: float | None = None
     theme: str = ""
     size: tuple[int, int] | None = None
+    smoke: bool = False
 
     def __post_init__(self) -> None:
         if self.theme and self.theme not in THEMES:
             raise InputError(f"theme {self.theme!r} is not known; use one of {', '.join(THEMES)}.")
+
+    @property
+    def leaves_no_trace(self) -> bool:
+        """Whether the user's settings are neither read nor written."""
+        return self.screenshot is not None or self.smoke
 
 
 def run_window(options: WindowOptions) -> int:
@@ -92,6 +101,8 @@ def run_window(options: WindowOptions) -> int:
         if options.quit_after_s is not None:
             leave = picture.take if picture is not None else window.close_silently
             QTimer.singleShot(round(options.quit_after_s * 1000), window, leave)
+        if options.smoke:
+            return _walk_through(window, application, reporter)
         status = application.exec()
         if picture is not None:
             picture.raise_error()
@@ -112,7 +123,7 @@ def make_application() -> QApplication:
     application = QApplication.instance()
     if not isinstance(application, QApplication):
         application = QApplication(sys.argv[:1])
-    application.setApplicationName(DESKTOP_ID)
+    application.setApplicationName(APP_FOLDER)
     application.setApplicationDisplayName("DGM Explorer")
     application.setApplicationVersion(__version__)
     QGuiApplication.setDesktopFileName(DESKTOP_ID)  # or Wayland shows no icon
@@ -122,8 +133,7 @@ def make_application() -> QApplication:
 
 def make_window(options: WindowOptions) -> MainWindow:
     """The window with its tabs; a screenshot neither reads nor writes the user's settings."""
-    is_picture = options.screenshot is not None
-    settings = WindowSettings(None if is_picture else config_dir() / "window.ini")
+    settings = WindowSettings(None if options.leaves_no_trace else config_dir() / "window.ini")
     last_session = state_dir() / "last-session.dgm.json"
     window = MainWindow(make_tabs(), settings, last_session, _run_check, options.theme)
     if QGuiApplication.platformName() == "offscreen":
@@ -217,3 +227,17 @@ def _take_picture(window: MainWindow, path: Path | None) -> ScreenshotTaker | No
     taker = ScreenshotTaker(window, path)
     taker.finished.connect(window.close_silently)
     return taker
+
+
+def _walk_through(window: MainWindow, application: QApplication, reporter: ErrorReporter) -> int:
+    """Run the smoke test and return the exit status."""
+    from dgm_explorer.ui.smoke import SmokeTest
+
+    smoke = SmokeTest(window)
+    reporter.reported.connect(smoke.fail)
+    smoke.finished.connect(window.close_silently)
+    application.exec()
+    QCoreApplication.sendPostedEvents()  # what another thread reported last
+    if smoke.failure:
+        print(f"dgm-explorer: smoke test failed: {' '.join(smoke.failure.split())}", file=sys.stderr)
+    return 1 if smoke.failure else 0

@@ -8,14 +8,35 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 CUDA_INDEX = "https://download.pytorch.org/whl/cu130"
 IMPORTS = (
     "import contourpy, msgspec, numpy, PIL, pooch, pyqtgraph, PySide6.QtCore, "
-    "safetensors, scipy, sklearn, torch, pytest"
+    "safetensors, scipy, sklearn, torch"
 )
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """A virtual environment: where it lies, and what the program itself does not need but this does.
+
+    Attributes
+    ----------
+    folder : inside the repository.
+    extra : name of the optional dependencies in pyproject.toml.
+    tool : the module that they must bring.
+    """
+
+    folder: str
+    extra: str
+    tool: str
+
+
+DEVELOPMENT = Purpose(".venv", "test", "pytest")
+BUNDLE = Purpose("build/bundle-env", "bundle", "PyInstaller")
 
 
 class SetupError(Exception):
@@ -27,8 +48,8 @@ def say(text: str) -> None:
     print(f"[setup] {text}", file=sys.stderr, flush=True)
 
 
-def provide(root: Path, accelerator: str) -> Path:
-    """Return the Python of a complete ``.venv``; the second call only compares a stamp.
+def provide(root: Path, accelerator: str, purpose: Purpose = DEVELOPMENT) -> Path:
+    """Return the Python of a complete environment; the second call only compares a stamp.
 
     Raises
     ------
@@ -37,7 +58,7 @@ def provide(root: Path, accelerator: str) -> Path:
     """
     if sys.platform == "darwin" and platform.machine() == "x86_64":
         raise SetupError("there is no torch for Macs with an Intel processor; use an Apple silicon Mac.")
-    venv = root / ".venv"
+    venv = root / purpose.folder
     python = venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     stamp = venv / "dgm-setup.json"
     key = _key(root, accelerator)
@@ -49,11 +70,11 @@ def provide(root: Path, accelerator: str) -> Path:
     else:
         _make(venv)
     stamp.unlink(missing_ok=True)
-    _install(root, python, accelerator)
-    if not _runs(python, IMPORTS):
+    _install(root, python, accelerator, purpose.extra)
+    if not _runs(python, f"{IMPORTS}, {purpose.tool}"):
         say("what an earlier, broken-off set-up left does not work together; starting afresh")
         _make(venv)
-        _install(root, python, accelerator)
+        _install(root, python, accelerator, purpose.extra)
     stamp.write_text(key, encoding="utf-8")
     return python
 
@@ -83,11 +104,11 @@ def _make(venv: Path) -> None:
         raise SetupError(f"{venv} could not be made; see the reason above, then call this again.")
 
 
-def _install(root: Path, python: Path, accelerator: str) -> None:
+def _install(root: Path, python: Path, accelerator: str, extra: str) -> None:
     say("installing the program and its packages; the first time takes minutes")
     constraints = root / "packaging" / "constraints.txt"
     command = [*_pip(python), "install", "-c", str(constraints)]
-    command += [*_torch_arguments(python, constraints, accelerator), "-e", f"{root}[test]"]
+    command += [*_torch_arguments(python, constraints, accelerator), "-e", f"{root}[{extra}]"]
     # Standard output belongs to the program that is started next.
     if subprocess.run(command, check=False, stdout=sys.stderr).returncode != 0:
         raise SetupError("pip could not install the packages; see its reason above, then call this again.")
