@@ -1,16 +1,15 @@
 """One writer per run folder."""
 
-import errno
 import json
 import os
 import platform
-import sys
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
 from dgm_explorer.core.errors import InputError
+from dgm_explorer.core.file_lock import try_lock
 from dgm_explorer.runs.folder import RunFolder
 
 STALE_AFTER_S = 60.0
@@ -18,8 +17,6 @@ STALE_AFTER_S = 60.0
 
 TRIES = 20
 PAUSE_S = 0.02
-_FAR_BYTE = 1 << 30
-"""On Windows a locked byte cannot be read by others: one far behind the text is taken."""
 
 
 class WriterLock:
@@ -58,7 +55,7 @@ class WriterLock:
 
     def _take(self, folder: RunFolder) -> None:
         for _attempt in range(TRIES):
-            if _try_lock(self._file, is_shared=False):
+            if try_lock(self._file, is_shared=False):
                 break
             time.sleep(PAUSE_S)  # a reader may be looking whether somebody holds it
         else:
@@ -86,35 +83,11 @@ def is_locked(folder: RunFolder) -> bool | None:
     except OSError:
         return None
     try:
-        return not _try_lock(file, is_shared=True)
+        return not try_lock(file, is_shared=True)
     except OSError:
         return None
     finally:
         os.close(file)
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(file: int, is_shared: bool) -> bool:  # noqa: ARG001 - Windows knows one kind only
-        """Lock an open file, or say that somebody else has it."""
-        try:
-            os.lseek(file, _FAR_BYTE, os.SEEK_SET)
-            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _try_lock(file: int, is_shared: bool) -> bool:
-        """Lock an open file, or say that somebody else has it; file systems without locks always agree."""
-        try:
-            fcntl.flock(file, (fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-        except OSError as error:
-            return error.errno not in (errno.EWOULDBLOCK, errno.EACCES)
-        return True
 
 
 def _owner(file: int) -> Mapping[str, Any]:
