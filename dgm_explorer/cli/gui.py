@@ -31,6 +31,9 @@ def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     parser.add_argument("--quit-after", metavar="SECONDS", help="quit after this time")
     parser.add_argument("--theme", choices=THEMES, default="", help="the remembered one if not given")
     parser.add_argument("--size", metavar="WIDTHxHEIGHT", help="of the window, in pixels")
+    parser.add_argument(
+        "--smoke", action="store_true", help="open every tab, train ten steps in each that trains, and quit"
+    )
     parser.set_defaults(run=run)
 
 
@@ -72,6 +75,7 @@ def run(options: argparse.Namespace) -> int:
             quit_after_s=quit_after_s,
             theme=options.theme,
             size=size,
+            smoke=options.smoke,
         )
     )
 
