@@ -17,6 +17,8 @@ SamplePath: TypeAlias = Literal["reparametrise", "sample"]
 MapEstimator: TypeAlias = Literal["exact", "pathwise", "score", "score_baseline"]
 MapOptimiser: TypeAlias = Literal["sgd", "adam"]
 GrowthAxis: TypeAlias = Literal["dimension", "samples"]
+GrowthQuantity: TypeAlias = Literal["variance", "snr"]
+GradientBlock: TypeAlias = Literal["mean", "scale"]
 ReparamPanel: TypeAlias = Literal["factor", "graph", "gradients", "growth", "descent"]
 
 MAX_POINTS = 100_000
@@ -59,9 +61,12 @@ class ReparamState:
     has_baseline : whether the score-function cloud subtracts the leave-one-out mean.
     n_samples : N behind one gradient estimate.
     n_arrows : estimates in each cloud.
+    has_own_scale : whether each cloud is drawn to its own scale, or both to one.
     estimator, optimiser, learning_rate, steps_per_second : how E f(z) is descended.
     growth, sweep_dimensions : what the variance is swept over; the sweep over N is made in the last of
         the dimensions.
+    growth_quantity, growth_block : what is drawn of the sweep: total variance or signal-to-noise ratio, of
+        the gradient in μ or in σ.
     panel : which lower panel is in front.
     view : the window on z; on the line its horizontal range.
     """
@@ -85,11 +90,14 @@ class ReparamState:
     has_baseline: bool = True
     n_samples: int = 10
     n_arrows: int = 100
+    has_own_scale: bool = False
     estimator: MapEstimator = "pathwise"
     optimiser: MapOptimiser = "sgd"
     learning_rate: float = 0.02
     steps_per_second: float = 30.0
     growth: GrowthAxis = "dimension"
+    growth_quantity: GrowthQuantity = "variance"
+    growth_block: GradientBlock = "mean"
     sweep_dimensions: tuple[int, ...] = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
     panel: ReparamPanel = "factor"
     view: View2D = View2D()

@@ -62,6 +62,7 @@ class GradientsPanel(ReparamPanel):
         self._numbers: GradientNumbers | None = None
         self._wanted: GradientRequest | None = None
         self._is_wide = True
+        self._has_own_scale = False
         self._worker = NewestWorker(compute, self)
         self._worker.finished.connect(self._receive)
         self.pathwise, self.score = GradientPlot("pathwise"), GradientPlot("score")
@@ -148,7 +149,7 @@ class GradientsPanel(ReparamPanel):
 
     def _connect(self) -> None:
         self.baseline.clicked.connect(lambda is_on: self._editor.apply(has_baseline=is_on))
-        self.own_scale.toggled.connect(self._rescale)
+        self.own_scale.clicked.connect(lambda is_on: self._editor.apply(has_own_scale=is_on))
         self.page.chosen.connect(self._turn_page)
         for plot, other in ((self.pathwise, self.score), (self.score, self.pathwise)):
             plot.estimate_hovered.connect(self._light_up)
@@ -171,6 +172,10 @@ class GradientsPanel(ReparamPanel):
                 box.setValue(value)
                 box.blockSignals(False)
         self.baseline.setChecked(state.has_baseline)
+        self.own_scale.setChecked(state.has_own_scale)
+        if self._has_own_scale != state.has_own_scale:
+            self._has_own_scale = state.has_own_scale
+            self._rescale()
 
     def plots(self) -> Sequence[ExportablePlot]:
         return (self.pathwise, self.score)
@@ -222,10 +227,9 @@ class GradientsPanel(ReparamPanel):
         pictures = [self._picture(numbers, estimator) for estimator in estimators]
         tips = [np.zeros((0, d)) if picture is None else picture.tips for picture in pictures]
         both = np.concatenate(tips)
-        is_own = self.own_scale.isChecked()
         for i, plot in enumerate((self.pathwise, self.score)):
             reason = NO_DENSITY if pictures[i] is None else ""
-            plot.show_picture(pictures[i], tips[i] if is_own else both, reason)
+            plot.show_picture(pictures[i], tips[i] if self._has_own_scale else both, reason)
             self._show_heading(self.headings[i], numbers, estimators[i])
         self._show_scale()
         self.table.show_rows(rows_of(numbers))
@@ -281,7 +285,7 @@ class GradientsPanel(ReparamPanel):
 
     def _share_scale(self, plot: GradientPlot, other: GradientPlot) -> None:
         """What one plot shows the other one shows too."""
-        if not self.own_scale.isChecked():
+        if not self._has_own_scale:
             other.take_scale(*plot.scale)
         self._show_scale()
 
@@ -295,7 +299,7 @@ class GradientsPanel(ReparamPanel):
     def _show_scale(self) -> None:
         """How much smaller the arrows of the right plot are drawn than those of the left."""
         text = ""
-        if self.own_scale.isChecked() and self.score.picture is not None:
+        if self._has_own_scale and self.score.picture is not None:
             (left_lo, left_hi), (right_lo, right_hi) = self.pathwise.view_range[0], self.score.view_range[0]
             ratio = (right_hi - right_lo) / (left_hi - left_lo)
             word = "smaller" if ratio >= 1 else "larger"

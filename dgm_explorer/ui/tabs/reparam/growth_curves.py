@@ -3,16 +3,13 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from dgm_explorer.core.arrays import FloatArray
-from dgm_explorer.core.reparam_state import GrowthAxis, MapEstimator
+from dgm_explorer.core.reparam_state import GradientBlock, GrowthAxis, GrowthQuantity, MapEstimator
 from dgm_explorer.numerics.variance_growth import ESTIMATORS, Blocks, GrowthPoint, Sweep, total_variance
-
-Quantity: TypeAlias = Literal["variance", "snr"]
-Block: TypeAlias = Literal["mean", "scale"]
 
 EXPONENTS: Final[dict[MapEstimator, int]] = {"pathwise": 1, "score": 3, "score_baseline": 2}
 """Of d, in the total variance where d is large."""
@@ -58,8 +55,8 @@ class GrowthView:
     """
 
     axis: GrowthAxis
-    quantity: Quantity
-    block: Block
+    quantity: GrowthQuantity
+    block: GradientBlock
 
     def measure(self, sweep: Sweep, point: GrowthPoint) -> Measurement:
         """The quantity at a point; the error of a ratio to first order."""

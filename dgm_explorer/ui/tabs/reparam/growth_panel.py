@@ -14,10 +14,8 @@ from dgm_explorer.ui.tabs.reparam.estimator_words import ESTIMATOR_NAME, estimat
 from dgm_explorer.ui.tabs.reparam.frame import ReparamFrame
 from dgm_explorer.ui.tabs.reparam.growth_curves import (
     FIT_FROM,
-    Block,
     GrowthView,
     Measurement,
-    Quantity,
     by_estimator,
     fit_slope,
 )
@@ -58,8 +56,6 @@ class GrowthPanel(ReparamPanel):
         super().__init__(parent)
         self._editor = editor
         self._state: ReparamState | None = None
-        self._quantity: Quantity = "variance"
-        self._block: Block = "mean"
         self._hovered: Measurement | None = None
         self.run = GrowthRun(self)
         self.plot = GrowthPlot()
@@ -74,8 +70,6 @@ class GrowthPanel(ReparamPanel):
         self.set_theme(theme)
 
     def _lay_out(self) -> None:
-        self.quantity.set_key(self._quantity)
-        self.block.set_key(self._block)
         self.progress.setRange(0, 1000)
         self.progress.setAccessibleName("Progress of the sweep")
         self.progress.setMinimumWidth(60)
@@ -92,9 +86,9 @@ class GrowthPanel(ReparamPanel):
         layout.addWidget(self.plot, 1)
 
     def _connect(self) -> None:
-        self.axis.chosen.connect(self._choose_axis)
-        self.quantity.chosen.connect(self._choose_quantity)
-        self.block.chosen.connect(self._choose_block)
+        self.axis.chosen.connect(lambda key: self._editor.apply(growth=key))
+        self.quantity.chosen.connect(lambda key: self._editor.apply(growth_quantity=key))
+        self.block.chosen.connect(lambda key: self._editor.apply(growth_block=key))
         self.button.clicked.connect(self._press)
         self.plot.hovered.connect(self._show_hovered)
         self.run.progressed.connect(self._draw)
@@ -123,6 +117,8 @@ class GrowthPanel(ReparamPanel):
     def show_state(self, state: ReparamState) -> None:
         self._state = state
         self.axis.set_key(state.growth)
+        self.quantity.set_key(state.growth_quantity)
+        self.block.set_key(state.growth_block)
         if self.isVisible():
             self.run.want(sweep_of(state))
             self._draw()
@@ -141,8 +137,8 @@ class GrowthPanel(ReparamPanel):
     @property
     def view(self) -> GrowthView:
         """What is drawn."""
-        axis = "dimension" if self._state is None else self._state.growth
-        return GrowthView(axis, self._quantity, self._block)
+        state = self._editor.state if self._state is None else self._state
+        return GrowthView(state.growth, state.growth_quantity, state.growth_block)
 
     @Slot()
     def _draw(self) -> None:
@@ -207,22 +203,6 @@ class GrowthPanel(ReparamPanel):
         )
 
     # -- hands --------------------------------------------------------------------------------------------
-
-    @Slot(str)
-    def _choose_axis(self, key: str) -> None:
-        self._editor.apply(growth=key)
-
-    @Slot(str)
-    def _choose_quantity(self, key: str) -> None:
-        self._quantity = "snr" if key == "snr" else "variance"
-        self.quantity.set_key(key)
-        self._draw()
-
-    @Slot(str)
-    def _choose_block(self, key: str) -> None:
-        self._block = "scale" if key == "scale" else "mean"
-        self.block.set_key(key)
-        self._draw()
 
     @Slot()
     def _press(self) -> None:

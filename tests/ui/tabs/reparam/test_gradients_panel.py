@@ -168,7 +168,8 @@ def test_clouds_and_table_show_the_same(panel: GradientsPanel) -> None:
     assert "Var 1.6" in panel.headings[0].text()
 
 
-def test_both_plots_have_one_scale_or_each_its_own(panel: GradientsPanel) -> None:
+def test_both_plots_have_one_scale_or_each_its_own(panel: GradientsPanel, store: Store) -> None:
+    store.changed.connect(lambda _, new: panel.show_state(new))
     assert have_one_scale(panel)
     QTest.mouseClick(panel.own_scale, Qt.MouseButton.LeftButton, pos=panel.own_scale.rect().center())
     assert panel.own_scale.isChecked()
@@ -176,9 +177,12 @@ def test_both_plots_have_one_scale_or_each_its_own(panel: GradientsPanel) -> Non
     assert score_hi - score_lo > 1.5 * (hi - lo)
     ratio = float(panel.score.corner_text.split()[1])
     assert ratio == pytest.approx((score_hi - score_lo) / (hi - lo), rel=0.06)
-    panel.own_scale.setChecked(False)
+    QTest.mouseClick(panel.own_scale, Qt.MouseButton.LeftButton, pos=panel.own_scale.rect().center())
     assert have_one_scale(panel)
     assert not panel.score.corner_text
+    store.undo()
+    assert panel.own_scale.isChecked()
+    assert not have_one_scale(panel)
 
 
 def test_zooming_one_plot_zooms_the_other(panel: GradientsPanel) -> None:

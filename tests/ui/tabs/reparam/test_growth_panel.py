@@ -31,7 +31,7 @@ TIMEOUT_MS = 60_000
 SMALL = ReparamState(sweep_dimensions=(1, 4, 16, 32, 64))
 """A sweep that takes a fraction of a second."""
 LARGE = ReparamState(growth="samples")
-"""One that takes minutes."""
+"""One that takes some seconds."""
 Make = Callable[[ReparamState], GrowthPanel]
 
 
