@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from dgm_explorer.bench.train_subjects import SUBJECTS, Subject
-from dgm_explorer.ui.lasting_thread import NICENESS
+from dgm_explorer.driver.niceness import NICENESS
 
 
 class HeadlessRun:

@@ -1,16 +1,11 @@
 """A thread that whoever started it may lose sight of."""
 
 import atexit
-import os
-import sys
-import threading
-from contextlib import suppress
 
 from PySide6.QtCore import QThread
 
 JOIN_MS = 2000
 LAST_JOIN_MS = 30_000
-NICENESS = 10
 
 _living: set["LastingThread"] = set()
 """Every thread from its start to its end: Qt aborts the program if the object of a running one goes."""
@@ -46,9 +41,3 @@ def _join_all() -> None:
     for thread in tuple(_living):
         thread.stop(LAST_JOIN_MS)
 
-
-def be_nice() -> None:
-    """Let the window go first; called in a thread. On Linux each has its own niceness; Qt's does nothing."""
-    if sys.platform == "linux":
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

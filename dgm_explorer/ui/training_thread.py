@@ -1,33 +1,12 @@
 """Training beside the window: one thread that pulls steps out of a run."""
 
-import logging
-import time
-from collections.abc import Iterator
-from typing import Any
-
-from dgm_explorer.core.errors import InputError
-from dgm_explorer.core.run_notes import NotingRun, RunNote
-from dgm_explorer.core.training import (
-    Command,
-    MakeRun,
-    Progress,
-    RestingRun,
-    RunFacts,
-    RunFailed,
-    RunRequest,
-    RunState,
-    TrainingRun,
-)
-from dgm_explorer.ui.lasting_thread import LastingThread, be_nice
+from dgm_explorer.core.training import Command, MakeRun, RunRequest
+from dgm_explorer.driver.niceness import be_nice
+from dgm_explorer.driver.orders import Order, ScreenCost
+from dgm_explorer.driver.run_driver import RunDriver
+from dgm_explorer.driver.update import merge_updates
+from dgm_explorer.ui.lasting_thread import LastingThread
 from dgm_explorer.ui.mailbox import Mailbox
-from dgm_explorer.ui.run.gate import RunGate
-from dgm_explorer.ui.run.pacer import SnapshotPacer
-from dgm_explorer.ui.run.update import RunUpdate, merge_updates
-
-REST_S = 1.0
-"""Between two heartbeats of a paused run."""
-
-logger = logging.getLogger("dgm_explorer")
 
 
 class TrainingThread(LastingThread):
@@ -48,191 +27,39 @@ class TrainingThread(LastingThread):
         self.setObjectName(f"training {request.model}")
         self.request = request
         self.mailbox = Mailbox(merge_updates)
-        self._make_run = make_run
-        self._gate = RunGate(is_paused)
-        self._pacer = SnapshotPacer()
-        self._facts: RunFacts | None = None
-        self._progress: Progress | None = None
-        self._refusals: tuple[str, ...] = ()
-        self._first_step = 0
-        self._shown_step = -1
+        self._driver = RunDriver(make_run, request, self.mailbox, is_paused)
 
     @property
     def is_paused(self) -> bool:
         """Whether it was asked to pause; a step under way still ends."""
-        return self._gate.is_paused
+        return self._driver.is_paused
 
     def pause(self) -> None:
-        self._gate.pause()
+        self._order("pause")
 
     def resume(self) -> None:
-        self._gate.resume()
+        self._order("resume")
 
     def step_once(self) -> None:
         """Exactly one optimiser step more, then rest."""
-        self._gate.step_once()
+        self._order("step_once")
 
     def post(self, command: Command) -> None:
         """Have ``command`` applied between two steps; a refusal comes with an update."""
-        self._gate.post(command)
+        self._order(command)
 
     def note_screen_cost(self, cpu_s: float) -> None:
         """Say what drawing the last picture cost, so that pictures take a bounded share of the machine."""
-        self._pacer.screen_cost_s = cpu_s
+        self._order(ScreenCost(cpu_s))
 
     def request_stop(self) -> None:
         """Stop behind the step under way, write what is due, end."""
-        self._gate.stop()
+        self._order("stop")
 
     def run(self) -> None:
         """The thread: prepare, train, close. Whatever happens becomes the last update."""
         be_nice()
-        state, words = self._work()
-        self._tell(state, words=words)
+        self._driver.drive()
 
-    def _work(self) -> tuple[RunState, str]:
-        """Set up and train; the run and all its memory are gone when this returns."""
-        try:
-            self._tell("preparing", words="starting")
-            run = self._make_run(self.request, self._report)
-        except BaseException as error:  # loading was cancelled, or anything at all went wrong
-            return ("stopped", "") if self._gate.is_stopping else ("failed", describe_failure(error))
-        try:
-            self._facts, self._progress = run.facts, run.progress
-            self._first_step = run.progress.step
-            state, words = self._train(run), ""
-        except BaseException as error:  # nothing that a run does may end the program
-            state, words = "failed", describe_failure(error)
-        return self._close(run, state, words)
-
-    def _close(self, run: TrainingRun, state: RunState, words: str) -> tuple[RunState, str]:
-        """Show and save the last step. Only then may the end be told: another run may be waiting for it."""
-        try:
-            if state == "failed":  # there may be no picture any more, but what led here can be read
-                tables = tuple(run.take_metrics())
-                self._tell(self._resting_state(), tables=tables, notes=_take_notes(run))
-            else:
-                self._show(run, self._resting_state())
-        except BaseException as error:
-            logger.info("nothing last to show: %s", error)
-        try:
-            run.close(state, words)
-        except BaseException as error:  # a disk may be full
-            return "failed", words or describe_failure(error)
-        return state, words
-
-    def _report(self, words: str, share: float | None) -> bool:
-        """Pass on how far the preparations are; False cancels them."""
-        now_s = time.monotonic()
-        if self._pacer.is_progress_due(now_s) or share is None:
-            self._pacer.note_progress(now_s)
-            self._tell("preparing", words=words, share=share)
-        return not self._gate.is_stopping
-
-    def _train(self, run: TrainingRun) -> RunState:
-        steps = iter(run.steps())
-        self._show(run, self._resting_state())
-        while True:
-            turn = self._gate.next_turn()
-            if turn == "stop":
-                return "stopped"
-            if turn == "rest":
-                self._rest(run)
-            elif turn == "command":
-                self._obey(run)
-            elif not self._advance(run, steps):
-                return "finished" if self._is_complete() else "stopped"
-
-    def _is_complete(self) -> bool:
-        """Whether all was trained that was planned; a watcher may have asked to stop before."""
-        return self._progress is None or self._progress.step >= self._progress.n_steps
-
-    def _rest(self, run: TrainingRun) -> None:
-        """Show exactly what the pause has stopped at, and sleep until something is asked."""
-        self._show(run, "paused")
-        self._gate.wait_for_change(REST_S)
-        if isinstance(run, RestingRun) and not run.rest():
-            self._gate.stop()
-
-    def _obey(self, run: TrainingRun) -> None:
-        for command in self._gate.take_commands():
-            try:
-                run.apply(command)
-            except InputError as error:
-                self._refusals = (*self._refusals, str(error))
-        self._shown_step = -1
-        self._pacer.note_change(time.monotonic())
-        if self._gate.is_paused or self._refusals:
-            self._show(run, self._resting_state())
-
-    def _advance(self, run: TrainingRun, steps: Iterator[Progress]) -> bool:
-        """One step; False if there is none left."""
-        progress = next(steps, None)
-        if progress is None:
-            return False
-        self._progress = progress
-        now_s = time.monotonic()
-        if not self.mailbox.is_empty:
-            return True
-        if self._pacer.is_snapshot_due(now_s):
-            self._show(run, self._resting_state())
-        elif self._pacer.is_progress_due(now_s):
-            self._pacer.note_progress(now_s)
-            self._tell(self._resting_state())
-        return True
-
-    def _resting_state(self) -> RunState:
-        return "paused" if self._gate.is_paused else "running"
-
-    def _show(self, run: TrainingRun, state: RunState) -> None:
-        """Send a picture of this very step with all metrics up to it, unless it was sent before."""
-        step = self._progress.step if self._progress is not None else 0
-        if step == self._shown_step:
-            self._tell(state)
-            return
-        began_s = time.monotonic()
-        tables, notes = tuple(run.take_metrics()), _take_notes(run)
-        snapshot = run.snapshot()
-        ended_s = time.monotonic()
-        self._shown_step = step
-        self._pacer.note_snapshot(began_s, ended_s)
-        self._tell(
-            state,
-            snapshot=snapshot,
-            snapshot_at_s=ended_s,
-            tables=tables,
-            notes=notes,
-            memory_mb=run.device_memory_mb(),
-        )
-
-    def _tell(self, state: RunState, **news: Any) -> None:
-        refusals, self._refusals = self._refusals, ()
-        self.mailbox.put(
-            RunUpdate(
-                state,
-                time.monotonic(),
-                facts=self._facts,
-                first_step=self._first_step,
-                progress=self._progress,
-                refusals=refusals,
-                **news,
-            )
-        )
-
-
-def _take_notes(run: TrainingRun) -> tuple[RunNote, ...]:
-    return tuple(run.take_notes()) if isinstance(run, NotingRun) else ()
-
-
-def describe_failure(error: BaseException) -> str:
-    """One sentence for the user; what is no message for people goes to the log as well."""
-    if isinstance(error, InputError | RunFailed):
-        return str(error)
-    logger.error("a training run ended by an exception", exc_info=error)
-    if isinstance(error, MemoryError):
-        return "There is not enough memory for this run; use fewer examples or smaller batches."
-    text = " ".join(str(error).split())[:300]
-    return (
-        f"The run was ended by an error inside the program ({type(error).__name__}: {text}); "
-        "its last checkpoint stands, and details are in the log."
-    )
+    def _order(self, order: Order) -> None:
+        self._driver.obey(order)

@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.training import Command, RunFailed, RunRequest
-from dgm_explorer.ui import training_thread
-from dgm_explorer.ui.lasting_thread import NICENESS
-from dgm_explorer.ui.run.update import RunUpdate
+from dgm_explorer.driver import run_driver
+from dgm_explorer.driver.niceness import NICENESS
+from dgm_explorer.driver.update import RunUpdate
 from dgm_explorer.ui.training_thread import TrainingThread
 from tests.ui.run.fake_run import REQUEST, FakeMaker, FakeRun
 
@@ -154,7 +154,7 @@ def test_stopping_closes_the_run_within_two_seconds_running_or_paused(
 def test_a_watcher_can_ask_the_run_itself_to_stop(
     is_paused: bool, qtbot: QtBot, start: Callable[..., Listener], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training_thread, "REST_S", 0.01)
+    monkeypatch.setattr(run_driver, "REST_S", 0.01)
     maker = FakeMaker(n_steps=FOREVER)
     listener = start(maker, is_paused)
     wait_for_state(qtbot, listener, "paused" if is_paused else "running")

@@ -11,13 +11,13 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from dgm_explorer.core.rate_meter import RateMeter
 from dgm_explorer.core.run_notes import RunNote
 from dgm_explorer.core.training import Command, MakeRun, MetricsTable, RunFacts, RunRequest
+from dgm_explorer.driver.update import RunUpdate
 from dgm_explorer.ui.lasting_thread import JOIN_MS
 from dgm_explorer.ui.newest_worker import NewestWorker
 from dgm_explorer.ui.run.follower import FolderNews, RunFollower
 from dgm_explorer.ui.run.past import Past, PastRequest, read_past
 from dgm_explorer.ui.run.readings import ControllerState, RunOnScreen, RunReadings
 from dgm_explorer.ui.run.take_readings import after_news, after_update, without_pace
-from dgm_explorer.ui.run.update import RunUpdate
 from dgm_explorer.ui.training_thread import TrainingThread
 
 RATE_WINDOW_S = 3.0

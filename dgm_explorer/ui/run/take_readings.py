@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from dgm_explorer.core.rate_meter import RateMeter
 from dgm_explorer.core.training import Progress
+from dgm_explorer.driver.update import RunUpdate
 from dgm_explorer.runs.status import RunStatus
 from dgm_explorer.ui.run.follower import FolderNews
 from dgm_explorer.ui.run.readings import RunReadings
-from dgm_explorer.ui.run.update import RunUpdate
 
 SILENT = "its process has ended without a word; Play goes on from the last checkpoint"
 

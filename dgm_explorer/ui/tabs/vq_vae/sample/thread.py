@@ -11,7 +11,8 @@ from typing import Literal, TypeAlias
 from dgm_explorer.core.arrays import IntArray
 from dgm_explorer.core.code_sampler import CodeSampler, MakeCodeSampler, SamplerProgress
 from dgm_explorer.core.errors import Cancelled, InputError
-from dgm_explorer.ui.lasting_thread import LastingThread, be_nice
+from dgm_explorer.driver.niceness import be_nice
+from dgm_explorer.ui.lasting_thread import LastingThread
 from dgm_explorer.ui.mailbox import Mailbox
 from dgm_explorer.ui.tabs.vq_vae.sample.priors import N_SAMPLES, CodeGrids
 

@@ -5,9 +5,9 @@ import pytest
 
 from dgm_explorer.core.run_notes import REFUSED_BATCH, RunNote
 from dgm_explorer.core.training import Command, MetricsTable
-from dgm_explorer.ui.run import update
-from dgm_explorer.ui.run.gate import RunGate
-from dgm_explorer.ui.run.pacer import (
+from dgm_explorer.driver import update
+from dgm_explorer.driver.gate import RunGate
+from dgm_explorer.driver.pacer import (
     LONGEST_INTERVAL_S,
     SCREEN_SHARE,
     SHORTEST_INTERVAL_S,
@@ -15,7 +15,7 @@ from dgm_explorer.ui.run.pacer import (
     WARM_UP_INTERVAL_S,
     SnapshotPacer,
 )
-from dgm_explorer.ui.run.update import RunUpdate, merge_updates
+from dgm_explorer.driver.update import RunUpdate, merge_updates
 from tests.ui.run.fake_run import FakeSnapshot
 
 
