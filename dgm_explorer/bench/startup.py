@@ -23,8 +23,8 @@ if sys.argv[3] == "eager":
     import torch
 # As the gui command does; whoever imports torch eagerly does it before any command.
 gc.disable()
-from dgm_explorer.ui.source_scan import stop_source_scan
-stop_source_scan()
+from dgm_explorer.ui.quick_imports import quicken_imports
+quicken_imports()
 from dgm_explorer.bench.first_paint import print_first_paint
 print_first_paint(float(sys.argv[1]), sys.argv[2])
 """

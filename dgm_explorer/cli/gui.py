@@ -59,9 +59,9 @@ def run(options: argparse.Namespace) -> int:
     # the time to the first paint. The window's event loop starts the collector again.
     gc.disable()
 
-    from dgm_explorer.ui.source_scan import stop_source_scan
+    from dgm_explorer.ui.quick_imports import quicken_imports
 
-    stop_source_scan()
+    quicken_imports()
     from dgm_explorer.app import WindowOptions, run_window
 
     return run_window(

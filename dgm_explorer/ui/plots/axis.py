@@ -93,8 +93,8 @@ class NumberAxis(pg.AxisItem):
         self.resizeEvent()  # pyqtgraph centres a title when the axis is resized, not when the title changes
 
     def _updateLabel(self) -> None:
-        """WORKAROUND(pyqtgraph 0.14): it lays the label out anew for every pen and style that is set."""
-        html = self.labelString()
+        """WORKAROUND(pyqtgraph 0.14): it lays the label out anew for every pen, style and range that is set."""
+        html = self.labelString() if self.labelText else ""
         if html != self._label_html:
             self._label_html = html
             super()._updateLabel()

@@ -32,7 +32,12 @@ class Plot(pg.PlotWidget):
     export_name = "plot"
 
     def __init__(self, x_axis: NumberAxis, y_axis: NumberAxis, parent: QWidget | None = None) -> None:
-        super().__init__(parent, axisItems={"bottom": x_axis, "left": y_axis}, enableMenu=False)
+        # Those on top and at the right are never shown; pyqtgraph's own would lay an empty label out for
+        # every change of the range.
+        axes = {"bottom": x_axis, "left": y_axis, "top": NumberAxis("top", ""), "right": NumberAxis("right", "")}
+        super().__init__(parent, axisItems=axes, enableMenu=False)
+        for side in ("top", "right"):
+            self.plotItem.hideAxis(side)
         self._axes = (x_axis, y_axis)
         for axis in self._axes:  # painted with every change beside them, changed only with the range
             axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
