@@ -30,6 +30,8 @@ class RunSummary:
     state : as last written; None where there is no status.
     step : steps done.
     is_written : whether a process writes to it now; None where another computer did last.
+    n_steps : steps planned; 0 where there is no status.
+    seen_at : of its last heartbeat, seconds since 1970; 0 where there is none.
     """
 
     path: Path
@@ -39,6 +41,8 @@ class RunSummary:
     state: RunState | None
     step: int
     is_written: bool | None
+    n_steps: int = 0
+    seen_at: float = 0.0
 
     @property
     def is_interrupted(self) -> bool:
@@ -53,7 +57,7 @@ def list_runs(parent: Path, max_listed: int = MAX_LISTED) -> tuple[RunSummary, .
         if len(summaries) == max_listed:
             break
         try:
-            summaries.append(_summarise(path))
+            summaries.append(summarise_run(path))
         except InputError:
             continue
     return tuple(sorted(summaries, key=lambda run: run.created, reverse=True))
@@ -74,7 +78,14 @@ def _newest_folders(parent: Path) -> list[Path]:
     return [path for _time, path in sorted(found, reverse=True)[: 2 * MAX_LISTED]]
 
 
-def _summarise(path: Path) -> RunSummary:
+def summarise_run(path: Path) -> RunSummary:
+    """One run in a few words.
+
+    Raises
+    ------
+    InputError
+        If the folder holds no run that can be read.
+    """
     info = open_run_folder(path)
     folder = RunFolder(path)
     status = read_status(folder)
@@ -87,4 +98,6 @@ def _summarise(path: Path) -> RunSummary:
         state=status.state if status else None,
         step=status.step if status else 0,
         is_written=is_locked(folder) if status and status.host == platform.node() else None,
+        n_steps=status.n_steps if status else 0,
+        seen_at=status.t if status else 0.0,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gmm_vae_state import GmmVaeState
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.core.reparam_state import ReparamState
@@ -76,7 +77,7 @@ class Document(QObject):
         InputError
             With one sentence for the user; nothing has changed.
         """
-        self._show(read_session(path), path, path.name.removesuffix(".json").removesuffix(".dgm"))
+        self._show(read_session(path), path, _name_of(path))
 
     def open_preset(self, name: str) -> None:
         """Read a shipped preset; saving it asks for a file name.
@@ -100,6 +101,26 @@ class Document(QObject):
         session = read_session(path)
         self._show(session, None, session.title or UNTITLED)
 
+    def recover(self, path: Path, file: Path | None) -> None:
+        """Read what an autosave kept; ``file`` is the session's own again, if it can still be read.
+
+        What differs from that file counts as unsaved; without one, what differs from the screen before.
+
+        Raises
+        ------
+        InputError
+            If the autosave cannot be read; nothing has changed.
+        """
+        session = read_session(path)
+        clean = self._clean
+        try:
+            saved = None if file is None else read_session(file)
+        except InputError:
+            saved = file = None
+        self._show(session, file, session.title or UNTITLED if file is None else _name_of(file))
+        self._clean = clean if saved is None else {**clean, **self._given(saved)}
+        self.named.emit()
+
     def save(self, path: Path, tab: str) -> None:
         """Write the session to ``path`` and make that its file.
 
@@ -112,13 +133,17 @@ class Document(QObject):
         self._title, self._description = self._words()
         self._clean = self._states()
         self.path = path
-        self.name = path.name.removesuffix(".json").removesuffix(".dgm")
+        self.name = _name_of(path)
         self.named.emit()
 
     def write_copy(self, path: Path, tab: str) -> None:
         """Write the session to ``path`` and leave name and *modified* alone."""
+        write_session(path, self.session(tab))
+
+    def session(self, tab: str) -> Session:
+        """What is on the screen, as a value that stays as it is; ``tab`` is in front."""
         title, description = self._words()
-        write_session(path, Session(tab, title=title, description=description, **self._states()))
+        return Session(tab, title=title, description=description, **self._states())
 
     def keep_place(self) -> DocumentPlace:
         """Name and file of the session, to return to once its states are back."""
@@ -141,19 +166,28 @@ class Document(QObject):
     def _show(self, session: Session, path: Path | None, name: str) -> None:
         self.path, self.name = path, name
         self._title, self._description = session.title, session.description
-        found = {key: getattr(session, key) for key in self._stores}
-        given = {key: state for key, state in found.items() if state is not None}
+        given = self._given(session)
         self._clean = self._described = {**self._states(), **given}
         for key, state in given.items():
             self._stores[key].replace(state)
         self.opened.emit(session)
         self.named.emit()
 
+    def _given(self, session: Session) -> dict[str, Any]:
+        """The states that a session speaks of."""
+        found = {key: getattr(session, key) for key in self._stores}
+        return {key: state for key, state in found.items() if state is not None}
+
     def _states(self) -> dict[str, Any]:
         return {key: store.state for key, store in self._stores.items()}
 
     def _announce(self) -> None:
         self.named.emit()
+
+
+def _name_of(path: Path) -> str:
+    """The name of a session's file without its endings."""
+    return path.name.removesuffix(".json").removesuffix(".dgm")
 
 
 def _subjects(states: Mapping[str, Any]) -> list[object]:

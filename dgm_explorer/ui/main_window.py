@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QTabWidget, QVBoxLayout, QWidget
 
 from dgm_explorer.session import Session
 from dgm_explorer.ui import submenus
 from dgm_explorer.ui.about import make_about_dialog, make_shortcuts_dialog
 from dgm_explorer.ui.actions import MENUS, Submenu, make_actions
+from dgm_explorer.ui.banners import Banners
 from dgm_explorer.ui.corner_bar import CornerBar
 from dgm_explorer.ui.document import Document
 from dgm_explorer.ui.export_commands import ExportCommands
@@ -22,7 +23,6 @@ from dgm_explorer.ui.session_commands import SessionCommands
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.theme import THEMES, Theme, apply_theme
 from dgm_explorer.ui.theory.theory_dock import TheoryDock
-from dgm_explorer.ui.widgets.banner import Banner
 from dgm_explorer.ui.widgets.frame_meter import FrameMeter
 from dgm_explorer.ui.widgets.notes_dock import NotesDock
 from dgm_explorer.ui.window_settings import LAYOUT_VERSION, WindowSettings
@@ -64,13 +64,13 @@ class MainWindow(QMainWindow):
         self.document = Document(stores, self)
         self.sessions = SessionCommands(self.document, settings, last_session, self)
         self.runs = RunCommands(self, self)
-        self.exports = ExportCommands(self.sessions.folder, self)
-        self.banner = Banner(self.theme)
+        self.exports = ExportCommands(self.sessions.folder, settings, self)
+        self.tab_widget = QTabWidget()
+        self.banner = Banners(self.theme, self.tab_widget, self)
         self.frame_meter = FrameMeter()
         self.actions_by_key = make_actions(self, self)
         self.addActions(list(self.actions_by_key.values()))  # their keys work without the menu bar, too
         self.submenus = self._make_menus()
-        self.tab_widget = QTabWidget()
         self.lectures = Lecturer(self, self)
         self._corner = CornerBar(self.actions_by_key, self.submenus["presets"])
         self.notes = NotesDock(self)
@@ -208,7 +208,7 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(center)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.banner)
+        layout.addWidget(self.banner.line)
         layout.addWidget(self.tab_widget, 1)
         layout.addWidget(self.lectures.bar)
         self.setCentralWidget(center)
@@ -323,6 +323,11 @@ class MainWindow(QMainWindow):
         self.show_tab(session.tab)
         said = (session.title, session.description)
         self.banner.show_text(" — ".join(text for text in said if text), "note")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape, where nothing else has a use for it, closes what lies over the tabs."""
+        if event.key() != Qt.Key.Key_Escape or not self.banner.dismiss():
+            super().keyPressEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

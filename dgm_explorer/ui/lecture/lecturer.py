@@ -9,12 +9,12 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenuBar, QStatusBar
 
 from dgm_explorer.core.errors import InputError
+from dgm_explorer.ui.banners import Banners
 from dgm_explorer.ui.document import Document
 from dgm_explorer.ui.lecture.caption_bar import CaptionBar
 from dgm_explorer.ui.store import Store
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.theme import PROJECTOR, THEMES, Theme
-from dgm_explorer.ui.widgets.banner import Banner
 from dgm_explorer.ui.widgets.notes_dock import NotesDock
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Stage(Protocol):
 
     theme: Theme
     document: Document
-    banner: Banner
+    banner: Banners
     notes: NotesDock
     actions_by_key: dict[str, QAction]
 

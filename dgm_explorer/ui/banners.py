@@ -1,0 +1,75 @@
+"""What the window says without being asked: notes above the tabs, warnings over them."""
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QTabWidget
+
+from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.banner import Banner, Tone
+from dgm_explorer.ui.widgets.notice_stack import NoticeStack
+
+
+class Banners(QObject):
+    """One note and one warning.
+
+    A *note* is asked for, by opening a session, and stands in a line of its own, so that it can stay while
+    one plays with the picture. A *warning* comes by itself, perhaps in the middle of a drag: it lies over
+    the picture and moves nothing. Where both are there, the warning is the one spoken of.
+
+    Attributes
+    ----------
+    line : the note, for which the window finds a place.
+    notices : what lies over the tabs.
+    """
+
+    def __init__(self, theme: Theme, tabs: QTabWidget, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.line = Banner(theme)
+        self.notices = NoticeStack(tabs)
+        self._alert = Banner(theme)
+        self._alert.setFrameShape(Banner.Shape.Box)
+        self.notices.add(self._alert)
+
+    @property
+    def text(self) -> str:
+        return self._spoken.text
+
+    @property
+    def tone(self) -> Tone:
+        return self._spoken.tone
+
+    def isVisible(self) -> bool:
+        """Whether anything is on the screen."""
+        return self._spoken.isVisible()
+
+    def isHidden(self) -> bool:
+        """Whether there is nothing to say."""
+        return self._spoken.isHidden()
+
+    def show_text(self, text: str, tone: Tone) -> None:
+        """Say something, or nothing more; a new note ends a warning too."""
+        if tone == "warning":
+            self._alert.show_text(text, tone)
+        else:
+            self._alert.hide()
+            self.line.show_text(text, tone)
+
+    @Slot()
+    def drop_warning(self) -> None:
+        """What went wrong has been put right; a note stays."""
+        self._alert.hide()
+
+    def hide(self) -> None:
+        self._alert.hide()
+        self.line.hide()
+
+    def dismiss(self) -> bool:
+        """Close what lies over the tabs, the uppermost first; False where nothing does."""
+        return self.notices.dismiss()
+
+    def set_theme(self, theme: Theme) -> None:
+        self.line.set_theme(theme)
+        self._alert.set_theme(theme)
+
+    @property
+    def _spoken(self) -> Banner:
+        return self.line if self._alert.isHidden() else self._alert

@@ -1,0 +1,83 @@
+"""A place for messages over the top of the tab in front: what comes and goes there moves nothing."""
+
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+
+LARGEST_WIDTH_CHARACTERS = 110
+MARGIN_PX = 10
+SPACING_PX = 4
+
+
+class NoticeStack(QWidget):
+    """Holds widgets below each other, in the middle of the top; as high as those that are visible.
+
+    It is there only while one of them is: otherwise the mouse and the eye reach what lies below.
+
+    Parameters
+    ----------
+    tabs : over whose pages it lies.
+    """
+
+    def __init__(self, tabs: QTabWidget) -> None:
+        super().__init__(tabs)
+        self._tabs = tabs
+        self._notices: list[QWidget] = []
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(SPACING_PX)
+        tabs.installEventFilter(self)
+        self.hide()
+
+    def add(self, notice: QWidget) -> None:
+        """Give a place to a widget that shows and hides itself; the first one lies uppermost."""
+        is_wanted = not notice.isHidden()
+        self._notices.append(notice)
+        self._layout.addWidget(notice)
+        notice.setVisible(is_wanted)
+        notice.installEventFilter(self)
+        self.fit()
+
+    def dismiss(self) -> bool:
+        """Hide the uppermost one; False where there is none."""
+        for notice in self._notices:
+            if not notice.isHidden():
+                notice.hide()
+                return True
+        return False
+
+    def fit(self) -> None:
+        """Take the room that is needed, and no more."""
+        wanted = [notice for notice in self._notices if not notice.isHidden()]
+        if not wanted:
+            self.hide()
+            return
+        room_px = self._tabs.width() - 2 * MARGIN_PX
+        width_px = min(room_px, self.fontMetrics().averageCharWidth() * LARGEST_WIDTH_CHARACTERS)
+        heights_px = [_height_of(notice, width_px) for notice in wanted]
+        height_px = sum(heights_px) + SPACING_PX * (len(wanted) - 1)
+        top_px = self._tabs.tabBar().geometry().bottom() + MARGIN_PX
+        self.setGeometry((self._tabs.width() - width_px) // 2, top_px, width_px, height_px)
+        self.show()
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kind = event.type()
+        if watched is self._tabs:
+            if kind == QEvent.Type.Resize:
+                self.fit()
+        elif kind in (
+            QEvent.Type.ShowToParent,
+            QEvent.Type.HideToParent,
+            QEvent.Type.LayoutRequest,
+            QEvent.Type.FontChange,
+        ):
+            self.fit()
+        return super().eventFilter(watched, event)
+
+
+def _height_of(notice: QWidget, width_px: int) -> int:
+    """With its words wrapped to this width."""
+    layout = notice.layout()
+    if layout is not None and layout.hasHeightForWidth():
+        return layout.totalHeightForWidth(width_px)
+    return notice.sizeHint().height()
