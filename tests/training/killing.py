@@ -50,20 +50,30 @@ def kill_at_random(
     killed_s = time.time()
     process.communicate()
 
-    reader = RunReader(folder)
-    news = reader.poll()
-    assert news.status is not None
-    assert not news.is_alive
-    for step in reader.snapshot_steps():
-        assert reader.read_snapshot(step).step == step
-    for step in reader.checkpoint_steps():
-        reader.read_checkpoint(step)
-    step, _state = read_latest_checkpoint(RunFolder(folder))
-    assert step >= before
+    assert RunReader(folder).poll().status is not None
+    step = require_whole(folder, before)
     saved_s = RunFolder(folder).checkpoint_file(step).stat().st_mtime
     lost_s = killed_s - max(saved_s, began_s)
     assert lost_s <= INTERVAL_S + SLACK_S, f"{lost_s:.2f} s lost"
     return step, lost_s
+
+
+def require_whole(folder: Path, before: int) -> int:
+    """Everything in a folder whose process was killed opens; the step that a resume goes on from.
+
+    Parameters
+    ----------
+    before : the step that it went on from the last time; none may be lost that was saved.
+    """
+    reader = RunReader(folder)
+    assert not reader.poll().is_alive
+    for step in reader.snapshot_steps():
+        assert reader.read_snapshot(step).step == step
+    for step in reader.checkpoint_steps():
+        reader.read_checkpoint(step)
+    step = read_latest_checkpoint(RunFolder(folder))[0] if reader.checkpoint_steps() else 0
+    assert step >= before
+    return step
 
 
 def _wait_until_it_writes(folder: Path, process: "subprocess.Popen[str]") -> float:
