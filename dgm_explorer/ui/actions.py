@@ -7,6 +7,8 @@ from typing import Protocol, TypeAlias
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 
+from dgm_explorer.ui.export_commands import ExportCommands
+from dgm_explorer.ui.help_desk import HelpDesk
 from dgm_explorer.ui.lecture.lecturer import BACK, END, NEXT, REVEAL, TAKE_OVER, Lecturer
 from dgm_explorer.ui.run_commands import RunCommands
 from dgm_explorer.ui.session_commands import SessionCommands
@@ -20,6 +22,8 @@ class Commands(Protocol):
     sessions: SessionCommands
     runs: RunCommands
     lectures: Lecturer
+    help: HelpDesk
+    exports: ExportCommands
 
     def undo(self) -> None: ...
     def redo(self) -> None: ...
@@ -30,6 +34,7 @@ class Commands(Protocol):
     def toggle_controls(self) -> None: ...
     def show_shortcuts(self) -> None: ...
     def show_about(self) -> None: ...
+    def copy_diagnostics(self) -> None: ...
     def quit(self) -> None: ...
 
     @property
@@ -130,6 +135,13 @@ ACTIONS: tuple[ActionSpec, ...] = (
         lambda w: w.redo(),
         ("Ctrl+Y", "Ctrl+Shift+Z"),
     ),
+    ActionSpec(
+        "edit.copy_python",
+        "Copy as &Python",
+        "A short script that computes the numbers on the screen without this program, on the clipboard.",
+        lambda w: w.exports.copy_python(w.current_tab),
+        ("Ctrl+Shift+C",),
+    ),
     _theme_action("light", "&Light", "For a desk by day."),
     _theme_action("dark", "&Dark", "For a desk by night."),
     _theme_action("projector", "&Projector", "Black on white, thick lines, large type: for a lecture hall."),
@@ -146,7 +158,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "&Notes",
         "The mathematics of this tab, beside it.",
         lambda w: w.toggle_notes(),
-        ("F1",),
+        ("Shift+F1",),
         is_checkable=True,
     ),
     ActionSpec(
@@ -206,11 +218,30 @@ ACTIONS: tuple[ActionSpec, ...] = (
         ("Esc",),
     ),
     ActionSpec(
+        "help.what",
+        "&What am I looking at?",
+        "What the panel under the mouse is, with its formula and present value; again: the notes.",
+        lambda w: w.help.explain(),
+        ("F1",),
+    ),
+    ActionSpec(
+        "help.first_steps",
+        "Show the &first steps",
+        "Four hints over the KL tab, each at the thing that is to be dragged or pressed.",
+        lambda w: w.help.show_first_steps(),
+    ),
+    ActionSpec(
         "help.shortcuts",
         "&Keyboard and mouse",
         "What the keys and the mouse do.",
         lambda w: w.show_shortcuts(),
         ("Ctrl+/",),
+    ),
+    ActionSpec(
+        "help.diagnostics",
+        "Copy &diagnostics",
+        "Versions, screens, the last lines of the log and the last crash, on the clipboard, for a report.",
+        lambda w: w.copy_diagnostics(),
     ),
     ActionSpec("help.about", "&About DGM Explorer", "Versions and licence.", lambda w: w.show_about()),
 )
@@ -231,13 +262,22 @@ MENUS: tuple[tuple[str, tuple[MenuItem, ...]], ...] = (
             "file.save",
             "file.save_as",
             SEPARATOR,
-            Submenu("export_picture", "Export &picture (PNG, SVG)"),
-            Submenu("export_data", "Export &data (CSV)"),
+            Submenu("export_picture", "Export &picture (PNG, SVG, PDF)"),
+            Submenu("export_data", "Export &data (CSV, npz)"),
             SEPARATOR,
             "file.quit",
         ),
     ),
-    ("&Edit", ("edit.undo", "edit.redo")),
+    (
+        "&Edit",
+        (
+            "edit.undo",
+            "edit.redo",
+            SEPARATOR,
+            "edit.copy_python",
+            Submenu("copy_picture", "Copy p&icture"),
+        ),
+    ),
     (
         "&View",
         (
@@ -251,7 +291,7 @@ MENUS: tuple[tuple[str, tuple[MenuItem, ...]], ...] = (
     ),
     ("&Run", ("run.play", "run.step", "run.reset")),
     ("&Lecture", (NEXT, BACK, REVEAL, SEPARATOR, TAKE_OVER, END)),
-    ("&Help", ("help.shortcuts", SEPARATOR, "help.about")),
+    ("&Help", ("help.what", "help.first_steps", "help.shortcuts", SEPARATOR, "help.diagnostics", "help.about")),
 )
 
 GESTURES: tuple[tuple[str, str], ...] = (

@@ -18,6 +18,11 @@ from dgm_explorer.core.atomic_write import open_atomically
 
 PICTURE_SCALE = 2
 """Device pixels per pixel on the screen: sharp on paper and on slides."""
+ON_SCREEN_DPI = 96.0 * PICTURE_SCALE
+
+_UNITS = ("nats", "bits", "px", "ms", "s", "percent", "steps", "epochs")
+_OF_ARCHIVE = ("names", "units", "file")
+"""Names that mean something else in an archive; a column of that name gets a line behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,12 @@ class PlotTable:
         if len(lengths) > 1:
             raise ValueError(f"columns {self.header} differ in length: {sorted(lengths)}")
 
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The unit in which each column's name ends, or nothing."""
+        ends = (name.rpartition("_")[2] for name in self.header)
+        return tuple(end if end in _UNITS else "" for end in ends)
+
 
 @runtime_checkable
 class ExportablePlot(Protocol):
@@ -61,27 +72,7 @@ def export_png(widget: QWidget, path: Path, scale: float = PICTURE_SCALE) -> Non
     InputError
         If the file cannot be written; what stood there stays.
     """
-    _write(path, _png_bytes(paint(widget, scale)))
-
-
-def export_svg(widget: QWidget, path: Path) -> None:
-    """Write ``widget`` as vector graphics; heat maps stay images inside it.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be written; what stood there stays.
-    """
-    from PySide6.QtSvg import QSvgGenerator
-
-    buffer = _open_buffer()
-    generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # SVG Tiny, the default, knows no clipping
-    generator.setOutputDevice(buffer)
-    generator.setSize(widget.size())
-    generator.setViewBox(widget.rect())
-    generator.setResolution(96)
-    _render(widget, generator)
-    _write(path, bytes(buffer.data().data()))
+    _write(path, as_png(paint(widget, scale)))
 
 
 def export_csv(table: PlotTable, path: Path) -> None:
@@ -100,6 +91,28 @@ def export_csv(table: PlotTable, path: Path) -> None:
     _write(path, text.getvalue().encode("utf-8"))
 
 
+def export_npz(table: PlotTable, path: Path) -> None:
+    """Write a table as a NumPy archive: one array for each column, under its name.
+
+    The array ``names`` holds the names in the order of the columns, ``units`` their units (empty where a
+    column has none); words are arrays of text. It is read without pickle.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written; what stood there stays.
+    """
+    arrays = {"names": np.array(()), "units": np.array(table.units, dtype=np.str_)}
+    for name, column in zip(table.header, table.columns, strict=True):
+        key = name
+        while key in arrays or key in _OF_ARCHIVE:
+            key += "_"
+        arrays[key] = np.asarray(column, dtype=None if len(column) else np.float64)
+    arrays["names"] = np.array([key for key in arrays if key not in _OF_ARCHIVE], dtype=np.str_)
+    with open_atomically(path) as file:
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+
+
 def paint(widget: QWidget, scale: float) -> QImage:
     """``widget`` painted to an image with ``scale`` device pixels per pixel."""
     size = QSize(round(widget.width() * scale), round(widget.height() * scale))
@@ -111,7 +124,7 @@ def paint(widget: QWidget, scale: float) -> QImage:
 
 
 @contextmanager
-def _uncached(widget: QWidget) -> Iterator[None]:
+def uncached(widget: QWidget) -> Iterator[None]:
     """Keep graphics views from painting images of the screen's resolution, which no vector file wants."""
     every = (widget, *widget.findChildren(QGraphicsView))
     views = [view for view in every if isinstance(view, QGraphicsView)]
@@ -134,7 +147,7 @@ def _uncached(widget: QWidget) -> Iterator[None]:
 def _render(widget: QWidget, device: QPaintDevice) -> None:
     painter = QPainter(device)
     try:
-        with _uncached(widget):
+        with uncached(widget):
             QWidget.render(widget, painter, QPoint(0, 0))  # a QGraphicsView's own render leaves the frame out
     finally:
         painter.end()  # Qt aborts when a device goes before its painter
@@ -145,7 +158,8 @@ def _write(path: Path, data: bytes) -> None:
         file.write(data)
 
 
-def _png_bytes(image: QImage) -> bytes:
+def as_png(image: QImage) -> bytes:
+    """The bytes of a PNG file."""
     buffer = _open_buffer()
     if not image.save(buffer, "PNG"):  # type: ignore[call-overload]  # the stubs lack the QIODevice overload
         raise RuntimeError(f"Qt could not encode a {image.width()} × {image.height()} image as PNG")

@@ -6,6 +6,13 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 SESSION_SUFFIX = ".dgm.json"
 _SESSION_FILTER = "Session (*.dgm.json *.json)"
+_PICTURE_KINDS = {
+    ".png": "PNG image (*.png)",
+    ".svg": "SVG vector graphics (*.svg)",
+    ".pdf": "PDF page (*.pdf)",
+}
+_TABLE_KINDS = {".csv": "Table (*.csv)", ".npz": "NumPy arrays (*.npz)"}
+_FILM_KINDS = {".mp4": "MP4 film (*.mp4)", ".gif": "Animated GIF (*.gif)"}
 _DATA_FILTER = "Data (*.npz *.npy *-ubyte *-ubyte.gz *.idx *.idx.gz);;All files (*)"
 _IMAGE_FILTER = "Image (*.png *.jpg *.jpeg *.bmp *.gif *.webp *.tif *.tiff);;All files (*)"
 
@@ -26,23 +33,30 @@ def ask_run_to_open(parent: QWidget, folder: Path) -> Path | None:
 
 
 def ask_picture_to_save(parent: QWidget, suggestion: Path) -> Path | None:
-    """A path that ends in ``.png`` or ``.svg``."""
-    name, kind = QFileDialog.getSaveFileName(
-        parent, "Export picture", f"{suggestion}.png", "PNG image (*.png);;SVG vector graphics (*.svg)"
-    )
-    if not name:
-        return None
-    path = Path(name)
-    return (
-        path
-        if path.suffix.lower() in (".png", ".svg")
-        else with_suffix(path, ".svg" if "svg" in kind else ".png")
-    )
+    """A path that ends in ``.png``, ``.svg`` or ``.pdf``."""
+    return _ask_to_save(parent, "Export picture", suggestion, _PICTURE_KINDS)
 
 
 def ask_table_to_save(parent: QWidget, suggestion: Path) -> Path | None:
-    name, _ = QFileDialog.getSaveFileName(parent, "Export data", f"{suggestion}.csv", "Table (*.csv)")
-    return with_suffix(Path(name), ".csv") if name else None
+    """A path that ends in ``.csv`` or ``.npz``."""
+    return _ask_to_save(parent, "Export data", suggestion, _TABLE_KINDS)
+
+
+def ask_film_to_save(parent: QWidget, suggestion: Path) -> Path | None:
+    """A path that ends in ``.gif`` or ``.mp4``."""
+    return _ask_to_save(parent, "Export film", suggestion, _FILM_KINDS)
+
+
+def _ask_to_save(parent: QWidget, title: str, suggestion: Path, kinds: dict[str, str]) -> Path | None:
+    """The path chosen; where its name has none of the endings, with that of the kind chosen."""
+    first = next(iter(kinds))
+    name, kind = QFileDialog.getSaveFileName(parent, title, f"{suggestion}{first}", ";;".join(kinds.values()))
+    if not name:
+        return None
+    path = Path(name)
+    if path.suffix.lower() in kinds:
+        return path
+    return with_suffix(path, next((ending for ending, words in kinds.items() if words == kind), first))
 
 
 def with_suffix(path: Path, suffix: str) -> Path:

@@ -16,6 +16,7 @@ from dgm_explorer.ui.banners import Banners
 from dgm_explorer.ui.corner_bar import CornerBar
 from dgm_explorer.ui.document import Document
 from dgm_explorer.ui.export_commands import ExportCommands
+from dgm_explorer.ui.help_desk import HelpDesk
 from dgm_explorer.ui.keyboard import KeyboardManners
 from dgm_explorer.ui.lecture.lecturer import Lecturer
 from dgm_explorer.ui.run_commands import RunCommands
@@ -72,6 +73,7 @@ class MainWindow(QMainWindow):
         self.addActions(list(self.actions_by_key.values()))  # their keys work without the menu bar, too
         self.submenus = self._make_menus()
         self.lectures = Lecturer(self, self)
+        self.help = HelpDesk(self, self)
         self._corner = CornerBar(self.actions_by_key, self.submenus["presets"])
         self.notes = NotesDock(self)
         self.theory = TheoryDock(self, run_check)
@@ -114,6 +116,12 @@ class MainWindow(QMainWindow):
     def _tell(self, sentence: str) -> None:
         """Say in passing what went well."""
         self.statusBar().showMessage(sentence, STATUS_TIME_MS)
+
+    def welcome(self) -> None:
+        """At the very first start: something moves, and hints show what to drag."""
+        if self._settings.is_first_start:
+            self._settings.note_welcome()
+            self.help.welcome()
 
     def close_silently(self) -> None:
         """Close without a question, as a script wants it."""
@@ -166,6 +174,14 @@ class MainWindow(QMainWindow):
     def show_about(self) -> None:
         make_about_dialog(self.windowIcon(), self).show()
 
+    @Slot()
+    def copy_diagnostics(self) -> None:
+        """Put what somebody who helps needs to know into the clipboard."""
+        from dgm_explorer.ui.recovery.copy_diagnostics import copy_diagnostics
+
+        n_lines = len(copy_diagnostics(self).splitlines())
+        self._tell(f"Diagnostics are in the clipboard: {n_lines} lines; paste them into a report.")
+
     def quit(self) -> None:
         self.close()
 
@@ -190,6 +206,9 @@ class MainWindow(QMainWindow):
             "export_picture": self._fill_pictures,
             "export_data": lambda menu: submenus.fill_plots(
                 menu, self.current_tab.plots(), self.exports.ask_and_export_data
+            ),
+            "copy_picture": lambda menu: submenus.fill_plots(
+                menu, self.current_tab.plots(), self.exports.copy_picture, ending=""
             ),
         }
         for key, menu in found.items():
@@ -266,12 +285,14 @@ class MainWindow(QMainWindow):
         self.notes.set_theme(self.theme)
         self.theory.set_theme(self.theme)
         self.lectures.set_theme(self.theme)
+        self.help.set_theme(self.theme)
         self.actions_by_key[f"view.theme.{self.theme.name}"].setChecked(True)
 
     def _bring_to_front(self) -> None:
         """A tab came to the front: everything that speaks of *the* tab speaks of this one."""
         tab = self.current_tab
         self.sessions.tab_key = tab.key
+        self.help.turn_page()
         self.notes.show_notes(tab.notes_name, tab.title)
         self.theory.show_claims(tab.key, tab.title)
         self.frame_meter.clear()
@@ -314,12 +335,14 @@ class MainWindow(QMainWindow):
         """During a lecture Save would write its state over the user's own file."""
         self.actions_by_key["file.save"].setEnabled(not self.lectures.is_running)
         self.theory.step_aside(self.lectures.is_running)
+        self.help.step_aside()
         self._refresh_title()
         self._refresh_actions()
 
     @Slot(object)
     def _show_opened(self, session: Session) -> None:
         self.lectures.take_over()
+        self.help.step_aside()
         self.show_tab(session.tab)
         said = (session.title, session.description)
         self.banner.show_text(" — ".join(text for text in said if text), "note")

@@ -100,12 +100,15 @@ def _local_time(utc: str) -> str:
 
 
 def fill_plots(
-    menu: QMenu, plots: Sequence[ExportablePlot], export: Callable[[ExportablePlot], None]
+    menu: QMenu,
+    plots: Sequence[ExportablePlot],
+    export: Callable[[ExportablePlot], None],
+    ending: str = "…",
 ) -> None:
-    """List the plots visible in the present tab."""
+    """List the plots visible in the present tab; dots behind a name say that a question follows."""
     menu.clear()
     for plot in plots:
-        action = menu.addAction(f"{describe_plot(plot)}…")
+        action = menu.addAction(f"{describe_plot(plot)}{ending}")
         action.triggered.connect(lambda _checked=False, plot=plot: export(plot))
     if not plots:
         _add_disabled(menu, "This tab shows no plot")

@@ -17,11 +17,16 @@ class WindowSettings:
     Parameters
     ----------
     path : the INI file, made on the first write; None remembers only until the window closes.
+
+    Attributes
+    ----------
+    is_first_start : nothing was ever remembered here, nor set aside; known before anything is written.
     """
 
     def __init__(self, path: Path | None) -> None:
         self._file = None if path is None else QSettings(str(path), QSettings.Format.IniFormat)
         self._unfiled: dict[str, object] = {}
+        self.is_first_start = path is not None and not any(path.parent.glob(f"{path.name}*"))
 
     @property
     def theme(self) -> str:
@@ -31,6 +36,10 @@ class WindowSettings:
     @theme.setter
     def theme(self, name: str) -> None:
         self._write("theme", name)
+
+    def note_welcome(self) -> None:
+        """The next start is not the first one, however this one ends."""
+        self._write("welcomed", True)
 
     @property
     def tab(self) -> str:
@@ -58,6 +67,16 @@ class WindowSettings:
     @layout.setter
     def layout(self, value: QByteArray) -> None:
         self._write("layout", value)
+
+    @property
+    def picture_size(self) -> str:
+        """Of the picture last exported, such as ``8.5x6cm at 300 dpi``; empty for the size on the screen."""
+        words = self._read("picture_size")
+        return words if isinstance(words, str) else ""
+
+    @picture_size.setter
+    def picture_size(self, words: str) -> None:
+        self._write("picture_size", words)
 
     @property
     def recent_files(self) -> tuple[Path, ...]:

@@ -18,8 +18,8 @@ from dgm_explorer.ui.export import (
     PlotTable,
     export_csv,
     export_png,
-    export_svg,
 )
+from dgm_explorer.ui.picture_file import export_picture, on_screen_size
 from dgm_explorer.ui.plots.density_plot import DensityPlot
 
 
@@ -57,7 +57,7 @@ def test_png_holds_the_curve_at_twice_the_resolution(plot: Parabola, tmp_path: P
 
 
 def test_svg_holds_the_curve_as_a_path_in_its_colour(plot: Parabola, tmp_path: Path) -> None:
-    export_svg(plot, tmp_path / "a.svg")
+    export_picture(plot, on_screen_size(plot), tmp_path / "a.svg")
     text = (tmp_path / "a.svg").read_text()
     tags = [element.tag.split("}")[1] for element in ElementTree.fromstring(text).iter()]
     assert "path" in tags or "polyline" in tags
@@ -69,7 +69,7 @@ def test_the_axes_of_a_plot_that_caches_them_are_vectors(qtbot: QtBot, tmp_path:
     plot = DensityPlot()
     qtbot.addWidget(plot)
     plot.show()
-    export_svg(plot, tmp_path / "a.svg")
+    export_picture(plot, on_screen_size(plot), tmp_path / "a.svg")
     elements = list(ElementTree.fromstring((tmp_path / "a.svg").read_text()).iter())
     assert {"density", "x", "−5", "5"} <= {(element.text or "").strip() for element in elements}
     assert not [element for element in elements if element.tag.endswith("image")]
@@ -103,7 +103,7 @@ def test_a_place_that_cannot_be_written_is_one_sentence_and_leaves_nothing(
     missing = tmp_path / "no-such-folder"
     for write in (
         lambda: export_png(plot, missing / "a.png"),
-        lambda: export_svg(plot, missing / "a.svg"),
+        lambda: export_picture(plot, on_screen_size(plot), missing / "a.svg"),
         lambda: export_csv(plot.export_table(), missing / "a.csv"),
     ):
         with pytest.raises(InputError, match=r"no-such-folder.*cannot be written"):

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QPalette
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu, QMessageBox, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.gaussians import Component1D, Gaussian1D
@@ -17,6 +17,7 @@ from dgm_explorer.session import preset_names, read_session
 from dgm_explorer.ui import file_dialogs
 from dgm_explorer.ui.actions import ACTIONS, MENUS, Submenu
 from dgm_explorer.ui.main_window import MainWindow
+from dgm_explorer.ui.picture_dialog import PictureDialog
 from dgm_explorer.ui.theme import THEMES
 
 NO_KEY = Qt.KeyboardModifier.NoModifier
@@ -254,10 +255,18 @@ def test_a_session_file_dropped_on_the_window_opens(window: MainWindow, tab: Any
     assert "picture.png is nothing that a tab can use" in window.banner.text
 
 
-@pytest.mark.parametrize("suffix", [".png", ".svg"])
+def press_in_dialog(window: MainWindow, text: str) -> None:
+    """Press a button of the one dialog that is open."""
+    (dialog,) = (dialog for dialog in window.findChildren(PictureDialog) if dialog.isVisible())
+    (button,) = (button for button in dialog.findChildren(QPushButton) if button.text() == text)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
 def test_a_picture_is_exported_by_the_menu(
     window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
 ) -> None:
+    begins = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
     path = tmp_path / f"plot{suffix}"
     monkeypatch.setattr(file_dialogs, "ask_picture_to_save", lambda *_: path)
     menu = open_menu(window, "export_picture")
@@ -265,8 +274,22 @@ def test_a_picture_is_exported_by_the_menu(
     for action in (menu.actions()[0], menu.actions()[-1]):
         path.unlink(missing_ok=True)
         action.trigger()
-        assert not QImage(str(path)).isNull() if suffix == ".png" else b"<svg" in path.read_bytes()
+        press_in_dialog(window, "&Save…")
+        assert path.read_bytes().startswith(begins[suffix])
     assert str(path) in window.statusBar().currentMessage()
+
+
+def test_a_picture_is_copied_by_the_menu_and_from_the_dialog(window: MainWindow) -> None:
+    clipboard = QApplication.clipboard()
+    clipboard.clear()
+    open_menu(window, "copy_picture").actions()[0].trigger()
+    plot = window.current_tab.plots()[0]
+    assert isinstance(plot, QWidget)
+    assert clipboard.image().size() == 2 * plot.size()
+    clipboard.clear()
+    open_menu(window, "export_picture").actions()[0].trigger()
+    press_in_dialog(window, "&Copy")
+    assert clipboard.image().size() == 2 * plot.size()
 
 
 def test_data_are_exported_by_the_menu(

@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from dgm_explorer.core.errors import InputError
 from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.store import Store
 from dgm_explorer.ui.theme import LIGHT, Theme
@@ -83,6 +84,11 @@ class Tab(QWidget):
         del path
         return False
 
+    def resume_run(self, path: Path) -> bool:
+        """Show a run folder and go on training it; False if this tab trains no such runs."""
+        del path
+        return False
+
     def put_run_away(self) -> None:
         """Have no run on the screen, as before the first; a tab that trains nothing ignores it."""
 
@@ -92,6 +98,16 @@ class Tab(QWidget):
     def plots(self) -> Sequence[ExportablePlot]:
         """The pictures visible at present, the most important first."""
         return ()
+
+    def python_script(self) -> str:
+        """The present setting as a short script that computes the numbers on the screen without this program.
+
+        Raises
+        ------
+        InputError
+            If there is nothing yet to compute.
+        """
+        raise InputError("This tab has no numbers that a script could compute.")
 
     def set_theme(self, theme: Theme) -> None:
         """Take colours and line widths; overriders call this one first."""

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
-from dgm_explorer.ui.export import export_svg
+from dgm_explorer.ui.picture_file import export_picture, on_screen_size
 from dgm_explorer.ui.plots.contours import ContourItem, ThinnedGrid
 
 
@@ -66,7 +66,7 @@ def test_svg_lines_need_no_stroke_that_ignores_its_scale(qtbot: QtBot, tmp_path:
     item.set_values(z, [2.0])
     plot.getPlotItem().addItem(item)
     plot.getPlotItem().setRange(xRange=(-4, 4), yRange=(-3, 3), padding=0)
-    export_svg(plot, tmp_path / "lines.svg")
+    export_picture(plot, on_screen_size(plot), tmp_path / "lines.svg")
     svg = (tmp_path / "lines.svg").read_text()
     groups = re.findall(r'<g [^>]*stroke="#d55e00"[^>]*"matrix\(([^)]*)\)"[^>]*>(.*?)</g>', svg, re.S)
     ((matrix, lines),) = [group for group in groups if "points=" in group[1]]

@@ -7,7 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.gaussians import Component1D, Gaussian1D
-from dgm_explorer.ui.export import export_svg
+from dgm_explorer.ui.picture_file import export_picture, on_screen_size
 from dgm_explorer.ui.plots.density_plot import DensityPlot
 from dgm_explorer.ui.plots.landscape_view import LandscapeView
 from dgm_explorer.ui.plots.markers import Marker
@@ -84,5 +84,5 @@ def test_a_frame_creates_no_items(scene: Scene) -> None:
 def test_every_plot_can_be_written_as_vectors(scene: Scene, tmp_path) -> None:
     for plot in scene.plots:
         path = tmp_path / f"{plot.export_name}.svg"
-        export_svg(plot, path)
+        export_picture(plot, on_screen_size(plot), path)
         assert path.stat().st_size > 5000

@@ -16,7 +16,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from dgm_explorer.ui.export import export_csv, export_png, export_svg
+from dgm_explorer.ui.export import export_csv, export_png
+from dgm_explorer.ui.picture_file import export_picture, on_screen_size
 from dgm_explorer.ui.plots.point_raster import faint_rgb
 from dgm_explorer.ui.tabs.vq_vae.code_colors import code_color
 from dgm_explorer.ui.tabs.vq_vae.embedding.panel import EmbeddingPanel
@@ -385,7 +386,7 @@ def test_cleared_it_says_what_will_be_here(panel, told) -> None:
 def test_it_is_exported(panel, tmp_path: Path) -> None:
     (plot,) = panel.plots()
     export_png(plot, tmp_path / "a.png")
-    export_svg(plot, tmp_path / "a.svg")
+    export_picture(plot, on_screen_size(plot), tmp_path / "a.svg")
     export_csv(plot.export_table(), tmp_path / "a.csv")
     assert (tmp_path / "a.png").stat().st_size > 5000
     ElementTree.parse(tmp_path / "a.svg")

@@ -16,7 +16,8 @@ from pytestqt.qtbot import QtBot
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
 from dgm_explorer.core.vq_vae_snapshot import DEAD_AGE, VqVaeSnapshot
-from dgm_explorer.ui.export import export_csv, export_png, export_svg
+from dgm_explorer.ui.export import export_csv, export_png
+from dgm_explorer.ui.picture_file import export_picture, on_screen_size
 from dgm_explorer.ui.tabs.vq_vae.mosaic import view as mosaic_view
 from dgm_explorer.ui.tabs.vq_vae.mosaic.flash import FLASH_S
 from dgm_explorer.ui.tabs.vq_vae.mosaic.panel import MosaicPanel
@@ -553,7 +554,7 @@ def test_the_picture_is_written_as_it_stands(shown: MosaicPanel, tmp_path: Path)
     written = QImage(str(tmp_path / "mosaic.png"))
     at = QPointF(2 * shown.view.tile_rect(3).center()).toPoint()
     assert written.pixelColor(at).red() == 120
-    export_svg(shown.view, tmp_path / "mosaic.svg")
+    export_picture(shown.view, on_screen_size(shown.view), tmp_path / "mosaic.svg")
     text = (tmp_path / "mosaic.svg").read_text()
     assert "<image" in text
     assert "dead" in text

@@ -1,0 +1,203 @@
+"""A panel laid out anew at a chosen size and painted to PNG, SVG or PDF, or to the clipboard."""
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyqtgraph as pg
+from PySide6.QtCore import (
+    QBuffer,
+    QByteArray,
+    QEventLoop,
+    QIODevice,
+    QMarginsF,
+    QPoint,
+    QRectF,
+    QSize,
+    QSizeF,
+    Qt,
+    QThreadPool,
+    QTimer,
+)
+from PySide6.QtGui import QGuiApplication, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtWidgets import QTableView, QWidget
+
+from dgm_explorer.core.atomic_write import open_atomically
+from dgm_explorer.core.errors import InputError
+from dgm_explorer.core.picture_size import CM_PER_INCH, SCREEN_DPI, Layout, PictureSize
+from dgm_explorer.ui.export import ON_SCREEN_DPI, as_png, uncached
+
+SUFFIXES = (".png", ".svg", ".pdf")
+LAYOUT_MS = 60
+"""For timers that follow a change of size, such as those of the landscapes of the plane."""
+PATIENCE_S = 2.0
+"""For what is computed beside the window at the new size; later it is painted as it is."""
+
+
+def on_screen_size(widget: QWidget) -> PictureSize:
+    """The size that it has now, with two pixels of the picture for each of its own."""
+    scale = ON_SCREEN_DPI / SCREEN_DPI
+    return PictureSize(scale * widget.width(), scale * widget.height(), "px", ON_SCREEN_DPI)
+
+
+def layout_of(widget: QWidget, size: PictureSize) -> Layout:
+    """How ``widget`` is laid out at ``size``: never smaller than it needs."""
+    least = widget.minimumSizeHint().expandedTo(widget.minimumSize())
+    if isinstance(widget, pg.PlotWidget):  # its scroll area would cut off what its layout cannot shrink
+        needed = widget.plotItem.effectiveSizeHint(Qt.SizeHint.MinimumSize)
+        least = least.expandedTo(QSize(math.ceil(needed.width()), math.ceil(needed.height())))
+    for table in widget.findChildren(QTableView):
+        if table.isVisibleTo(widget):
+            beside = widget.width() - table.viewport().width()
+            least.setWidth(max(least.width(), beside + _needed_width(table)))
+    return size.fit((max(0, least.width()), max(0, least.height())))
+
+
+def _needed_width(table: QTableView) -> int:
+    """Of all columns with their whole texts."""
+    header = table.horizontalHeader()
+    shown = (column for column in range(header.count()) if not header.isSectionHidden(column))
+    return sum(max(table.sizeHintForColumn(column), header.sectionSizeHint(column)) for column in shown)
+
+
+def export_picture(widget: QWidget, size: PictureSize, path: Path) -> None:
+    """Lay ``widget`` out at ``size``, write it by the ending of ``path``, and lay it out as it was.
+
+    Raises
+    ------
+    InputError
+        If the ending is none of `SUFFIXES`, or the file cannot be written; what stood there stays.
+    """
+    write = _WRITERS.get(path.suffix.lower())
+    if write is None:
+        raise InputError(f"{path.name[:80]}: pictures end in {', '.join(SUFFIXES)}; choose one of them.")
+    with laid_out(widget, layout_of(widget, size)) as layout:
+        data = write(widget, size, layout)
+    with open_atomically(path) as file:
+        file.write(data)
+
+
+def copy_picture(widget: QWidget, size: PictureSize) -> None:
+    """Put ``widget``, laid out at ``size``, on the clipboard."""
+    with laid_out(widget, layout_of(widget, size)) as layout:
+        QGuiApplication.clipboard().setImage(paint_image(widget, size, layout))
+
+
+@contextmanager
+def laid_out(widget: QWidget, layout: Layout) -> Iterator[Layout]:
+    """``widget`` at the size of the layout, once what follows a change of size is done; then as it was.
+
+    The window does not repaint meanwhile, and takes no input.
+    """
+    window, geometry, size = widget.window(), widget.geometry(), QSize(layout.width, layout.height)
+    if size == widget.size():
+        yield layout
+        return
+    window.setUpdatesEnabled(False)
+    try:
+        widget.resize(size)
+        settle(widget)
+        window.setUpdatesEnabled(True)  # else there would be nothing to paint; the screen waits for events
+        yield layout
+    finally:
+        window.setUpdatesEnabled(True)
+        widget.setGeometry(geometry)
+
+
+def settle(widget: QWidget, patience_s: float = PATIENCE_S) -> None:
+    """Let layouts, timers and what ``widget`` computes in pools come to an end, without taking input."""
+    deadline_s = time.monotonic() + patience_s
+    while True:
+        _run_events(LAYOUT_MS)
+        pools = widget.findChildren(QThreadPool)
+        if time.monotonic() > deadline_s or not any(pool.activeThreadCount() for pool in pools):
+            return
+
+
+def paint_image(widget: QWidget, size: PictureSize, layout: Layout) -> QImage:
+    """``widget``, laid out already, as an image of exactly the pixels of ``size``."""
+    width, height = size.pixels
+    image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(layout.scale)
+    image.fill(widget.palette().window().color())
+    painter = QPainter(image)
+    _render(widget, painter, layout)
+    return image
+
+
+def _png(widget: QWidget, size: PictureSize, layout: Layout) -> bytes:
+    image = paint_image(widget, size, layout)
+    image.setDevicePixelRatio(1)
+    per_metre = round(size.dpi / CM_PER_INCH * 100)
+    image.setDotsPerMeterX(per_metre)
+    image.setDotsPerMeterY(per_metre)
+    return as_png(image)
+
+
+def _svg(widget: QWidget, size: PictureSize, layout: Layout) -> bytes:
+    """As vectors; heat maps stay images inside it. On paper ``width`` and ``height`` are in millimetres."""
+    from PySide6.QtSvg import QSvgGenerator
+
+    buffer = _open_buffer()
+    generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # SVG Tiny, the default, knows no clipping
+    generator.setOutputDevice(buffer)
+    width, height = size.points
+    generator.setResolution(round(SCREEN_DPI))
+    generator.setSize(QSize(round(width / 72 * SCREEN_DPI), round(height / 72 * SCREEN_DPI)))
+    generator.setViewBox(QRectF(0, 0, layout.width, layout.height))
+    painter = QPainter(generator)
+    _render(widget, painter, layout)
+    return bytes(buffer.data().data())
+
+
+def _pdf(widget: QWidget, size: PictureSize, layout: Layout) -> bytes:
+    """One page of just this size, as vectors with the fonts embedded; heat maps stay images inside it."""
+    buffer = _open_buffer()
+    writer = QPdfWriter(buffer)
+    width, height = size.points
+    page = QPageSize(QSizeF(width, height), QPageSize.Unit.Point, "", QPageSize.SizeMatchPolicy.ExactMatch)
+    writer.setPageLayout(QPageLayout(page, QPageLayout.Orientation.Portrait, QMarginsF()))
+    writer.setResolution(round(SCREEN_DPI))  # type is laid out as on the screen
+    writer.setColorModel(QPdfWriter.ColorModel.RGB)  # else gradients of Fusion are refused with a warning
+    writer.setTitle(widget.accessibleName())
+    writer.setCreator("DGM Explorer")
+    painter = QPainter(writer)
+    scale = min(width / 72 * SCREEN_DPI / layout.width, height / 72 * SCREEN_DPI / layout.height)
+    painter.scale(scale, scale)
+    _render(widget, painter, layout)
+    return bytes(buffer.data().data())
+
+
+def _render(widget: QWidget, painter: QPainter, layout: Layout) -> None:
+    """Paint it; a widget that would not take the size stands in the middle, on its own ground."""
+    try:
+        ground = widget.palette().window().color()
+        painter.fillRect(QRectF(0, 0, layout.width, layout.height), ground)
+        left = max(0, (layout.width - widget.width()) // 2)
+        top = max(0, (layout.height - widget.height()) // 2)
+        with uncached(widget):
+            QWidget.render(widget, painter, QPoint(left, top))
+    finally:
+        painter.end()  # Qt aborts when a device goes before its painter
+
+
+_WRITERS: dict[str, Callable[[QWidget, PictureSize, Layout], bytes]] = {
+    ".png": _png,
+    ".svg": _svg,
+    ".pdf": _pdf,
+}
+
+
+def _run_events(duration_ms: int) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(duration_ms, loop.quit)
+    loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+
+
+def _open_buffer() -> QBuffer:
+    buffer = QBuffer()
+    buffer.setData(QByteArray())
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    return buffer
