@@ -1,8 +1,8 @@
 """The five terms of the GMM-VAE's bound for single examples, and the bounds above it, in float64.
 
 The model is p(c) p(z|c) p(x|z) = π_c N(z; μ_c, diag σ_c²) p(x|z), the approximate posterior
-q(z|x) q(c|x) with q(z|x) = N(m, diag v) (VaDE, Jiang et al. 2017, arXiv 1611.05148, eq. 9 to 12 with
-no constant dropped). Everything is in nats and in log space: no ε is added anywhere.
+q(z|x) q(c|x) with q(z|x) = N(m, diag v) (VaDE, Jiang et al. 2017, arXiv 1611.05148, eq. 12 with no
+constant dropped). Everything is in nats and in log space: no ε is added anywhere.
 
 Shapes: B examples, S samples, K components, J latent dimensions, D numbers per example.
 """

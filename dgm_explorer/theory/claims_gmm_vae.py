@@ -19,7 +19,7 @@ CLAIMS = (
             "integrated over $z$ and $x$, the product is one; its marginals are those of drawing "
             "$c$, then $z$, then $x$."
         ),
-        source="Jiang et al. (2017), Variational Deep Embedding, arXiv 1611.05148, eq. 1–5",
+        source="Jiang et al. (2017), Variational Deep Embedding, arXiv 1611.05148, the generative process",
         check="joint-density",
         derivation="elbo-in-five-terms",
         show_me="digits-in-the-plane",
@@ -40,7 +40,7 @@ CLAIMS = (
             r"c|x)\,\|\,p(z, c|x))$. The words for the first term are not: it is the reconstruction, "
             "in which the prior of the latent space does not even occur."
         ),
-        source="Jiang et al. (2017), Variational Deep Embedding, arXiv 1611.05148, eq. 7–9",
+        source="Jiang et al. (2017), Variational Deep Embedding, arXiv 1611.05148, the lower bound",
         check="bound-in-five-terms",
         derivation="elbo-in-five-terms",
         show_me="digits-in-the-plane",
@@ -65,7 +65,7 @@ CLAIMS = (
             "usual estimate: a bound too, but a looser one."
         ),
         source=(
-            "Jiang et al. (2017), Variational Deep Embedding, arXiv 1611.05148, eq. 10–16, whose "
+            "Jiang et al. (2017), Variational Deep Embedding, arXiv 1611.05148, eq. 16, whose "
             "claim it sharpens; Bishop (2006), eq. 10.9 (mean field)"
         ),
         check="best-assignment",
@@ -92,7 +92,7 @@ CLAIMS = (
             r"\tilde\mu_j)^2$."
         ),
         source=(
-            "Jiang et al. (2017), Variational Deep Embedding, arXiv 1611.05148, appendix (lemma 1); "
+            "Jiang et al. (2017), Variational Deep Embedding, arXiv 1611.05148, appendix; "
             "Kingma & Welling (2014), appendix B"
         ),
         check="expected-log-gaussian",

@@ -2,9 +2,12 @@
 
 import math
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionFrame, QWidget
+
+_MARGINS_PX = 5
+"""Qt leaves two pixels on either side of the text, and room for the cursor."""
 
 
 def parse_number(text: str, name: str) -> float:
@@ -28,13 +31,14 @@ def parse_number(text: str, name: str) -> float:
 class NumberEdit(QLineEdit):
     """Shows a few digits, edits all of them.
 
-    The text is rounded for reading; with the keyboard focus it turns into every digit of the value.
-    Text that is no number is refused with a sentence, and the value stays.
+    The text is rounded for reading, and further where the box is too narrow: half a number is never shown.
+    With the keyboard focus it turns into every digit of the value. Text that is no number is refused with
+    a sentence, and the value stays.
 
     Parameters
     ----------
     name : how messages call the number.
-    digits : significant digits shown while not edited.
+    digits : most significant digits shown while not edited.
     """
 
     edited = Signal(float)
@@ -47,6 +51,7 @@ class NumberEdit(QLineEdit):
         self._name = name
         self._digits = digits
         self._value = 0.0
+        self._room_px = 0
         self.setAccessibleName(name)
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.editingFinished.connect(self._commit)
@@ -64,12 +69,29 @@ class NumberEdit(QLineEdit):
         self._show()
 
     def _show(self) -> None:
-        shown = f"{self._value:.{self._digits}g}".replace("-", "−")
-        text = repr(self._value) if self.hasFocus() else shown
+        text = repr(self._value) if self.hasFocus() else self._rounded()
         if text != self.text():
             self.setText(text)
             self.setCursorPosition(0)
         self.setModified(False)
+
+    def _rounded(self) -> str:
+        """The value with as many digits as there is room for, and one at least."""
+        metrics, text = self.fontMetrics(), ""
+        for digits in range(self._digits, 0, -1):
+            text = f"{self._value:.{digits}g}".replace("e+0", "e").replace("e-0", "e-").replace("-", "−")
+            if metrics.horizontalAdvance(text) <= self._room_px:
+                break
+        return text
+
+    def _measure(self) -> None:
+        """How much room there is now; a text that is being typed stays."""
+        option = QStyleOptionFrame()
+        self.initStyleOption(option)
+        inside = self.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, self)
+        self._room_px = inside.width() - _MARGINS_PX
+        if not self.isModified():
+            self._show()
 
     def _commit(self) -> None:
         if not self.isModified():
@@ -95,6 +117,15 @@ class NumberEdit(QLineEdit):
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
         self._show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._measure()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._measure()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
