@@ -16,8 +16,9 @@ from dgm_explorer import __version__
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.paths import APP_FOLDER, config_dir, resource_root, state_dir
 from dgm_explorer.session import Session, read_preset, read_session
-from dgm_explorer.ui.error_reporter import ErrorReporter, log_hard_crashes
+from dgm_explorer.ui.error_reporter import ErrorReporter
 from dgm_explorer.ui.main_window import MainWindow
+from dgm_explorer.ui.recovery.crash_guard import CrashGuard
 from dgm_explorer.ui.screenshot import ScreenshotTaker
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.theme import THEMES
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
 
 DESKTOP_ID = "io.github.dgm_explorer.DGMExplorer"
 """Name of the desktop entry and of its icons, by which Wayland finds the icon of a window."""
+
+
+WELCOME_MS = 400
+"""After the first paint, so that it does not wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,12 @@ class WindowOptions:
     size: tuple[int, int] | None = None
     smoke: bool = False
 
+    @property
+    def may_welcome(self) -> bool:
+        """Whether somebody opens the window to see what it is: nothing particular was asked for."""
+        asked = (self.preset, self.session, self.run, self.lecture, self.screenshot, self.quit_after_s)
+        return not self.smoke and self.tab in (None, "kl") and asked == (None,) * len(asked)
+
     def __post_init__(self) -> None:
         if self.theme and self.theme not in THEMES:
             raise InputError(f"theme {self.theme!r} is not known; use one of {', '.join(THEMES)}.")
@@ -88,7 +99,7 @@ def run_window(options: WindowOptions) -> int:
     application = make_application()
     reporter = ErrorReporter(state_dir() / "dgm-explorer.log", application)
     reporter.install()
-    log_hard_crashes(state_dir() / "crash.log")
+    guard = CrashGuard(None if options.leaves_no_trace else state_dir())
     try:
         window = make_window(options)
         reporter.reported.connect(window.warn)
@@ -96,7 +107,10 @@ def run_window(options: WindowOptions) -> int:
         if lecture is not None:
             window.lectures.begin(lecture)
         window.show()
+        guard.watch(window, is_offering=lecture is None)
         QTimer.singleShot(0, gc.enable)  # the command line stops it for the time of the start
+        if options.may_welcome:
+            QTimer.singleShot(WELCOME_MS, window, window.welcome)
         picture = _take_picture(window, options.screenshot)
         if options.quit_after_s is not None:
             leave = picture.take if picture is not None else window.close_silently
@@ -108,6 +122,7 @@ def run_window(options: WindowOptions) -> int:
             picture.raise_error()
         return status
     finally:
+        guard.end()
         reporter.uninstall()
 
 

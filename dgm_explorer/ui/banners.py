@@ -1,11 +1,19 @@
 """What the window says without being asked: notes above the tabs, warnings over them."""
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QTabWidget
+from PySide6.QtWidgets import QFrame, QTabWidget
 
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.banner import Banner, Tone
 from dgm_explorer.ui.widgets.notice_stack import NoticeStack
+
+
+class Notice(QFrame):
+    """What can lie over the tabs beside a warning."""
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take its colours."""
+        raise NotImplementedError
 
 
 class Banners(QObject):
@@ -28,6 +36,12 @@ class Banners(QObject):
         self._alert = Banner(theme)
         self._alert.setFrameShape(Banner.Shape.Box)
         self.notices.add(self._alert)
+        self._guests: list[Notice] = []
+
+    def add(self, notice: Notice) -> None:
+        """Give a place over the tabs, below the warning, to a widget that shows and hides itself."""
+        self._guests.append(notice)
+        self.notices.add(notice)
 
     @property
     def text(self) -> str:
@@ -69,6 +83,8 @@ class Banners(QObject):
     def set_theme(self, theme: Theme) -> None:
         self.line.set_theme(theme)
         self._alert.set_theme(theme)
+        for guest in self._guests:
+            guest.set_theme(theme)
 
     @property
     def _spoken(self) -> Banner:

@@ -1,6 +1,5 @@
 """Errors that nobody caught: written to a log, shown in the window, never the end of it."""
 
-import faulthandler
 import logging
 import sys
 import threading
@@ -101,15 +100,3 @@ class ErrorReporter(QObject):
         for handler in self._handlers:
             handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
             logger.addHandler(handler)
-
-
-def log_hard_crashes(path: Path) -> None:
-    """Have a crash below Python leave its traceback in ``path``.
-
-    A windowed start has no ``sys.stderr``, so faulthandler needs a file that stays open.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        faulthandler.enable(path.open("w"))
-    except OSError as error:
-        logger.warning("%s cannot be written (%s): crashes will leave no trace", path, error)

@@ -47,18 +47,32 @@ class RunCommands(QObject):
 
     def open_run(self, folder: Path) -> None:
         """Show a run in the tab of its model, and bring that to the front."""
+        self._open(folder, is_resumed=False)
+
+    def resume_run(self, folder: Path) -> bool:
+        """Show a run and go on training it from its last checkpoint; False if that was refused."""
+        return self._open(folder, is_resumed=True)
+
+    def _open(self, folder: Path, *, is_resumed: bool) -> bool:
         from dgm_explorer.runs.run_info import open_run_folder
 
         try:
             model = open_run_folder(folder).model
         except InputError as error:
             self.refused.emit(str(error))
-            return
+            return False
         for tab in self._holder.tabs():
-            if tab.key == model and tab.open_run(folder):
+            if tab.key != model:
+                continue
+            if is_resumed and tab.busy_sentence:
+                work = tab.busy_sentence.rstrip(".")
+                self.refused.emit(f"{work}; stop it before another run is resumed there.")
+                return False
+            if tab.resume_run(folder) if is_resumed else tab.open_run(folder):
                 self._holder.show_tab(tab.key)
-                return
+                return True
         self.refused.emit(f"{folder.name} is a run of {model}, and no tab of this window shows those.")
+        return False
 
     def ask_and_open(self) -> None:
         """Ask for a run folder."""

@@ -60,6 +60,11 @@ class Store(QObject):
     def can_redo(self) -> bool:
         return bool(self._future)
 
+    @property
+    def is_in_gesture(self) -> bool:
+        """Whether a drag is under way: its end is still to come."""
+        return self._gesture_depth > 0
+
     def update(self, **changes: Any) -> None:
         """Swap the state for a copy with ``changes``; one undo step unless inside a gesture.
 

@@ -42,17 +42,23 @@ class Autosave(QObject):
     ----------
     folder : where to write.
     take : what to keep now; None while the screen is not the user's own, as in a lecture.
+    is_moving : whether a change is under way of which only the end counts.
     """
 
     failed = Signal(str)
     """It cannot be written: one sentence, said once until it can be again."""
 
     def __init__(
-        self, folder: TraceFolder, take: Callable[[], Autosaved | None], parent: QObject | None = None
+        self,
+        folder: TraceFolder,
+        take: Callable[[], Autosaved | None],
+        is_moving: Callable[[], bool],
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._folder = folder
         self._take = take
+        self._is_moving = is_moving
         self._next: Autosaved | None = None
         self._has_failed = False
         self._timer = QTimer(self)
@@ -88,7 +94,7 @@ class Autosave(QObject):
 
     @Slot()
     def _save_unless_dragging(self) -> None:
-        if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+        if QApplication.mouseButtons() != Qt.MouseButton.NoButton or self._is_moving():
             self._timer.start(WHILE_DRAGGING_MS)
         elif self._next is not None:
             self._worker.ask(self._next)

@@ -5,8 +5,9 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from dgm_explorer.ui.banners import Notice
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.card import dress_card
 
@@ -14,7 +15,7 @@ BUTTON_COLUMN = 1
 SHORTEST_ROW_CHARACTERS = 30
 
 
-class RecoveryPanel(QFrame):
+class RecoveryPanel(Notice):
     """Rows of words with two buttons each; a row goes when one of its buttons has done its work.
 
     The panel hides with its last row. It never takes the focus: Tab leads into it, Escape closes it.

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QSize, Slot
+from PySide6.QtCore import QSize, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
@@ -78,6 +78,7 @@ class TrainingScene(TabScene):
         self._wants_settings = True
         self.snapshot: Any = None
         self._opened: Path | None = None
+        self._resuming: Path | None = None
 
     def lay_out(self, pictures: QWidget) -> None:
         """Put everything in its place, with ``pictures`` in the middle."""
@@ -107,6 +108,7 @@ class TrainingScene(TabScene):
         desk.second_changed.connect(self.draw_second)
         desk.standing_changed.connect(self._show_standing)
         desk.playing_changed.connect(self._say_what_comes)
+        desk.playing_changed.connect(self._go_on)
         desk.playing_changed.connect(self.playing_changed)
         desk.message.connect(self.message)
         desk.noticed.connect(self.noticed)
@@ -194,12 +196,17 @@ class TrainingScene(TabScene):
 
     def open_run(self, folder: Path) -> None:
         """Show the run in a folder; its data, model and recipe become the present settings."""
-        self._opened = folder
+        self._opened, self._resuming = folder, None
         self.desk.run.follow(folder)
+
+    def resume_run(self, folder: Path) -> None:
+        """Show the run in a folder, and go on with it once it has been read."""
+        self.open_run(folder)
+        self._resuming = folder
 
     def put_run_away(self) -> None:
         """Begin again with an empty screen; the run stays in its folder."""
-        self._opened = None
+        self._opened = self._resuming = None
         self.desk.put_away()
         self.clear()
 
@@ -239,6 +246,24 @@ class TrainingScene(TabScene):
         """A run that prepares itself says so where its pictures will be."""
         if self.snapshot is None:
             self.clear()
+
+    @Slot()
+    def _go_on(self) -> None:
+        """A run that is to be resumed has been read, with its own data, model and recipe: train it."""
+        run, screen = self.desk.run, self.desk.run.on_screen
+        if self._resuming is None or screen is None or screen.folder != self._resuming:
+            return
+        if run.state != "preparing":
+            self._resuming = None
+        if run.state == "stopped":
+            request = replace(
+                screen.request,
+                folder=screen.folder,
+                resume=True,
+                device=self._store.state.device,
+                recording=self.make_recording(),
+            )
+            QTimer.singleShot(0, self, lambda: run.start(request))  # the state is still being told
 
     def clear(self) -> None:
         """Nothing is left of the run before."""

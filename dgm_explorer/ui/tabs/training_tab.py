@@ -49,6 +49,10 @@ class TrainingTab(LazyTab["TrainingScene"]):
         self.scene.open_run(path)
         return True
 
+    def resume_run(self, path: Path) -> bool:
+        self.scene.resume_run(path)
+        return True
+
     def put_run_away(self) -> None:
         if self._scene is not None:
             self._scene.put_run_away()
