@@ -236,6 +236,11 @@ class LandscapeView(Plot):
             parts.insert(0, KIND_TEXT[kind])
         return "   ".join(parts)
 
+    def q_viewport_position(self) -> QPointF:
+        """Where the marker of q is painted, in pixels of the widget."""
+        at = self._q_marker.shown_px() or QPointF()
+        return QPointF(self.viewportTransform().map(self.view_box.mapToScene(at)))
+
     # -- mouse --------------------------------------------------------------------------------------------
 
     def press(self, at: QPointF, event: QMouseEvent) -> bool:

@@ -1,0 +1,1 @@
+"""What a hand can do first, shown where it does it."""

@@ -1,0 +1,90 @@
+"""The four first steps: where to look, what to do, and how to tell that it was done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QPointF
+from PySide6.QtWidgets import QWidget
+
+from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
+
+Place = tuple[QWidget, QPointF, float]
+"""A widget, a point of it and the radius of the ring around that point, both in pixels."""
+
+KNOB_RADIUS_PX: Final = 26.0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing to do in the KL tab.
+
+    Attributes
+    ----------
+    title, text : what to do, and what it shows.
+    place : where.
+    is_done : whether the state differs from that at the beginning of the step as it should; asked when no
+        button of the mouse is down.
+    """
+
+    title: str
+    text: str
+    place: Callable[[KLTab], Place]
+    is_done: Callable[[KLTab, KLState], bool]
+
+
+def _q_on_the_densities(tab: KLTab) -> Place:
+    plot = tab.scene.density
+    return plot, plot.handle_viewport_position(len(tab.editor.state.p)), KNOB_RADIUS_PX
+
+
+def _last_component(tab: KLTab) -> Place:
+    plot = tab.scene.density
+    return plot, plot.handle_viewport_position(len(tab.editor.state.p) - 1), KNOB_RADIUS_PX
+
+
+def _q_on_the_landscape(tab: KLTab) -> Place:
+    plot = tab.scene.landscapes["reverse"]
+    return plot, plot.q_viewport_position(), KNOB_RADIUS_PX
+
+
+def _play_button(tab: KLTab) -> Place:
+    button = tab.controls.descent.play
+    return button, QPointF(button.rect().center()), button.width() / 2 + 6
+
+
+def _has_other_q(tab: KLTab, before: KLState) -> bool:
+    return tab.editor.state.q != before.q
+
+
+STEPS: Final = (
+    Step(
+        "Drag q",
+        "q, the black curve, is to imitate p, the grey one. Take its dot: sideways moves μ, up and down "
+        "changes σ.",
+        _q_on_the_densities,
+        _has_other_q,
+    ),
+    Step(
+        "Drag a hill of p",
+        "Take dot 2. Both landscapes are computed anew at every move: watch minima (stars, rings) and "
+        "saddles (crosses) meet and part.",
+        _last_component,
+        lambda tab, before: tab.editor.state.p != before.p,
+    ),
+    Step(
+        "Drag q on a landscape",
+        "Each place of a landscape is one q: its μ across, its σ upwards. The colour says how far q is "
+        "from p.",
+        _q_on_the_landscape,
+        _has_other_q,
+    ),
+    Step(
+        "Press Play, or Space",
+        "Both divergences are descended from q: one covers all of p, the other seeks one hill. "
+        "F1 says at any time what is under the mouse.",
+        _play_button,
+        lambda tab, _before: tab.is_playing,
+    ),
+)

@@ -1,0 +1,87 @@
+"""What the panels of the GMM-VAE tab show at present."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import numpy as np
+from PySide6.QtWidgets import QWidget
+
+from dgm_explorer.core.gmm_vae_config import TERMS
+from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
+from dgm_explorer.ui.tabs.gmm_vae.gmm_vae_tab import GmmVaeTab
+from dgm_explorer.ui.tabs.gmm_vae.scene import GmmVaeScene
+from dgm_explorer.ui.tabs.gmm_vae.terms import nats_text
+from dgm_explorer.ui.what_is_this.present import Answer
+from dgm_explorer.ui.what_is_this.run import NO_RUN, RUN_ANSWERS
+from dgm_explorer.ui.widgets.number_words import number_text
+
+
+def _scene(tab: GmmVaeTab) -> GmmVaeScene:
+    assert isinstance(tab.scene, GmmVaeScene)
+    return tab.scene
+
+
+def _of_picture(say: Callable[[GmmVaeSnapshot], str]) -> Answer:
+    def answer(tab: GmmVaeTab, _panel: QWidget) -> str:
+        snapshot: GmmVaeSnapshot | None = _scene(tab).snapshot
+        return NO_RUN if snapshot is None else f"Step {snapshot.step:,}: {say(snapshot)}"
+
+    return answer
+
+
+def _latent(snapshot: GmmVaeSnapshot) -> str:
+    n_used = int(np.count_nonzero(snapshot.occupancy >= 0.01))
+    return (
+        f"{len(snapshot.probe):,} examples in {snapshot.latent_dim} dimensions; {n_used} of "
+        f"{snapshot.n_components} components hold a hundredth of them or more."
+    )
+
+
+def _bound(snapshot: GmmVaeSnapshot) -> str:
+    terms = snapshot.train_terms
+    parts = ", ".join(f"({name}) {nats_text(float(v))}" for name, v in zip(TERMS, terms, strict=True))
+    held_out = nats_text(float(snapshot.held_out_terms.sum()))
+    return f"ELBO {nats_text(float(terms.sum()))} nats per example (held out {held_out}): {parts}"
+
+
+def _components(snapshot: GmmVaeSnapshot) -> str:
+    shares = ", ".join(f"{100 * share:.0f} %" for share in snapshot.occupancy)
+    return f"shares of the components: {shares}"
+
+
+def _pictures(snapshot: GmmVaeSnapshot) -> str:
+    return f"{len(snapshot.shown)} examples, {snapshot.samples.shape[1]} samples of each component."
+
+
+def _quality(snapshot: GmmVaeSnapshot) -> str:
+    named = (("accuracy", snapshot.accuracy), ("NMI", snapshot.nmi), ("ARI", snapshot.ari))
+    return ", ".join(f"{name} {number_text(value)}" for name, value in named)
+
+
+def _selection(tab: GmmVaeTab, _panel: QWidget) -> str:
+    count = len(_scene(tab).latent.picker.selected_rows)
+    return f"{count} examples selected." if count else "Nothing selected: take Lasso, above the latent space."
+
+
+def _model(tab: GmmVaeTab, _panel: QWidget) -> str:
+    config = _scene(tab).state.config
+    return f"J = {config.latent_dim}, K = {config.n_components}"
+
+
+ANSWERS: Final[Mapping[str, Answer]] = {
+    "latent": _of_picture(_latent),
+    "latent-second-run": _of_picture(_latent),
+    "gmm-vae-elbo": _of_picture(_bound),
+    "gmm-vae-elbo-detail": _of_picture(_bound),
+    "FormulaPanel": _of_picture(_bound),
+    "components": _of_picture(_components),
+    "pictures": _of_picture(_pictures),
+    "gmm-vae-quality": _of_picture(_quality),
+    "QualityPanel": _of_picture(_quality),
+    "ConfusionView": _of_picture(_quality),
+    "SelectionStrip": _selection,
+    "selected-examples": _selection,
+    "Model": _model,
+    "tab": _of_picture(_bound),
+    **RUN_ANSWERS,
+}
