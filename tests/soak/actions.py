@@ -62,7 +62,7 @@ def _in_popup(rng: random.Random, screen: Screen) -> Action:
     if items and rng.random() < 0.9:
         item = rng.choice(items)
         return Action("choose in a menu", item[1], [*_glide(rng, item), *_click()])
-    if not items and rng.random() < 0.9:
+    if screen["popup"] != "QMenu" and rng.random() < 0.9:
         down: list[Event] = [["key", rng.choice(("Down", "Up"))] for _ in range(rng.randint(0, 6))]
         return Action("choose in a list", screen["popup"], [*down, ["key", "Return"]])
     return Action("leave a menu", screen["popup"], [["key", "Escape"]])

@@ -169,8 +169,9 @@ def soak(driver: Driver, seconds: float, kill_seconds: float, seed: int) -> None
 def recover(driver: Driver, trouble: Exception) -> None:
     """Tell of a hang or an end, and open the window anew."""
     driver.hand.let_go_of_all()
-    text = driver.program.stderr.read_text(errors="replace")[-6000:]
-    driver.note(Record("hang" if isinstance(trouble, HangError) else "ended", {"text": f"{trouble}\n{text}"}))
+    said = [_tail(path) for path in (driver.program.crash_log, driver.program.stderr)]
+    text = "\n".join((str(trouble), *filter(None, said)))
+    driver.note(Record("hang" if isinstance(trouble, HangError) else "ended", {"text": text}))
     driver.watch()
     driver.program.kill()
     driver.start(START)
@@ -207,6 +208,13 @@ def read_actions(book: Path) -> Iterator[Record]:
 def _run(screen: Screen, tab: str) -> dict[str, Any]:
     empty = {"state": "", "step": -1, "folder": "", "is_here": False}
     return next((run for run in screen["runs"] if run["tab"] == tab), empty)
+
+
+def _tail(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")[-6000:]
+    except OSError:
+        return ""
 
 
 def _is_alive(pid: int) -> bool:

@@ -90,8 +90,9 @@ def _memory(samples: Sequence[Record]) -> str:
         minutes = (some[-1].at_s - some[0].at_s) / 60
         grown = "" if growth is None else f"; {growth.describe()}"
         rows.append(
-            f"  life {life}, {minutes:.1f} min: RSS {rss[0]:.0f} … {max(rss):.0f} MB{grown}; children up to {max(children):.0f} MB; threads {threads[0]} … {max(threads)}, "
-            f"last {threads[-1]}; files {files[0]} … {max(files)}, last {files[-1]}"
+            f"  life {life}, {minutes:.1f} min: RSS {rss[0]:.0f} … {max(rss):.0f} MB{grown}; children up to "
+            f"{max(children):.0f} MB; threads {threads[0]} … {max(threads)}, last {threads[-1]}; files "
+            f"{files[0]} … {max(files)}, last {files[-1]}"
         )
     return "\n".join(rows) if samples else ""
 

@@ -94,15 +94,27 @@ def _plain(widget: QWidget) -> Iterator[list[Any]]:
     kind = _kind_of(widget)
     if not kind:
         return
+    if isinstance(widget, QAbstractScrollArea):
+        yield from _viewport(kind, widget)
+        return
     seen = widget.visibleRegion().boundingRect()
     if min(seen.width(), seen.height()) < SMALLEST_PX:
         return
-    yield _target(kind, widget, seen)
+    yield _target(kind, _name(widget), widget, seen)
+
+
+def _viewport(kind: str, widget: QAbstractScrollArea) -> Iterator[list[Any]]:
+    """What is inside the frame; the handles of a plot each by itself."""
+    inside = widget.viewport()
+    seen = inside.visibleRegion().boundingRect()
+    if min(seen.width(), seen.height()) < SMALLEST_PX:
+        return
+    yield _target(kind, _name(widget), inside, seen)
     if isinstance(widget, HandlePlot):
         for index in range(len(widget._components) + 1):
             place = widget.handle_viewport_position(index).toPoint()
-            if widget.viewport().rect().contains(place):
-                at = widget.viewport().mapToGlobal(place)
+            if seen.contains(place):
+                at = inside.mapToGlobal(place)
                 yield ["handle", _name(widget), at.x(), at.y(), 0, 0]
 
 
@@ -118,9 +130,9 @@ def _kind_of(widget: QWidget) -> str:
     return "picture" if own and "mousePressEvent" in vars(type(widget)) else ""
 
 
-def _target(kind: str, widget: QWidget, rect: QRect) -> list[Any]:
+def _target(kind: str, name: str, widget: QWidget, rect: QRect) -> list[Any]:
     corner = widget.mapToGlobal(rect.topLeft())
-    return [kind, _name(widget), corner.x(), corner.y(), rect.width(), rect.height()]
+    return [kind, name, corner.x(), corner.y(), rect.width(), rect.height()]
 
 
 def _name(widget: QWidget) -> str:
@@ -129,7 +141,8 @@ def _name(widget: QWidget) -> str:
 
 
 def _tabs(bar: QTabBar) -> Iterator[list[Any]]:
-    is_main = bar.count() and bar.tabText(0) == "KL"
+    window = bar.window()
+    is_main = isinstance(window, MainWindow) and bar is window.tab_widget.tabBar()
     for index in range(bar.count()):
         rect = bar.tabRect(index) & bar.visibleRegion().boundingRect()
         if not rect.isEmpty():
