@@ -1,7 +1,5 @@
 """The box for a number: rounded for reading, never cut."""
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -17,17 +15,22 @@ AWKWARD = (-0.012345, -123456.7, 1e6, -1.2345e-7, -0.5, 1234.5, -1e-12, 999999.0
 
 
 @pytest.fixture
-def box(qtbot: QtBot) -> Iterator[NumberEdit]:
+def window(qtbot: QtBot) -> QWidget:
     make_application()
     window = QWidget()
     qtbot.addWidget(window)
-    other = QLineEdit(window)
-    box = NumberEdit("μ", digits=4, parent=window)
+    return window
+
+
+@pytest.fixture
+def box(window: QWidget) -> NumberEdit:
+    """Beside another box, which has the keyboard."""
+    other, box = QLineEdit(window), NumberEdit("μ", digits=4, parent=window)
     box.setFont(font_of(box, PROJECTOR))
     fix_width(box, WIDEST, PROJECTOR)
     window.show()
     other.setFocus()
-    yield box
+    return box
 
 
 @pytest.mark.parametrize("value", AWKWARD)
