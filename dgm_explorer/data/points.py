@@ -2,7 +2,9 @@
 
 import io
 import re
+from array import array
 from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -43,7 +45,7 @@ def read_points(path: Path) -> FloatArray:
                 file.seek(0)
                 return _from_npy(path, file, size)
             file.seek(0)
-            return _from_text(path, file.read(MAX_BYTES))
+            return _from_text(path, file.read(size))
     except OSError as error:
         raise InputError(
             f"{path}: the file cannot be read ({error.strerror or error}); check its permissions."
@@ -73,17 +75,23 @@ def _from_text(path: Path, raw: bytes) -> FloatArray:
         raise InputError(
             f"{path}: byte {error.start + 1} is not text; save the points as CSV in UTF-8 or as .npy."
         ) from error
-    lines = list(_filled_lines(path, text))
-    if not lines:
+    lines = _filled_lines(path, text)
+    first = list(islice(lines, 2))
+    if not first:
         _require_count(path, 0)
-    separator = _separator([line for _, line in lines[:2]])
-    cells = [(number, _cells(line, separator)) for number, line in lines]
-    if not any(_is_number(cell) for cell in cells[0][1]):
-        del cells[0]
-    _require_count(path, len(cells))
-    rows = [_row(path, number, row, len(cells[0][1])) for number, row in cells]
-    points = np.array(rows, dtype=np.float64)
-    _require_finite(path, points, np.array([number for number, _ in cells]))
+    separator = _separator([line for _, line in first])
+    if not any(_is_number(cell) for cell in _cells(first[0][1], separator)):
+        del first[0]
+    width = 0
+    numbers, values = array("q"), array("d")  # lists of lines or floats would take a hundred times the file
+    for number, line in chain(first, lines):
+        cells = _cells(line, separator)
+        width = width or len(cells)
+        values.extend(_row(path, number, cells, width))
+        numbers.append(number)
+    _require_count(path, len(numbers))
+    points = np.array(values).reshape(len(numbers), width)
+    _require_finite(path, points, np.array(numbers))
     return _squeezed(points)
 
 

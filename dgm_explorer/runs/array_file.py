@@ -83,7 +83,7 @@ def _read_bounded(path: Path, max_bytes: int) -> bytes:
                 "choose another step."
             )
         with path.open("rb") as file:
-            return file.read(max_bytes)
+            return file.read(status.st_size)  # as much memory is taken as is asked for, before it is read
     except InputError:
         raise
     except MemoryError as error:
