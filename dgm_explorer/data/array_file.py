@@ -26,6 +26,8 @@ LABEL_NAMES = ("labels", "y", "y_train", "train_labels", "targets", "target", "a
 TEST_INPUT_NAMES = ("x_test", "test_images")
 TEST_LABEL_NAMES = ("y_test", "test_labels")
 _MAX_MEMBERS = 1000
+# One byte holds 1032 at most. The others that a zip knows make a gigabyte of a few hundred bytes.
+_PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _CHANNELS = (1, 3)
 _ZIP_ERRORS = (
     zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError,
@@ -148,6 +150,8 @@ class _Archive:
             return None
         item = self.members[name]
         where = f"{self.path}, {item.filename}"
+        if item.compress_type not in _PACKINGS:
+            raise InputError(f"{where}: it is packed in a way that NumPy does not use; save it with numpy.savez.")
         with self.archive.open(item) as stream:
             return _read_npy(where, cast(BinaryIO, stream), item.file_size)
 
