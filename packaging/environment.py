@@ -59,7 +59,7 @@ def provide(root: Path, accelerator: str, purpose: Purpose = DEVELOPMENT) -> Pat
     if sys.platform == "darwin" and platform.machine() == "x86_64":
         raise SetupError("there is no torch for Macs with an Intel processor; use an Apple silicon Mac.")
     venv = root / purpose.folder
-    python = venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    python = _python_in(venv)
     stamp = venv / "dgm-setup.json"
     key = _key(root, accelerator)
     if _runs(python, "import sys"):
@@ -70,13 +70,25 @@ def provide(root: Path, accelerator: str, purpose: Purpose = DEVELOPMENT) -> Pat
     else:
         _make(venv)
     stamp.unlink(missing_ok=True)
-    _install(root, python, accelerator, purpose.extra)
+    _install(root, python, accelerator, ["-e", f"{root}[{purpose.extra}]"])
     if not _runs(python, f"{IMPORTS}, {purpose.tool}"):
         say("what an earlier, broken-off set-up left does not work together; starting afresh")
         _make(venv)
-        _install(root, python, accelerator, purpose.extra)
+        _install(root, python, accelerator, ["-e", f"{root}[{purpose.extra}]"])
     stamp.write_text(key, encoding="utf-8")
     return python
+
+
+def make_clean(root: Path, venv: Path, wanted: str) -> Path:
+    """Make an environment with nothing but one package, and torch's CPU build; return its Python."""
+    _make(venv)
+    python = _python_in(venv)
+    _install(root, python, "cpu", [wanted])
+    return python
+
+
+def _python_in(venv: Path) -> Path:
+    return venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def _key(root: Path, accelerator: str) -> str:
@@ -104,11 +116,11 @@ def _make(venv: Path) -> None:
         raise SetupError(f"{venv} could not be made; see the reason above, then call this again.")
 
 
-def _install(root: Path, python: Path, accelerator: str, extra: str) -> None:
+def _install(root: Path, python: Path, accelerator: str, wanted: list[str]) -> None:
     say("installing the program and its packages; the first time takes minutes")
     constraints = root / "packaging" / "constraints.txt"
     command = [*_pip(python), "install", "-c", str(constraints)]
-    command += [*_torch_arguments(python, constraints, accelerator), "-e", f"{root}[{extra}]"]
+    command += [*_torch_arguments(python, constraints, accelerator), *wanted]
     # Standard output belongs to the program that is started next.
     if subprocess.run(command, check=False, stdout=sys.stderr).returncode != 0:
         raise SetupError("pip could not install the packages; see its reason above, then call this again.")
