@@ -151,7 +151,7 @@ class _Archive:
         item = self.members[name]
         where = f"{self.path}, {item.filename}"
         if item.compress_type not in _PACKINGS:
-            raise InputError(f"{where}: it is packed in a way that NumPy does not use; save it with numpy.savez.")
+            raise InputError(f"{where}: NumPy does not pack arrays like this; save it with numpy.savez.")
         with self.archive.open(item) as stream:
             return _read_npy(where, cast(BinaryIO, stream), item.file_size)
 
