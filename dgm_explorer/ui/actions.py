@@ -291,7 +291,10 @@ MENUS: tuple[tuple[str, tuple[MenuItem, ...]], ...] = (
     ),
     ("&Run", ("run.play", "run.step", "run.reset")),
     ("&Lecture", (NEXT, BACK, REVEAL, SEPARATOR, TAKE_OVER, END)),
-    ("&Help", ("help.what", "help.first_steps", "help.shortcuts", SEPARATOR, "help.diagnostics", "help.about")),
+    (
+        "&Help",
+        ("help.what", "help.first_steps", "help.shortcuts", SEPARATOR, "help.diagnostics", "help.about"),
+    ),
 )
 
 GESTURES: tuple[tuple[str, str], ...] = (

@@ -37,6 +37,7 @@ class Banners(QObject):
         self._alert.setFrameShape(Banner.Shape.Box)
         self.notices.add(self._alert)
         self._guests: list[Notice] = []
+        self._is_lasting = False
 
     def add(self, notice: Notice) -> None:
         """Give a place over the tabs, below the warning, to a widget that shows and hides itself."""
@@ -61,6 +62,7 @@ class Banners(QObject):
 
     def show_text(self, text: str, tone: Tone) -> None:
         """Say something, or nothing more; a new note ends a warning too."""
+        self._is_lasting = False
         if tone == "warning":
             self._alert.show_text(text, tone)
         else:
@@ -70,7 +72,14 @@ class Banners(QObject):
     @Slot()
     def drop_warning(self) -> None:
         """What went wrong has been put right; a note stays."""
-        self._alert.hide()
+        if not self._is_lasting:
+            self._alert.hide()
+
+    @Slot(str)
+    def warn_until_dismissed(self, sentence: str) -> None:
+        """Warn of what no change puts right."""
+        self.show_text(sentence, "warning")
+        self._is_lasting = True
 
     def hide(self) -> None:
         self._alert.hide()

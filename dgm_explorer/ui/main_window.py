@@ -112,6 +112,10 @@ class MainWindow(QMainWindow):
         """Show a sentence in the banner until it is dismissed, a change succeeds or another one comes."""
         self.banner.show_text(sentence, "warning")
 
+    def describe_troubles(self) -> str:
+        """Which settings are not used or will not be kept, in sentences; empty for none. Asks the disk."""
+        return self._settings.describe_troubles()
+
     @Slot(str)
     def _tell(self, sentence: str) -> None:
         """Say in passing what went well."""

@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray
 
+from dgm_explorer.ui.settings_file import SettingsFile
 from dgm_explorer.ui.theme import LIGHT, THEMES
 
 MAX_RECENT = 8
+MAX_PATH = 4096
+MAX_LAYOUT_BYTES = 1 << 16
 LAYOUT_VERSION = 2
 """Raise it when docks change, so that an old layout is not forced on a new window."""
 
@@ -24,8 +27,7 @@ class WindowSettings:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._file = None if path is None else QSettings(str(path), QSettings.Format.IniFormat)
-        self._unfiled: dict[str, object] = {}
+        self._file = SettingsFile(path)
         self.is_first_start = path is not None and not any(path.parent.glob(f"{path.name}*"))
 
     @property
@@ -36,6 +38,10 @@ class WindowSettings:
     @theme.setter
     def theme(self, name: str) -> None:
         self._write("theme", name)
+
+    def describe_troubles(self) -> str:
+        """Why something is not used or will not be kept, in sentences; empty for nothing. Asks the disk."""
+        return self._file.describe_troubles()
 
     def note_welcome(self) -> None:
         """The next start is not the first one, however this one ends."""
@@ -83,7 +89,7 @@ class WindowSettings:
         """Newest first."""
         stored = self._read("recent")
         names = stored if isinstance(stored, list) else [stored]
-        return tuple(Path(name) for name in names if isinstance(name, str) and name)[:MAX_RECENT]
+        return tuple(Path(name) for name in names if isinstance(name, str) and _is_path(name))[:MAX_RECENT]
 
     def add_recent_file(self, path: Path) -> None:
         """Put ``path`` first."""
@@ -99,14 +105,17 @@ class WindowSettings:
         self._write("recent", [str(path) for path in paths[:MAX_RECENT]])
 
     def _read(self, key: str) -> object:
-        return self._unfiled.get(key) if self._file is None else self._file.value(key)
+        return self._file.read(key)
 
     def _write(self, key: str, value: object) -> None:
-        if self._file is None:
-            self._unfiled[key] = value
-        else:
-            self._file.setValue(key, value)
+        self._file.write(key, value)
 
     def _bytes(self, key: str) -> QByteArray:
         value = self._read(key)
-        return value if isinstance(value, QByteArray) else QByteArray()
+        is_sane = isinstance(value, QByteArray) and value.size() <= MAX_LAYOUT_BYTES
+        return value if is_sane else QByteArray()
+
+
+def _is_path(name: str) -> bool:
+    """Whether it can be the name of a file, and be shown in a menu."""
+    return 0 < len(name) <= MAX_PATH and name.isprintable()

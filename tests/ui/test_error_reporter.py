@@ -9,7 +9,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.errors import InputError
-from dgm_explorer.ui.error_reporter import MIN_INTERVAL_S, ErrorReporter
+from dgm_explorer.ui import error_reporter
+from dgm_explorer.ui.error_reporter import MAX_LOGGED, MIN_INTERVAL_S, ErrorReporter
 
 
 class Reports:
@@ -47,14 +48,52 @@ def test_an_error_is_logged_with_its_traceback_and_said_in_a_sentence(reports: R
     assert "Traceback" in reports.log_path.read_text()
 
 
-def test_a_flood_is_logged_whole_and_said_once(reports: Reports) -> None:
+def test_a_flood_is_said_once_and_does_not_push_its_beginning_out_of_the_log(reports: Reports) -> None:
     for index in range(50):
         reports.fail(RuntimeError(f"paint {index}"))
     assert len(reports.said) == 1
-    assert reports.log_path.read_text().count("Traceback") == 50
+    written = reports.log_path.read_text()
+    assert written.count("Traceback") == MAX_LOGGED
+    assert "paint 0" in written
     reports.now_s += MIN_INTERVAL_S
     reports.fail(RuntimeError("again"))
     assert len(reports.said) == 2
+    assert "RuntimeError: again" in reports.said[1]
+    assert "49 more errors" in reports.said[1]
+    assert f"{50 - MAX_LOGGED} more exceptions were not written" in reports.log_path.read_text()
+
+
+def test_what_was_held_back_is_said_when_nothing_more_comes(
+    tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(error_reporter, "MIN_INTERVAL_S", 0.1)
+    reports = Reports(tmp_path / "log.txt")
+    reports.reporter.install()
+    for index in range(4):
+        reports.fail(RuntimeError(f"paint {index}"))
+    qtbot.waitUntil(lambda: len(reports.said) == 2)
+    assert "paint 3" in reports.said[1]
+    assert "2 more errors" in reports.said[1]
+    qtbot.wait(250)
+    assert len(reports.said) == 2
+    reports.reporter.uninstall()
+
+
+def test_the_log_is_bounded(reports: Reports, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(error_reporter, "MAX_LOG_BYTES", 2000)
+    for index in range(40):
+        reports.now_s += MIN_INTERVAL_S
+        reports.fail(RuntimeError(f"number {index}"))
+    kept = sorted(path.name for path in reports.log_path.parent.iterdir())
+    assert kept == ["log.txt", "log.txt.1"]
+    assert all(path.stat().st_size <= 2000 for path in reports.log_path.parent.iterdir())
+    assert "number 39" in reports.log_path.read_text()
+
+
+def test_an_endless_message_is_cut(reports: Reports) -> None:
+    reports.fail(RuntimeError("x" * 10**6 + "\nsecond line"))
+    assert len(reports.said[0]) < 1000
+    assert "\n" not in reports.said[0]
 
 
 def test_an_input_error_speaks_for_itself(reports: Reports) -> None:

@@ -74,3 +74,6 @@ class CrashGuard(QObject):
         request = OfferRequest(self._state, self._state / TRACES, default_parent())
         folder = None if self._trace is None else self._trace.folder
         self._recovery = Recovery(self._window, folder, request if self._offers else None)
+        troubles = " ".join(words for words in (self._window.describe_troubles(), self.trouble) if words)
+        if troubles:
+            self._window.banner.warn_until_dismissed(troubles)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.run_words import describe_duration
+from dgm_explorer.runs.folder import RunFolder, steps_in
 from dgm_explorer.runs.listing import RunSummary, list_runs, summarise_run
 from dgm_explorer.ui.recovery.crash_logs import describe_crash, keep_crash_log, read_crash_log
 from dgm_explorer.ui.recovery.open_work import OpenWork, read_work
@@ -31,6 +32,20 @@ class LostSession:
 
 
 @dataclass(frozen=True, slots=True)
+class LostRun:
+    """A run that was cut off.
+
+    Attributes
+    ----------
+    run : how it stood.
+    goes_on_from : step of its last checkpoint.
+    """
+
+    run: RunSummary
+    goes_on_from: int
+
+
+@dataclass(frozen=True, slots=True)
 class Offers:
     """What can be taken up.
 
@@ -43,7 +58,7 @@ class Offers:
     """
 
     sessions: tuple[LostSession, ...] = ()
-    runs: tuple[RunSummary, ...] = ()
+    runs: tuple[LostRun, ...] = ()
     n_more_runs: int = 0
     crash: str = ""
 
@@ -81,7 +96,8 @@ def find_offers(request: OfferRequest) -> Offers:
             window.forget()
     trained = (Path(name) for lost in sessions for name in lost.work.training)
     runs = _find_runs(request.runs, trained)
-    return Offers(tuple(sessions), runs[:MAX_RUNS], len(runs[MAX_RUNS:]), crash)
+    lost = tuple(LostRun(run, _last_checkpoint(run.path)) for run in runs[:MAX_RUNS])
+    return Offers(tuple(sessions), lost, len(runs[MAX_RUNS:]), crash)
 
 
 def _find_runs(parent: Path, trained: Iterable[Path]) -> tuple[RunSummary, ...]:
@@ -96,6 +112,11 @@ def _find_runs(parent: Path, trained: Iterable[Path]) -> tuple[RunSummary, ...]:
             if run.is_interrupted or (run.state == "stopped" and not run.is_written):
                 found.setdefault(path, run)
     return tuple(sorted(found.values(), key=lambda run: run.seen_at, reverse=True))
+
+
+def _last_checkpoint(path: Path) -> int:
+    steps = steps_in(RunFolder(path).checkpoints)
+    return steps[-1] if steps else 0
 
 
 def describe_age(at: float, now: float | None = None) -> str:

@@ -8,11 +8,10 @@ from PySide6.QtCore import QObject, Slot
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.runs.folder import RunFolder
-from dgm_explorer.runs.listing import RunSummary
 from dgm_explorer.runs.settle import settle_run
 from dgm_explorer.ui.newest_worker import NewestWorker
 from dgm_explorer.ui.recovery.autosave import Autosave, Autosaved
-from dgm_explorer.ui.recovery.offers import LostSession, OfferRequest, Offers, describe_age, find_offers
+from dgm_explorer.ui.recovery.offers import LostRun, LostSession, OfferRequest, Offers, describe_age, find_offers
 from dgm_explorer.ui.recovery.open_work import OpenWork
 from dgm_explorer.ui.recovery.panel import RecoveryPanel
 from dgm_explorer.ui.recovery.trace import TraceFolder
@@ -100,8 +99,8 @@ class Recovery(QObject):
         panel.diagnostics_requested.connect(self._window.copy_diagnostics)
         for lost in offers.sessions:
             self._add_session(panel, lost)
-        for run in offers.runs:
-            self._add_run(panel, run)
+        for cut_off in offers.runs:
+            self._add_run(panel, cut_off)
         if offers.n_more_runs:
             panel.note.setText(f"{offers.n_more_runs} more interrupted runs: File → Recent runs")
         self._window.banner.add(panel)
@@ -121,11 +120,12 @@ class Recovery(QObject):
             ("Discard", "Delete this autosave for good.", partial(self._discard, lost)),
         )
 
-    def _add_run(self, panel: RecoveryPanel, run: RunSummary) -> None:
+    def _add_run(self, panel: RecoveryPanel, lost: LostRun) -> None:
+        run = lost.run
         of = f" of {run.n_steps:,}" if run.n_steps else ""
         panel.add_row(
-            f"{self._title_of(run.model)} on {run.data}, interrupted at step {run.step:,}{of}, "
-            f"{describe_age(run.seen_at)}",
+            f"{self._title_of(run.model)} on {run.data}, cut off at step {run.step:,}{of} "
+            f"{describe_age(run.seen_at)}; goes on from step {lost.goes_on_from:,}",
             str(run.path),
             (
                 "Resume",
