@@ -10,9 +10,11 @@ import pyqtgraph as pg
 from PySide6.QtCore import (
     QBuffer,
     QByteArray,
+    QEvent,
     QEventLoop,
     QIODevice,
     QMarginsF,
+    QObject,
     QPoint,
     QRectF,
     QSize,
@@ -56,10 +58,11 @@ def layout_of(widget: QWidget, size: PictureSize) -> Layout:
 
 
 def _needed_width(table: QTableView) -> int:
-    """Of all columns with their whole texts."""
+    """Of all columns: the last one, which may be stretched, as wide as its texts."""
     header = table.horizontalHeader()
-    shown = (column for column in range(header.count()) if not header.isSectionHidden(column))
-    return sum(max(table.sizeHintForColumn(column), header.sectionSizeHint(column)) for column in shown)
+    last = header.logicalIndex(header.count() - 1)
+    needed_px = max(table.sizeHintForColumn(last), header.sectionSizeHint(last))
+    return sum(header.sectionSize(column) for column in range(header.count()) if column != last) + needed_px
 
 
 def export_picture(widget: QWidget, size: PictureSize, path: Path) -> None:
@@ -73,7 +76,7 @@ def export_picture(widget: QWidget, size: PictureSize, path: Path) -> None:
     write = _WRITERS.get(path.suffix.lower())
     if write is None:
         raise InputError(f"{path.name[:80]}: pictures end in {', '.join(SUFFIXES)}; choose one of them.")
-    with laid_out(widget, layout_of(widget, size)) as layout:
+    with laid_out(widget, size) as layout:
         data = write(widget, size, layout)
     with open_atomically(path) as file:
         file.write(data)
@@ -81,29 +84,79 @@ def export_picture(widget: QWidget, size: PictureSize, path: Path) -> None:
 
 def copy_picture(widget: QWidget, size: PictureSize) -> None:
     """Put ``widget``, laid out at ``size``, on the clipboard."""
-    with laid_out(widget, layout_of(widget, size)) as layout:
+    with laid_out(widget, size) as layout:
         QGuiApplication.clipboard().setImage(paint_image(widget, size, layout))
 
 
 @contextmanager
-def laid_out(widget: QWidget, layout: Layout) -> Iterator[Layout]:
-    """``widget`` at the size of the layout, once what follows a change of size is done; then as it was.
+def laid_out(widget: QWidget, size: PictureSize) -> Iterator[Layout]:
+    """``widget`` laid out for this size, once what follows a change of size is done; then as it was.
 
     The window does not repaint meanwhile, and takes no input.
     """
-    window, geometry, size = widget.window(), widget.geometry(), QSize(layout.width, layout.height)
-    if size == widget.size():
+    window, geometry, layout = widget.window(), widget.geometry(), layout_of(widget, size)
+    if widget.size() == QSize(layout.width, layout.height):
         yield layout
         return
     window.setUpdatesEnabled(False)
+    holder = _Holder(widget)
     try:
-        widget.resize(size)
+        holder.hold(layout)
         settle(widget)
+        across, down = _overflow(widget)
+        if across or down:
+            layout = size.fit((layout.width + across, layout.height + down))
+            holder.hold(layout)
+            settle(widget)
         window.setUpdatesEnabled(True)  # else there would be nothing to paint; the screen waits for events
         yield layout
     finally:
+        holder.let_go()
         window.setUpdatesEnabled(True)
         widget.setGeometry(geometry)
+
+
+def _overflow(widget: QWidget) -> tuple[int, int]:
+    """Pixels that the plots inside lack for what stands around their pictures, or by which they stand out."""
+    across = down = 0
+    for plot in widget.findChildren(pg.PlotWidget):
+        if plot.isVisibleTo(widget):
+            needed = plot.plotItem.effectiveSizeHint(Qt.SizeHint.MinimumSize)
+            corner = plot.mapTo(widget, plot.rect().bottomRight())
+            across = max(across, math.ceil(needed.width()) - plot.width(), corner.x() + 1 - widget.width())
+            down = max(down, math.ceil(needed.height()) - plot.height(), corner.y() + 1 - widget.height())
+    return min(across, widget.width()), min(down, widget.height())
+
+
+class _Holder(QObject):
+    """Keeps a widget at a size against the layout around it, which would set its own with the next request."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self._widget = widget
+        self._size = widget.size()
+        self._is_resizing = False
+        widget.installEventFilter(self)
+
+    def hold(self, layout: Layout) -> None:
+        """From now on at this size."""
+        self._size = QSize(layout.width, layout.height)
+        self._resize()
+
+    def let_go(self) -> None:
+        self._widget.removeEventFilter(self)
+        self.deleteLater()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and not self._is_resizing:
+            self._resize()
+        return super().eventFilter(watched, event)
+
+    def _resize(self) -> None:
+        """Once: a widget may have its own ideas of its size, and then keeps to them."""
+        self._is_resizing = True
+        self._widget.resize(self._size)
+        self._is_resizing = False
 
 
 def settle(widget: QWidget, patience_s: float = PATIENCE_S) -> None:
