@@ -6,16 +6,16 @@ long it waited for a core (other work on the machine), and the rest: locks, the 
 A second thread looks meanwhile where the GUI thread is. The time of the probe's own answers is left out.
 """
 
+import faulthandler
 import json
+import os
+import re
 import socket
-import sys
 import threading
 import time
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
-from typing import Any, TextIO
+from typing import TextIO
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
@@ -25,8 +25,8 @@ from tests.soak.targets import describe_screen
 BEAT_MS = 5
 LONG_S = 0.05
 SAMPLE_S = 0.02
-DEEPEST = 40
 MOST_STACKS = 12
+FRAME = re.compile(r'File "([^"]*)", line (\d+) in (.*)')
 
 
 class Probe(QObject):
@@ -120,7 +120,8 @@ class Watcher:
     """Looks where the GUI thread is while it does not tick."""
 
     def __init__(self) -> None:
-        self._main = threading.main_thread().ident
+        self._main = threading.main_thread().ident or 0
+        self._memory = os.memfd_create("stacks")
         self._ticked_s = time.monotonic()
         self._stacks: list[str] = []
         self._stopped = threading.Event()
@@ -140,14 +141,31 @@ class Watcher:
         while not self._stopped.wait(SAMPLE_S):
             is_late = time.monotonic() - self._ticked_s > LONG_S / 2
             if is_late and len(self._stacks) < MOST_STACKS:
-                self._stacks.append(describe_stack(sys._current_frames().get(self._main or 0)))
+                self._stacks.append(self._look())
+
+    def _look(self) -> str:
+        """Where the GUI thread is.
+
+        A frame of Python that is looked at lives on behind its return, and with it a painter that should
+        be gone; faulthandler reads without taking hold of anything.
+        """
+        os.ftruncate(self._memory, 0)
+        os.lseek(self._memory, 0, os.SEEK_SET)
+        faulthandler.dump_traceback(self._memory, all_threads=True)
+        os.lseek(self._memory, 0, os.SEEK_SET)
+        text = os.read(self._memory, 1 << 16).decode(errors="replace")
+        return describe_stack(text, f"Thread 0x{self._main:016x}")
 
 
-def describe_stack(frame: FrameType | None) -> str:
-    """``file:line function`` of the program's own frames and the innermost one, from inside out."""
-    if frame is None:
-        return ""
-    entries: list[Any] = traceback.extract_stack(frame, limit=DEEPEST)[::-1]
-    own = [entry for entry in entries if "dgm_explorer" in entry.filename]
-    kept = entries[:1] + [entry for entry in own if entry is not entries[0]]
-    return " < ".join(f"{Path(e.filename).name}:{e.lineno} {e.name}" for e in kept[:10])
+def describe_stack(dump: str, thread: str) -> str:
+    """``file:line function`` of the innermost frame and the program's own, from inside out.
+
+    Parameters
+    ----------
+    dump : as faulthandler writes it.
+    thread : beginning of the line above the frames that are wanted.
+    """
+    _before, _, behind = dump.partition(thread)
+    frames = FRAME.findall(behind.partition("\n\n")[0])
+    kept = [frame for place, frame in enumerate(frames) if place == 0 or "dgm_explorer" in frame[0]]
+    return " < ".join(f"{Path(file).name}:{line} {name}" for file, line, name in kept[:10])

@@ -116,7 +116,7 @@ def _frames(frames: Sequence[Record], actions: Sequence[Record]) -> str:
     for frame in worst[:WORST]:
         before = [a for a in actions if a.at_s <= frame.at_s + 0.001]
         last = f"{before[-1].values['name']}: {before[-1].values['on']}" if before else "start"
-        stacks = frame.values["stacks"]
+        stacks = [stack for stack in frame.values["stacks"] if stack]
         place = stacks[len(stacks) // 2] if stacks else "?"
         rows.append(
             f"  {frame.values['ms']:6.0f} ms (computed {frame.values['cpu_ms']:.0f}, no core "
