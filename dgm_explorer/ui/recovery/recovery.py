@@ -11,7 +11,14 @@ from dgm_explorer.runs.folder import RunFolder
 from dgm_explorer.runs.settle import settle_run
 from dgm_explorer.ui.newest_worker import NewestWorker
 from dgm_explorer.ui.recovery.autosave import Autosave, Autosaved
-from dgm_explorer.ui.recovery.offers import LostRun, LostSession, OfferRequest, Offers, describe_age, find_offers
+from dgm_explorer.ui.recovery.offers import (
+    LostRun,
+    LostSession,
+    OfferRequest,
+    Offers,
+    describe_age,
+    find_offers,
+)
 from dgm_explorer.ui.recovery.open_work import OpenWork
 from dgm_explorer.ui.recovery.panel import RecoveryPanel
 from dgm_explorer.ui.recovery.trace import TraceFolder
