@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.notes_dock import NotesDock
 
 if TYPE_CHECKING:
     from dgm_explorer.ui.first_steps.guide import FirstSteps
@@ -18,12 +19,12 @@ class HelpStage(Protocol):
     """The window, as far as help has to do with it."""
 
     theme: Theme
+    notes: NotesDock
 
     @property
     def current_tab(self) -> Tab: ...
     def tabs(self) -> Sequence[Tab]: ...
     def show_tab(self, key: str) -> None: ...
-    def toggle_notes(self) -> None: ...
 
 
 class HelpDesk(QObject):

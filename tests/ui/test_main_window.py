@@ -141,7 +141,7 @@ def test_full_screen_and_back(window: MainWindow) -> None:
 
 
 def test_notes_open_with_the_formulas_of_the_tab(window: MainWindow) -> None:
-    QTest.keyClick(window, Qt.Key.Key_F1)
+    QTest.keyClick(window, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
     assert window.notes.isVisible()
     assert window.actions_by_key["view.notes"].isChecked()
     panel = window.notes.panel
@@ -150,7 +150,7 @@ def test_notes_open_with_the_formulas_of_the_tab(window: MainWindow) -> None:
     assert "Forward" in panel.toPlainText()
     window.show_tab("reparam")
     assert "Forward" not in panel.toPlainText()
-    QTest.keyClick(window, Qt.Key.Key_F1)
+    QTest.keyClick(window, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
     assert not window.notes.isVisible()
 
 

@@ -13,16 +13,17 @@ from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.what_is_this.card import AnswerCard
 from dgm_explorer.ui.what_is_this.present import present_value
 from dgm_explorer.ui.what_is_this.texts import WHOLE_TAB, PanelText, panel_texts
+from dgm_explorer.ui.widgets.notes_dock import NotesDock
 
 
 class Stage(Protocol):
     """The window, as far as its answers have to do with it."""
 
     theme: Theme
+    notes: NotesDock
 
     @property
     def current_tab(self) -> Tab: ...
-    def toggle_notes(self) -> None: ...
 
 
 class Asker(QObject):
@@ -70,7 +71,7 @@ class Asker(QObject):
 
     def _open_notes(self) -> None:
         self.close()
-        self._stage.toggle_notes()
+        self._stage.notes.show()
 
     def _meant(self) -> QWidget | None:
         by_keyboard = self._window.testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)

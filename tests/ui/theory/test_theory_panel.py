@@ -294,7 +294,7 @@ def test_the_dock_follows_the_tab_and_shares_its_place_with_the_notes(window: Ma
     assert cell(panel, 0).text() == claims_of("kl")[0].title
     window.show_tab("reparam")
     assert cell(panel, 0).text() == claims_of("reparam")[0].title
-    QTest.keyClick(window, Qt.Key.Key_F1)
+    QTest.keyClick(window, Qt.Key.Key_F1, Qt.KeyboardModifier.ShiftModifier)
     assert window.notes.isVisible()
     assert not window.theory.isVisible()
     assert not window.actions_by_key["view.theory"].isChecked()

@@ -1,0 +1,171 @@
+"""The first start: something moves, hints are done by doing, and none of it comes back unasked."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from dgm_explorer.app import WindowOptions
+from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.ui.first_steps.guide import FirstSteps
+from dgm_explorer.ui.first_steps.hint import place_beside
+from dgm_explorer.ui.first_steps.steps import STEPS
+from dgm_explorer.ui.main_window import MainWindow
+from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
+from dgm_explorer.ui.window_settings import WindowSettings
+
+
+@pytest.fixture
+def tab(real: MainWindow) -> KLTab:
+    first = real.tabs()[0]
+    assert isinstance(first, KLTab)
+    return first
+
+
+@pytest.fixture
+def guide(real: MainWindow) -> Iterator[FirstSteps]:
+    yield real.help.first_steps
+    real.help.first_steps.end()
+
+
+def drag(window: MainWindow, widget: QWidget, start: QPointF, way: QPoint) -> None:
+    """Through the system's window, as a mouse does it: what watches the window sees it first."""
+    handle = window.windowHandle()
+    at = widget.mapTo(window, start.toPoint())
+    left = Qt.MouseButton.LeftButton
+    QTest.mousePress(handle, left, Qt.KeyboardModifier.NoModifier, at)
+    for part in (0.3, 0.6, 1.0):
+        QTest.mouseMove(handle, at + way * part)
+    QTest.mouseRelease(handle, left, Qt.KeyboardModifier.NoModifier, at + way)
+
+
+def is_at(guide: FirstSteps, index: int) -> bool:
+    return guide.index == index
+
+
+def test_four_steps_are_done_by_doing_them(
+    real: MainWindow, tab: KLTab, guide: FirstSteps, qtbot: QtBot
+) -> None:
+    real.actions_by_key["help.first_steps"].trigger()
+    ways = (QPoint(-60, 20), QPoint(50, 0), QPoint(40, -20))
+    for index, way in enumerate(ways):
+        assert (guide.index, guide.card.title) == (index, STEPS[index].title)
+        widget, point, _ = STEPS[index].place(tab)
+        assert guide.ring.circle.center() == widget.mapTo(real, point.toPoint())
+        drag(real, widget, point, way)
+        qtbot.waitUntil(partial(is_at, guide, index + 1))
+    QTest.mouseClick(tab.controls.descent.play, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not guide.is_running)
+    assert tab.is_playing
+    assert not guide.card.isVisible()
+    assert not guide.ring.isVisible()
+    tab.player.pause()
+
+
+def test_nothing_of_a_picture_lies_under_the_card(real: MainWindow, tab: KLTab, guide: FirstSteps) -> None:
+    real.help.show_first_steps()
+    for index in range(len(STEPS)):
+        assert guide.index == index
+        pictures = QRect(tab.scene.mapTo(real, QPoint(0, 0)), tab.scene.size())
+        assert not guide.card.geometry().intersects(pictures), STEPS[index].title
+        assert not guide.card.geometry().intersects(guide.ring.circle), STEPS[index].title
+        assert real.rect().contains(guide.card.geometry())
+        QTest.mouseClick(guide.card.next_button, Qt.MouseButton.LeftButton)
+    assert not guide.is_running
+
+
+def test_escape_and_skip_end_it(real: MainWindow, guide: FirstSteps) -> None:
+    real.help.show_first_steps()
+    QTest.keyClick(real.windowHandle(), Qt.Key.Key_Escape)
+    assert not guide.is_running
+    real.help.show_first_steps()
+    QTest.mouseClick(guide.card.skip_button, Qt.MouseButton.LeftButton)
+    assert not guide.card.isVisible()
+
+
+def test_it_never_takes_the_keyboard(real: MainWindow, tab: KLTab, guide: FirstSteps) -> None:
+    tab.scene.density.setFocus()
+    real.help.show_first_steps()
+    assert tab.scene.density.hasFocus()
+    buttons = guide.card.findChildren(QPushButton)
+    assert all(button.focusPolicy() & Qt.FocusPolicy.TabFocus for button in buttons)
+
+
+def test_a_landscape_moves_until_the_first_press_and_undo_brings_it_back(
+    real: MainWindow, tab: KLTab, guide: FirstSteps, qtbot: QtBot
+) -> None:
+    picture = tab.scene.landscapes["reverse"]
+    before = picture.grab().toImage()
+    real.welcome()
+    qtbot.waitUntil(lambda: abs(tab.editor.state.p[1].mu - 3.0) > 0.05, timeout=5000)
+    assert tab.player.has_moved
+    assert picture.grab().toImage() != before
+    widget, point, _ = STEPS[0].place(tab)
+    drag(real, widget, point, QPoint(-40, 0))
+    assert not guide.motion.is_moving
+    moved = tab.editor.state
+    assert moved.p[1].mu == round(moved.p[1].mu, 1)
+    assert moved.q.mu < KLState().q.mu  # what was pressed was dragged
+    qtbot.wait(100)
+    assert tab.editor.state == moved
+    assert tab.store is not None
+    real.undo()  # the drag
+    real.undo()  # the motion
+    assert tab.editor.state == KLState()
+    assert not tab.store.can_undo
+
+
+def test_the_motion_leaves_the_state_to_whoever_changes_it(
+    real: MainWindow, tab: KLTab, guide: FirstSteps, qtbot: QtBot
+) -> None:
+    real.welcome()
+    qtbot.waitUntil(lambda: tab.editor.state.p != KLState().p, timeout=5000)
+    real.sessions.open_preset("free-sigma-sides-win")
+    opened = tab.editor.state
+    assert not guide.is_running
+    qtbot.wait(120)
+    assert tab.editor.state == opened
+
+
+def test_it_comes_once(real: MainWindow, make_real_window: Callable[[], MainWindow]) -> None:
+    real.welcome()
+    assert real.help.first_steps.is_running
+    real.help.first_steps.end()
+    again = make_real_window()
+    again.welcome()
+    assert not again.help.first_steps.is_running
+
+
+def test_settings_that_were_set_aside_are_no_first_start(tmp_path: Path) -> None:
+    assert WindowSettings(tmp_path / "window.ini").is_first_start
+    (tmp_path / "window.ini.broken").touch()
+    assert not WindowSettings(tmp_path / "window.ini").is_first_start
+    assert not WindowSettings(None).is_first_start
+
+
+def test_whoever_asks_for_something_is_not_welcomed(tmp_path: Path) -> None:
+    assert WindowOptions().may_welcome
+    assert WindowOptions(tab="kl", theme="dark", size=(1280, 720)).may_welcome
+    free = {"theme", "size", "train_in"}
+    asked = {
+        "tab": "vq-vae", "preset": "homework-1b", "session": tmp_path, "run": tmp_path, "lecture": "1-kl",
+        "screenshot": tmp_path, "quit_after_s": 1.0, "smoke": True,
+    }  # fmt: skip
+    assert set(asked) == {field.name for field in dataclasses.fields(WindowOptions)} - free
+    for name, value in asked.items():
+        assert not WindowOptions(**{name: value}).may_welcome, name  # type: ignore[arg-type]
+
+
+def test_a_card_leaves_the_ring_free_where_it_can() -> None:
+    inside, card = QRect(0, 0, 400, 300), QRect(QPoint(), QSize(120, 80))
+    for center in (QPoint(30, 150), QPoint(370, 150), QPoint(200, 30), QPoint(200, 270), QPoint(200, 150)):
+        ring = QRect(center - QPoint(20, 20), center + QPoint(20, 20))
+        place = QRect(place_beside(ring, card, inside), card.size())
+        assert inside.contains(place)
+        assert not place.intersects(ring)
