@@ -18,7 +18,10 @@ SUSPICIOUS: Final = 2.0
 """Standard errors beyond which a deviation is pointed out; one in 22 is so by chance."""
 FONT_SCALE: Final = 0.92
 _REACH = 4.0
-_SCALE_PX = 70
+_SCALE_PX = 100
+_LEAST_SCALE_PX = 40
+_RIGHT_PX = 8
+_NUMBER = "+00.0 "
 _SAMPLES = ("Var z₁", "−1.234e−5", "−1.2345 ± 0.0012")
 _LINE_SPACING = 1.3
 
@@ -66,12 +69,12 @@ class MomentsTable(QWidget):
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetricsF(font_of(self, self._theme, FONT_SCALE))
-        width = self._edges(metrics)[3] + metrics.horizontalAdvance("deviation") + 10
+        width = self._edges(metrics)[3] + metrics.horizontalAdvance(_NUMBER) + _RIGHT_PX
         return QSize(math.ceil(width) + _SCALE_PX, math.ceil(7 * _LINE_SPACING * metrics.height()))
 
     def minimumSizeHint(self) -> QSize:
         hint = self.sizeHint()
-        return QSize(hint.width() - _SCALE_PX, round(0.75 * hint.height()))
+        return QSize(hint.width() - _SCALE_PX + _LEAST_SCALE_PX, round(0.75 * hint.height()))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
@@ -128,7 +131,7 @@ class MomentsTable(QWidget):
         theme, is_far = self._theme, abs(deviation) > SUSPICIOUS
         number = f"{deviation:+.1f}".replace("-", "−")
         metrics = QFontMetricsF(painter.font())
-        width = metrics.horizontalAdvance("+00.0 ")
+        width = metrics.horizontalAdvance(_NUMBER)
         font = painter.font()
         font.setBold(is_far)
         painter.setFont(font)
@@ -137,9 +140,7 @@ class MomentsTable(QWidget):
         painter.drawText(box.adjusted(0, 0, width - box.width(), 0), int(at), number)
         font.setBold(False)
         painter.setFont(font)
-        scale = box.adjusted(width, 0, -8, 0)
-        if scale.width() < 30:
-            return
+        scale = box.adjusted(width, 0, -_RIGHT_PX, 0)
         unit, middle = scale.width() / (2 * _REACH), scale.center()
         band = QRectF(middle.x() - SUSPICIOUS * unit, middle.y() - 4, 2 * SUSPICIOUS * unit, 8)
         painter.fillRect(band, color(blend(theme.window, theme.muted_text, 0.25)))

@@ -13,7 +13,7 @@ from dgm_explorer.numerics.reparam import gaussian_map
 from dgm_explorer.ui.tabs.reparam.factor_panel import FactorPanel
 from dgm_explorer.ui.tabs.reparam.frame import FrameEngine, ReparamFrame
 from dgm_explorer.ui.tabs.reparam.reparam_tab import ReparamTab
-from dgm_explorer.ui.theme import THEMES
+from dgm_explorer.ui.theme import THEMES, blend
 from tests.ui.plots.conftest import Hand
 from tests.ui.tabs.reparam.conftest import MakeTab
 
@@ -140,6 +140,18 @@ def test_the_table_shows_every_moment_and_marks_the_far_ones(make_tab: MakeTab) 
     exported = table.export_table()
     assert exported.header == ("moment", "exact", "sample", "standard_error")
     assert len(exported.columns[0]) == 5
+
+
+@pytest.mark.parametrize("theme", ["light", "projector"])
+def test_each_deviation_has_its_scale_in_the_smallest_window(make_tab: MakeTab, theme: str) -> None:
+    tab = make_tab(theme=THEMES[theme], n_points=100_000)
+    table = panel_of(tab).moments
+    image, band = table.grab().toImage(), blend(tab.theme.window, tab.theme.muted_text, 0.25).lower()
+    columns = [
+        sum(image.pixelColor(x, y).name() == band for y in range(image.height()))
+        for x in range(image.width())
+    ]
+    assert sum(column >= 2 * len(table.rows) for column in columns) >= 15
 
 
 def make_frame(seed: int) -> ReparamFrame:

@@ -8,7 +8,6 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 from PySide6.QtTest import QTest
-from scipy import ndimage
 
 from dgm_explorer.core.reparam_state import ReparamState
 from dgm_explorer.numerics.reparam import gaussian_map
@@ -278,44 +277,7 @@ def test_a_singular_sigma_is_a_segment(make_tab: MakeTab) -> None:
     np.testing.assert_allclose(np.corrcoef(tab.scene.frame.z.T)[0, 1], 1.0)
 
 
-# -- coverage ---------------------------------------------------------------------------------------------
-
-
-def enclosed_share(image: QImage, inside: QPointF, dots_px: np.ndarray) -> float:
-    """Share of dots within the painted curve around a place; dots on the curve count half."""
-    grey = np.array(
-        [[image.pixelColor(x, y).lightness() for x in range(image.width())] for y in range(image.height())]
-    )
-    regions, _ = ndimage.label(grey > 235)
-    of_dots = regions[dots_px[:, 1], dots_px[:, 0]]
-    within = of_dots == regions[int(inside.y()), int(inside.x())]
-    return float(within.mean() + 0.5 * (of_dots == 0).mean())
-
-
-@pytest.mark.parametrize(("deviations", "share"), [(1.0, 0.393469), (2.0, 0.864665)])
-def test_the_painted_ellipses_hold_the_share_of_dots_that_they_should(
-    make_tab: MakeTab, deviations: float, share: float
-) -> None:
-    """1 − exp(−n²/2), counted from pixels: everything but one ellipse is hidden for the picture."""
-    n = 100_000
-    tab = make_tab(size=(1000, 640), n_points=n, mean=(0.0, 0.0), raw_diagonal=(0.4, 0.1))
-    pair, plot = planes(tab), planes(tab).image
-    dots = tab.scene.frame.z
-    pair.twins.hide()
-    for part in (plot._grid, plot._dots._raster, plot._knobs):
-        part.hide()
-    plot.caption.set_text("")
-    only = type(pair.noise._circles)(plot.view_box)
-    outline = plot._map_shape.ellipse.outline(deviations)
-    only.set_pen("#000000", 1.0)
-    only.set_curves([np.stack(outline, axis=1)])
-    (x_lo, x_hi), (y_lo, y_hi) = plot.view_range
-    seen = dots[(dots[:, 0] > x_lo) & (dots[:, 0] < x_hi) & (dots[:, 1] > y_lo) & (dots[:, 1] < y_hi)]
-    origin, unit = plot.view_to_viewport(0.0, 0.0), plot.view_to_viewport(1.0, 1.0)
-    scale = np.array([unit.x() - origin.x(), unit.y() - origin.y()])
-    pixels = np.floor(seen * scale + origin.toTuple()).astype(int)
-    found = enclosed_share(Hand(plot).picture(), plot.view_to_viewport(0.01, 0.01), pixels) * len(seen) / n
-    assert found == pytest.approx(share, abs=4 * math.sqrt(share * (1 - share) / n) + 0.004)
+# -- drawing ----------------------------------------------------------------------------------------------
 
 
 def test_equal_states_draw_nothing_anew(tab: ReparamTab) -> None:
