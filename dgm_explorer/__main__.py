@@ -6,6 +6,10 @@ import sys
 
 def main() -> int:
     """Run the command line and return the exit status."""
+    if getattr(sys, "frozen", False):  # a bundle starts itself anew for each process of multiprocessing
+        from multiprocessing import freeze_support
+
+        freeze_support()
     # The arrays are small: more threads cost more than they bring, and they would take the cores
     # that the window and a training run need. Read once, when NumPy and torch are imported.
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):

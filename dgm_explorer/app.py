@@ -2,7 +2,6 @@
 
 import gc
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QLayout
 
 from dgm_explorer import __version__
 from dgm_explorer.core.errors import InputError
+from dgm_explorer.driver.places import choose_place
 from dgm_explorer.paths import APP_FOLDER, config_dir, resource_root, state_dir
 from dgm_explorer.session import Session, read_preset, read_session
 from dgm_explorer.ui.error_reporter import ErrorReporter
@@ -27,7 +27,7 @@ from dgm_explorer.ui.window_settings import WindowSettings
 if TYPE_CHECKING:
     from dgm_explorer.core.arrays import IntArray
     from dgm_explorer.core.code_sampler import CodeSampler
-    from dgm_explorer.core.training import RunRequest, TrainingRun
+    from dgm_explorer.core.training import MakeRun
     from dgm_explorer.core.vq_inference import VqInference
     from dgm_explorer.core.vq_vae_config import VqVaeConfig
     from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
@@ -55,6 +55,9 @@ class WindowOptions:
     quit_after_s : leave after so many seconds without a question; a picture is painted by then.
     theme : name of a theme; empty for the remembered one, or light on a screenshot.
     size : width and height in pixels; None for the remembered size.
+    train_in : ``process``: runs train in a process of their own, which a busy window cannot slow, and which
+        takes no window with it; ``thread``: in a thread of the window; ``auto``: in a thread where the system
+        gives no process. Empty for what the environment variable says, else ``auto``.
     smoke : open every tab, train a little, and leave with 1 if anything failed. Remembered settings are
         left alone.
     """
@@ -68,6 +71,7 @@ class WindowOptions:
     quit_after_s: float | None = None
     theme: str = ""
     size: tuple[int, int] | None = None
+    train_in: str = ""
     smoke: bool = False
 
     @property
@@ -102,7 +106,7 @@ def run_window(options: WindowOptions) -> int:
     guard = CrashGuard(None if options.leaves_no_trace else state_dir())
     try:
         window = make_window(options)
-        reporter.reported.connect(window.warn)
+        reporter.reported.connect(window.banner.warn_until_dismissed)
         _show_start(window, options, session)
         if lecture is not None:
             window.lectures.begin(lecture)
@@ -150,7 +154,8 @@ def make_window(options: WindowOptions) -> MainWindow:
     """The window with its tabs; a screenshot neither reads nor writes the user's settings."""
     settings = WindowSettings(None if options.leaves_no_trace else config_dir() / "window.ini")
     last_session = state_dir() / "last-session.dgm.json"
-    window = MainWindow(make_tabs(), settings, last_session, _run_check, options.theme)
+    tabs = make_tabs("thread" if options.screenshot is not None else options.train_in)
+    window = MainWindow(tabs, settings, last_session, _run_check, options.theme)
     if QGuiApplication.platformName() == "offscreen":
         # WORKAROUND(Qt 6.11): the offscreen platform warns of every minimum size it is told.
         layout = window.layout()
@@ -161,27 +166,33 @@ def make_window(options: WindowOptions) -> MainWindow:
     return window
 
 
-def make_tabs() -> list[Tab]:
-    """The tabs from left to right."""
+def make_tabs(train_in: str = "") -> list[Tab]:
+    """The tabs from left to right; runs train where `WindowOptions.train_in` says."""
     from dgm_explorer.ui.tabs.gmm_vae.gmm_vae_tab import GmmVaeTab
     from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
     from dgm_explorer.ui.tabs.reparam.reparam_tab import ReparamTab
     from dgm_explorer.ui.tabs.vq_vae.vq_vae_tab import VqVaeTab
 
     kl = KLTab()
+    make_run = _choose_make_run(choose_place(train_in))
     return [
         kl,
         ReparamTab(lambda: kl.editor.state),
-        GmmVaeTab(_make_run),
-        VqVaeTab(_make_run, _make_inference, _make_code_sampler),
+        GmmVaeTab(make_run),
+        VqVaeTab(make_run, _make_inference, _make_code_sampler),
     ]
 
 
-def _make_run(request: "RunRequest", report: Callable[[str, float | None], bool]) -> "TrainingRun":
-    """Set up a run, in its thread: torch is imported there, behind the painted window."""
-    from dgm_explorer.training.make_run import make_run
+def _choose_make_run(train_in: str) -> "MakeRun":
+    """What sets up runs, in the thread or process that trains: torch is imported there, not by the window."""
+    from dgm_explorer.driver.imported import ImportedMakeRun
 
-    return make_run(request, report)
+    make_run = ImportedMakeRun("dgm_explorer.training.make_run", "make_run", "dgm_explorer.training.warm_up")
+    if train_in == "thread":
+        return make_run
+    from dgm_explorer.driver.in_child import MakeRunInChild
+
+    return MakeRunInChild(make_run, may_fall_back=train_in != "process")
 
 
 def _make_inference(

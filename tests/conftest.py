@@ -51,7 +51,11 @@ def shared_reference() -> Path:
 
 @pytest.fixture(autouse=True)
 def user_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep tests away from the user's own settings, runs and data (and from those of another test)."""
+    """Keep tests away from the user's own settings, runs and data (and from those of another test).
+
+    Runs train in threads, which start at once, but where a test is about the processes beside the window.
+    """
+    monkeypatch.setenv("DGM_EXPLORER_TRAIN_IN", "thread")
     for variable in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"):
         monkeypatch.setenv(variable, str(tmp_path / variable.lower()))
     for variable in ("DGM_EXPLORER_RUNS", "DGM_EXPLORER_DATA"):

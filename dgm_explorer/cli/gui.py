@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dgm_explorer.cli.parser import OneLineParser, parse_within
 from dgm_explorer.core.errors import InputError
+from dgm_explorer.driver.places import PLACES, choose_place
 from dgm_explorer.qt_libraries import why_qt_cannot_start
 
 TABS = ("kl", "reparam", "gmm-vae", "vq-vae")
@@ -31,6 +32,13 @@ def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     parser.add_argument("--quit-after", metavar="SECONDS", help="quit after this time")
     parser.add_argument("--theme", choices=THEMES, default="", help="the remembered one if not given")
     parser.add_argument("--size", metavar="WIDTHxHEIGHT", help="of the window, in pixels")
+    parser.add_argument(
+        "--train-in",
+        choices=PLACES,
+        default="",
+        help="auto: in a process of its own, or in a thread of the window where there is none to be had; "
+        "without this option as DGM_EXPLORER_TRAIN_IN says, or auto",
+    )
     parser.add_argument(
         "--smoke", action="store_true", help="open every tab, train ten steps in each that trains, and quit"
     )
@@ -75,6 +83,7 @@ def run(options: argparse.Namespace) -> int:
             quit_after_s=quit_after_s,
             theme=options.theme,
             size=size,
+            train_in=choose_place(options.train_in),
             smoke=options.smoke,
         )
     )

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Protocol
 
 from dgm_explorer.core.errors import InputError
@@ -68,6 +69,7 @@ class RunDriver:
         self._facts: RunFacts | None = None
         self._progress: Progress | None = None
         self._refusals: tuple[str, ...] = ()
+        self._notes: tuple[str, ...] = ()
         self._first_step = 0
         self._shown_step = -1
 
@@ -91,6 +93,10 @@ class RunDriver:
         else:
             self._gate.stop()
 
+    def add_note(self, sentence: str) -> None:
+        """Have this told to the user with the notes of the run; before `drive`."""
+        self._notes = (*self._notes, sentence)
+
     def drive(self) -> None:
         """Prepare, train, close. Whatever happens becomes the last update."""
         state, words = self._work()
@@ -104,7 +110,8 @@ class RunDriver:
         except BaseException as error:  # loading was cancelled, or anything at all went wrong
             return ("stopped", "") if self._gate.is_stopping else ("failed", describe_failure(error))
         try:
-            self._facts, self._progress = run.facts, run.progress
+            self._facts = replace(run.facts, notes=(*self._notes, *run.facts.notes))
+            self._progress = run.progress
             self._first_step = run.progress.step
             state, words = self._train(run), ""
         except BaseException as error:  # nothing that a run does may end the program
@@ -201,7 +208,6 @@ class RunDriver:
         snapshot = run.snapshot()
         ended_s = time.monotonic()
         self._shown_step = step
-        self._pacer.note_snapshot(began_s, ended_s)
         self._tell(
             state,
             snapshot=snapshot,
@@ -210,6 +216,7 @@ class RunDriver:
             notes=notes,
             memory_mb=run.device_memory_mb(),
         )
+        self._pacer.note_snapshot(began_s, time.monotonic())
 
     def _tell(self, state: RunState, **news: Any) -> None:
         refusals, self._refusals = self._refusals, ()

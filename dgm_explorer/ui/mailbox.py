@@ -27,6 +27,9 @@ class Mailbox(QObject):
     filled = Signal()
     """The slot was empty and is no longer: one signal, however many values follow before `take`."""
 
+    emptied = Signal()
+    """Somebody has taken what lay in the slot; emitted in the thread that takes."""
+
     def __init__(self, merge: Callable[[Any, Any], Any] = newest, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._merge = merge
@@ -49,4 +52,6 @@ class Mailbox(QObject):
         """Empty the slot; None if there is nothing."""
         with self._lock:
             value, self._value = self._value, None
+        if value is not None:
+            self.emptied.emit()
         return value

@@ -18,9 +18,13 @@ from dgm_explorer.ui.run.follower import FolderNews, RunFollower
 from dgm_explorer.ui.run.past import Past, PastRequest, read_past
 from dgm_explorer.ui.run.readings import ControllerState, RunOnScreen, RunReadings
 from dgm_explorer.ui.run.take_readings import after_news, after_update, without_pace
+from dgm_explorer.ui.run.training_place import make_training_thread, warm_up
 from dgm_explorer.ui.training_thread import TrainingThread
 
 RATE_WINDOW_S = 3.0
+
+WARM_UP_DELAY_MS = 250
+"""Behind the first picture of the tab."""
 
 
 class RunController(QObject):
@@ -80,6 +84,7 @@ class RunController(QObject):
         self._past.finished.connect(self._take_past)
         self._follower = RunFollower(self)
         self._follower.found.connect(self._take_news)
+        QTimer.singleShot(WARM_UP_DELAY_MS, self, self._warm_up)
 
     @property
     def state(self) -> ControllerState:
@@ -216,8 +221,12 @@ class RunController(QObject):
             thread.stop(timeout_ms)
         self._leaving.clear()  # Qt may delete them before this is called again at the exit of the program
 
+    @Slot()
+    def _warm_up(self) -> None:
+        warm_up(self._make_run)
+
     def _begin(self, request: RunRequest, is_paused: bool, is_single_step: bool) -> None:
-        self._thread = TrainingThread(self._make_run, request, is_paused)
+        self._thread = make_training_thread(self._make_run, request, is_paused)
         self._thread.mailbox.filled.connect(self._read_thread)
         self.destroyed.connect(self._thread.request_stop)
         self._past.forget()
@@ -332,9 +341,11 @@ class RunController(QObject):
         return self._thread is not None and self._thread.is_paused
 
     def _request_to_play(self) -> RunRequest:
-        """Go on with a stopped run if the settings are still its own; else begin a new one."""
+        """Go on with a run that stopped or failed if the settings are still its own; else begin a new one."""
         wanted, screen = self._make_request(), self._screen
-        if self.state != "stopped" or screen is None or _settings(wanted) != _settings(screen.request):
+        if screen is None or self.state not in ("stopped", "failed"):
+            return wanted
+        if _settings(wanted) != _settings(screen.request):
             return wanted
         return dataclasses.replace(
             wanted, folder=screen.folder, resume=True, branch_from=None, branch_step=None

@@ -37,7 +37,7 @@ _PLAY_TIPS = {
     "paused": "Go on training (Space)",
     "finished": "Begin a new run with the present settings (Space)",
     "stopped": "Go on from the last checkpoint, or begin a new run if the settings have changed (Space)",
-    "failed": "Begin a new run with the present settings (Space)",
+    "failed": "Go on from the last checkpoint, or begin a new run if the settings have changed (Space)",
 }
 
 

@@ -178,15 +178,23 @@ def test_a_branch_leaves_the_run_where_the_slider_stands(qtbot: QtBot, watch: Ca
     assert maker.runs[0].log == ["close stopped"]
 
 
-def test_a_failure_is_said_once_and_play_begins_anew(qtbot: QtBot, watch: Callable[..., Witness]) -> None:
+def test_a_failure_is_said_once_and_play_goes_on_from_the_last_checkpoint(
+    qtbot: QtBot, watch: Callable[..., Witness]
+) -> None:
     maker = FakeMaker(fail_at=3, error=RunFailed("The loss became NaN; lower the learning rate."))
-    witness = watch(maker)
+    wanted = [REQUEST]
+    witness = watch(maker, lambda: wanted[0])
     witness.controller.play_pause()
     wait_for(qtbot, witness, "failed")
     assert witness.sentences == ["The loss became NaN; lower the learning rate."]
     assert witness.steps == [1, 2, 3]
     witness.controller.play_pause()
     qtbot.waitUntil(lambda: len(maker.runs) == 2, timeout=5000)
+    assert maker.run.request.resume
+    wait_for(qtbot, witness, "failed")
+    wanted[0] = dataclasses.replace(REQUEST, config="a lower learning rate")
+    witness.controller.play_pause()
+    qtbot.waitUntil(lambda: len(maker.runs) == 3, timeout=5000)
     assert not maker.run.request.resume
 
 

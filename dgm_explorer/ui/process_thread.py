@@ -1,0 +1,175 @@
+"""Training in a process beside the window: a thread that hands orders on and brings the news home."""
+
+import logging
+import threading
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Slot
+
+from dgm_explorer.core.training import Progress, RunFacts, RunRequest, RunState
+from dgm_explorer.driver.in_child import ChildNotStarted, MakeRunInChild
+from dgm_explorer.driver.messages import LogLine, Start, Taken
+from dgm_explorer.driver.orders import Order
+from dgm_explorer.driver.run_driver import describe_failure
+from dgm_explorer.driver.update import RunUpdate
+from dgm_explorer.ui.lasting_thread import JOIN_MS
+from dgm_explorer.ui.training_thread import TrainingThread
+
+if TYPE_CHECKING:
+    from dgm_explorer.driver.child_process import ChildProcess
+
+ENDS: tuple[RunState, ...] = ("finished", "stopped", "failed")
+
+logger = logging.getLogger("dgm_explorer")
+
+
+class ProcessThread(TrainingThread):
+    """A `TrainingThread` whose run lives in a process; only the words for its device tell.
+
+    Orders go to the driver of this thread too: it trains where the system gives no process.
+
+    Parameters
+    ----------
+    make_run : sets up the run, and lends processes.
+    request, is_paused : as in `TrainingThread`.
+    """
+
+    def __init__(self, make_run: MakeRunInChild, request: RunRequest, is_paused: bool = False) -> None:
+        super().__init__(make_run, request, is_paused)
+        self._make_run_in_child = make_run
+        self._is_paused_first = is_paused
+        self._lock = threading.Lock()
+        self._child: ChildProcess | None = None
+        self._early_orders: list[Order] = []
+        self._n_laid = 0
+        self._facts: RunFacts | None = None
+        self._progress: Progress | None = None
+        self._is_dismissed = False
+        self.mailbox.emptied.connect(self._note_taken)
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process; None while there is none."""
+        child = self._child
+        return None if child is None else child.pid
+
+    def stop(self, timeout_ms: int = JOIN_MS) -> bool:
+        """As in `LastingThread`; a process that still loads libraries has nothing to save and is ended."""
+        if super().stop(timeout_ms):
+            return True
+        with self._lock:
+            if self._child is None or self._facts is not None:
+                return False
+            self._is_dismissed = True
+            self._child.kill()
+        return self.wait(timeout_ms)
+
+    def run(self) -> None:
+        """The thread: borrow a process, bring home its news, give it back."""
+        try:
+            child = self._borrow()
+            if child is not None:
+                self._attend(child)
+        except BaseException as error:  # nothing that a run does may end the program
+            self._lay(RunUpdate("failed", time.monotonic(), describe_failure(error)))
+
+    def _order(self, order: Order) -> None:
+        super()._order(order)
+        with self._lock:
+            if self._child is not None:
+                self._child.post(order)
+            else:
+                self._early_orders.append(order)
+
+    @Slot()
+    def _note_taken(self) -> None:
+        """The window has taken what lay in the mailbox."""
+        with self._lock:
+            if self._child is not None:
+                self._child.post(Taken(self._n_laid))
+
+    # -- in the thread ------------------------------------------------------------------------------------
+
+    def _borrow(self) -> "ChildProcess | None":
+        """A process that was told to train; None where this thread had to do it."""
+        maker = self._make_run_in_child
+        self._lay(RunUpdate("preparing", time.monotonic(), "starting"))
+        try:
+            child = maker.pool.take()
+        except ChildNotStarted as error:
+            self._do_without(str(error))
+            return None
+        with self._lock:
+            child.post(Start(maker.make_run, self.request, self._is_paused_first))
+            for order in self._early_orders:
+                child.post(order)
+            self._child = child
+        return child
+
+    def _do_without(self, reason: str) -> None:
+        logger.warning("no process to train in: %s", reason)
+        if not self._make_run_in_child.may_fall_back:
+            words = f"No process to train in could be started ({reason}); train in a thread of the window."
+            self._lay(RunUpdate("failed", time.monotonic(), words))
+            return
+        self._driver.add_note(
+            f"This run trains in a thread of the window, which may slow it: there was no process ({reason})."
+        )
+        super().run()
+
+    def _attend(self, child: "ChildProcess") -> None:
+        """Bring home the news until the run or its process has ended."""
+        pool = self._make_run_in_child.pool
+        last = self._bring_news(child)
+        is_sound = last is not None and last.state != "failed"
+        with self._lock:
+            self._child = None
+        if is_sound:  # before the end is told: the next run may be waiting for it
+            pool.give_back(child, True)
+        self._lay(last or self._bury(child))
+        if not is_sound:
+            pool.give_back(child, False)
+            pool.warm_up(self._make_run_in_child.make_run)
+
+    def _bring_news(self, child: "ChildProcess") -> RunUpdate | None:
+        """All news but the last, which is returned; None where the process has died."""
+        while (message := child.listen()) is not None:
+            if isinstance(message, LogLine):
+                logger.log(message.level, "%s", message.text)
+                continue
+            update = self._in_other_words(child.unpack(message), child.pid)
+            self._progress = update.progress or self._progress
+            if update.state in ENDS:
+                return update
+            self._lay(update)
+        return None
+
+    def _bury(self, child: "ChildProcess") -> RunUpdate:
+        """The last news of a process that could not tell them itself."""
+        from dgm_explorer.driver.obituary import describe_death, record_death
+
+        state: RunState = "stopped"
+        words, facts = "", self._facts
+        if not self._is_dismissed:
+            folder = None if facts is None else facts.folder
+            state = "failed"
+            words = describe_death(child.exit_status, folder)
+            details = child.last_traceback()
+            logger.error("%s", "\n".join(filter(None, (words, details))))
+            if folder is not None:
+                state, words = record_death(folder, child.pid, words, details)
+        return RunUpdate(state, time.monotonic(), words, facts=facts, progress=self._progress)
+
+    def _in_other_words(self, update: RunUpdate, pid: int) -> RunUpdate:
+        """Say where the run trains."""
+        if update.facts is None:
+            return update
+        if self._facts is None:
+            self._facts = replace(update.facts, device=f"{update.facts.device}, process {pid}")
+        return replace(update, facts=self._facts)
+
+    def _lay(self, update: RunUpdate) -> None:
+        self._n_laid += 1  # before it can be taken
+        self.mailbox.put(update)
