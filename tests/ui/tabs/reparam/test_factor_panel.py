@@ -151,7 +151,7 @@ def test_each_deviation_has_its_scale_in_the_smallest_window(make_tab: MakeTab, 
         sum(image.pixelColor(x, y).name() == band for y in range(image.height()))
         for x in range(image.width())
     ]
-    assert sum(column >= 2 * len(table.rows) for column in columns) >= 15
+    assert sum(column >= 2 * len(table.rows) for column in columns) >= 12
 
 
 def make_frame(seed: int) -> ReparamFrame:

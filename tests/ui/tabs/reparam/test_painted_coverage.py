@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,8 +33,8 @@ SHAPES: tuple[dict[str, object], ...] = (
 class PaintedCurves:
     """What of a picture lies within its two closed curves, on them, and outside."""
 
-    regions: NDArray[np.int32]
-    ink: NDArray[np.int32]
+    regions: NDArray[Any]
+    ink: NDArray[Any]
 
     @classmethod
     def of(cls, image: QImage) -> "PaintedCurves":
@@ -51,7 +52,7 @@ class PaintedCurves:
         return curves
 
     @staticmethod
-    def large(labels: NDArray[np.int32]) -> list[int]:
+    def large(labels: NDArray[Any]) -> list[int]:
         """Labels that more than a few stray pixels carry, the widest first."""
         boxes = ndimage.find_objects(labels)
         widths = {i + 1: box[1].stop - box[1].start for i, box in enumerate(boxes) if box is not None}
