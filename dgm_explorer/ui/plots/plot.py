@@ -34,9 +34,10 @@ class Plot(pg.PlotWidget):
     def __init__(self, x_axis: NumberAxis, y_axis: NumberAxis, parent: QWidget | None = None) -> None:
         # Those on top and at the right are never shown; pyqtgraph's own would lay an empty label out for
         # every change of the range.
-        axes = {"bottom": x_axis, "left": y_axis, "top": NumberAxis("top", ""), "right": NumberAxis("right", "")}
+        hidden = {side: NumberAxis(side, "") for side in ("top", "right")}
+        axes = {"bottom": x_axis, "left": y_axis, **hidden}
         super().__init__(parent, axisItems=axes, enableMenu=False)
-        for side in ("top", "right"):
+        for side in hidden:
             self.plotItem.hideAxis(side)
         self._axes = (x_axis, y_axis)
         for axis in self._axes:  # painted with every change beside them, changed only with the range

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.arrays import IntArray
 from dgm_explorer.core.dataset import Dataset
@@ -16,6 +15,7 @@ from dgm_explorer.ui.tabs.gmm_vae.pictures_panel import PicturesPanel
 from dgm_explorer.ui.tabs.gmm_vae.quality_panel import QualityPanel
 from dgm_explorer.ui.tabs.gmm_vae.selection_strip import SelectionStrip
 from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.panel_tabs import PanelTabs
 
 if TYPE_CHECKING:
     from dgm_explorer.runs.history import MetricsHistory
@@ -28,41 +28,26 @@ TITLES: dict[LowerPanel, tuple[str, str]] = {
 }
 
 
-class LowerPanels(QTabWidget):
-    """Hands snapshots and curves on to the panels; its setters never answer back."""
-
-    panel_chosen = Signal(str)
-    """The user brought another panel to the front."""
+class LowerPanels(PanelTabs):
+    """Hands snapshots and curves on to the panels."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setDocumentMode(True)
         self.components = ComponentsPanel()
         self.pictures = PicturesPanel()
         self.quality = QualityPanel()
         self.selection = SelectionStrip()
-        self._panels: dict[LowerPanel, QWidget] = {
+        panels: dict[LowerPanel, QWidget] = {
             "components": self.components,
             "pictures": self.pictures,
             "quality": self.quality,
             "selection": self.selection,
         }
-        for key, panel in self._panels.items():
-            title, tip = TITLES[key]
-            self.setTabToolTip(self.addTab(panel, title), tip)
-        self._is_quiet = False
-        self.currentChanged.connect(self._tell)
+        super().__init__(panels, TITLES, parent)
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         for panel in (self.components, self.pictures, self.quality, self.selection):
             panel.set_theme(theme)
-
-    def set_panel(self, key: LowerPanel) -> None:
-        """Bring a panel to the front."""
-        self._is_quiet = True
-        self.setCurrentWidget(self._panels[key])
-        self._is_quiet = False
 
     def show_snapshot(self, snapshot: GmmVaeSnapshot, dataset: Dataset) -> None:
         for panel in (self.components, self.pictures, self.quality):
@@ -90,9 +75,7 @@ class LowerPanels(QTabWidget):
         """What can be exported of the panel in front."""
         panel = self.currentWidget()
         if panel is self.quality:
-            return (self.quality.chart,)
+            return self.quality.plots()
+        if panel is self.selection:
+            return (self.selection.grid,)
         return (panel,) if isinstance(panel, ComponentsPanel | PicturesPanel) else ()
-
-    def _tell(self, index: int) -> None:
-        if not self._is_quiet:
-            self.panel_chosen.emit(tuple(self._panels)[index])

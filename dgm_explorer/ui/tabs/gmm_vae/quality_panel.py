@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from dgm_explorer.core.arrays import IntArray
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
+from dgm_explorer.ui.export import ExportablePlot, PlotTable
 from dgm_explorer.ui.plots.curve_chart import Curve, CurveChart, fit_unit
 from dgm_explorer.ui.tabs.gmm_vae.confusion_view import ConfusionView
 from dgm_explorer.ui.theme import Theme
@@ -44,6 +45,8 @@ MEASURES = (
 
 class QualityPanel(QWidget):
     """Accuracy, NMI and ARI over steps beside the confusion matrix."""
+
+    export_name = "gmm-vae-clustering"
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,6 +84,14 @@ class QualityPanel(QWidget):
         self.set_has_labels(dataset.labels is not None)
         reason = _NOT_YET if self._has_labels else _NO_LABELS
         self.confusion.show_confusion(snapshot.confusion, dataset.class_names, reason)
+
+    def plots(self) -> tuple[ExportablePlot, ...]:
+        """All of it with the key, then each picture by itself."""
+        return (self, self.chart, self.confusion)
+
+    def export_table(self) -> PlotTable:
+        """The measures over steps."""
+        return self.chart.export_table()
 
     def set_has_labels(self, has_labels: bool) -> None:
         """Without labels the panel says so instead of showing empty axes."""

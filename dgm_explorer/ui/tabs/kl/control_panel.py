@@ -3,9 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.ui.tabs.kl.descent_section import DescentSection
@@ -14,7 +13,8 @@ from dgm_explorer.ui.tabs.kl.options_section import OptionsSection
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
 from dgm_explorer.ui.tabs.kl.target_section import TargetSection
 from dgm_explorer.ui.theme import Theme
-from dgm_explorer.ui.widgets.form import font_of, set_tip
+from dgm_explorer.ui.widgets.control_column import ControlColumn
+from dgm_explorer.ui.widgets.form import set_tip
 from dgm_explorer.ui.widgets.switch_row import SwitchRow
 
 WIDTH_CHARACTERS: Final = 46
@@ -27,8 +27,8 @@ DIMENSIONS: Final = (
 )
 
 
-class ControlPanel(QScrollArea):
-    """All sections, one below the other; scrolls when the window is low."""
+class ControlPanel(ControlColumn):
+    """All sections of the tab."""
 
     play_pause_requested = Signal()
     step_requested = Signal()
@@ -36,12 +36,7 @@ class ControlPanel(QScrollArea):
     fit_requested = Signal()
 
     def __init__(self, editor: StateEditor, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        super().__init__(WIDTH_CHARACTERS, parent)
         self._shown: KLState | None = None
         self.dimension = SwitchRow("Dimension of x", DIMENSIONS)
         self.dimension.chosen.connect(lambda key: editor.apply(dimension=int(key)))
@@ -53,23 +48,13 @@ class ControlPanel(QScrollArea):
         self.descent.play_pause_requested.connect(self.play_pause_requested)
         self.descent.step_requested.connect(self.step_requested)
         self.descent.reset_requested.connect(self.reset_requested)
-        inside = QWidget()
-        layout = QVBoxLayout(inside)
-        layout.setContentsMargins(2, 4, 6, 2)
-        layout.setSpacing(2)
-        for widget in (self.dimension, self.target, self.numbers, self.descent, self.options):
-            layout.addWidget(widget)
-        layout.addStretch(1)
-        self.setWidget(inside)
+        self.set_sections((self.dimension, self.target, self.numbers, self.descent, self.options))
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
-        for section in (self.target, self.numbers, self.descent):
+        for section in (self.dimension, self.target, self.numbers, self.descent):
             section.set_theme(theme)
-        scroll_bar_px = self.verticalScrollBar().sizeHint().width()
-        self.dimension.set_theme(theme)
-        character_px = QFontMetrics(font_of(self, theme)).averageCharWidth()
-        self.setFixedWidth(WIDTH_CHARACTERS * character_px + scroll_bar_px)
+        super().set_theme(theme)
 
     def show_state(self, state: KLState) -> None:
         """Set every control; none answers back. A drag of p or q passes by those that show neither."""

@@ -2,9 +2,7 @@
 
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.ui.tabs.reparam.frame import ReparamFrame
 from dgm_explorer.ui.tabs.reparam.map_section import MapSection
@@ -13,7 +11,7 @@ from dgm_explorer.ui.tabs.reparam.objective_section import ObjectiveSection
 from dgm_explorer.ui.tabs.reparam.points_section import PointsSection
 from dgm_explorer.ui.tabs.reparam.state_editor import ReparamEditor
 from dgm_explorer.ui.theme import Theme
-from dgm_explorer.ui.widgets.form import font_of
+from dgm_explorer.ui.widgets.control_column import ControlColumn
 from dgm_explorer.ui.widgets.switch_row import SwitchRow
 
 WIDTH_CHARACTERS: Final = 43
@@ -24,38 +22,24 @@ DIMENSIONS: Final = (
 )
 
 
-class ControlPanel(QScrollArea):
-    """All sections, one below the other; scrolls when the window is low."""
+class ControlPanel(ControlColumn):
+    """All sections of the tab."""
 
     def __init__(self, editor: ReparamEditor, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        super().__init__(WIDTH_CHARACTERS, parent)
         self.dimension = SwitchRow("Dimension of z", DIMENSIONS)
         self.dimension.chosen.connect(lambda key: editor.apply(dimension=int(key)))
         self.map = MapSection(editor, theme)
         self.numbers = NumbersSection(theme)
         self.points = PointsSection(editor, theme)
         self.objective = ObjectiveSection(editor, theme)
-        inside = QWidget()
-        layout = QVBoxLayout(inside)
-        layout.setContentsMargins(2, 4, 6, 2)
-        layout.setSpacing(2)
-        for widget in (self.dimension, self.map, self.numbers, self.points, self.objective):
-            layout.addWidget(widget)
-        layout.addStretch(1)
-        self.setWidget(inside)
+        self.set_sections((self.dimension, self.map, self.numbers, self.points, self.objective))
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         for part in (self.dimension, self.map, self.numbers, self.points, self.objective):
             part.set_theme(theme)
-        scroll_bar_px = self.verticalScrollBar().sizeHint().width()
-        character_px = QFontMetrics(font_of(self, theme)).averageCharWidth()
-        self.setFixedWidth(WIDTH_CHARACTERS * character_px + scroll_bar_px)
+        super().set_theme(theme)
 
     def show_frame(self, frame: ReparamFrame) -> None:
         """Set every control; none answers back."""

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QTabWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.code_sampler import MakeCodeSampler
 from dgm_explorer.core.vq_inference import MakeInference
@@ -17,6 +16,7 @@ from dgm_explorer.ui.tabs.vq_vae.reconstructions.panel import ReconstructionPane
 from dgm_explorer.ui.tabs.vq_vae.sample.panel import SamplePanel
 from dgm_explorer.ui.tabs.vq_vae.usage.panel import UsagePanel
 from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.panel_tabs import PanelTabs
 
 TITLES: dict[VqPanel, tuple[str, str]] = {
     "reconstructions": ("Images", "Inputs, code grids and reconstructions; where a code is used"),
@@ -28,11 +28,8 @@ TITLES: dict[VqPanel, tuple[str, str]] = {
 }
 
 
-class LowerPanels(QTabWidget):
-    """Holds the panels; its setters never answer back."""
-
-    panel_chosen = Signal(str)
-    """The user brought another panel to the front."""
+class LowerPanels(PanelTabs):
+    """Holds the panels."""
 
     def __init__(
         self,
@@ -41,23 +38,13 @@ class LowerPanels(QTabWidget):
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self.setDocumentMode(True)
         self.reconstructions = ReconstructionPanel(make_inference)
         self.usage = UsagePanel()
         self.embedding = EmbeddingPanel()
         self.paint = PaintPanel(make_inference)
         self.sample = SamplePanel(make_inference, make_code_sampler)
         self.curves = CurvesPanel()
-        self.of_codes: tuple[CodePanel, ...] = (
-            self.reconstructions,
-            self.usage,
-            self.embedding,
-            self.paint,
-            self.sample,
-            self.curves,
-        )
-        self._panels: dict[VqPanel, QWidget] = {
+        panels: dict[VqPanel, CodePanel] = {
             "reconstructions": self.reconstructions,
             "usage": self.usage,
             "embedding": self.embedding,
@@ -65,28 +52,15 @@ class LowerPanels(QTabWidget):
             "sample": self.sample,
             "curves": self.curves,
         }
-        for key, panel in self._panels.items():
-            title, tip = TITLES[key]
-            self.setTabToolTip(self.addTab(panel, title), tip)
-        self._is_quiet = False
-        self.currentChanged.connect(self._tell)
+        super().__init__(panels, TITLES, parent)
+        self.of_codes = tuple(panels.values())
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         for panel in self.of_codes:
             panel.set_theme(theme)
 
-    def set_panel(self, key: VqPanel) -> None:
-        """Bring a panel to the front."""
-        self._is_quiet = True
-        self.setCurrentWidget(self._panels[key])
-        self._is_quiet = False
-
     def plots(self) -> Sequence[ExportablePlot]:
         """What can be exported of the panel in front."""
         panel = self.currentWidget()
         return panel.plots() if isinstance(panel, CodePanel) else ()
-
-    def _tell(self, index: int) -> None:
-        if not self._is_quiet:
-            self.panel_chosen.emit(tuple(self._panels)[index])
