@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from multiprocessing import current_process
 from multiprocessing.connection import Connection
 from pathlib import Path
 from queue import SimpleQueue
@@ -43,6 +44,7 @@ def serve(
     token : names of shared memory begin with it.
     """
     be_nice()
+    current_process().daemon = False  # or libraries could not start processes of their own
     if sys.platform == "win32":  # there the pipe is no file
         faulthandler.enable(sys.stderr or _open_nothing())
     else:

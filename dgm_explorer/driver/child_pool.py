@@ -1,9 +1,9 @@
 """Keeping one process that trains at hand, because a fresh one needs seconds to load torch."""
 
-import atexit
 import logging
 import threading
 import time
+from multiprocessing.util import Finalize
 
 from dgm_explorer.driver.child_process import ChildProcess
 from dgm_explorer.driver.imported import ImportedMakeRun
@@ -24,7 +24,8 @@ class ChildPool:
         self._idle: ChildProcess | None = None
         self._lent: set[ChildProcess] = set()
         self._is_closed = False
-        atexit.register(self.close)  # before multiprocessing waits for its processes without end
+        # At the end of the program, before multiprocessing waits for its processes without end.
+        self._last_close = Finalize(None, self.close, exitpriority=1)
 
     @property
     def idle_pid(self) -> int | None:
@@ -74,7 +75,7 @@ class ChildPool:
 
     def close(self, timeout_s: float = LAST_STOP_S) -> None:
         """End every process: those with work are waited for, and were told to stop by their own threads."""
-        atexit.unregister(self.close)
+        self._last_close.cancel()
         with self._lock:
             self._is_closed = True
             idle, self._idle = self._idle, None

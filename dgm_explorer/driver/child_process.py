@@ -48,7 +48,8 @@ class ChildProcess:
             self._wake_end, self._wake = context.Pipe(duplex=False)
             self._crash_end, their_crash_end = context.Pipe(duplex=False)
             ends = (theirs, their_crash_end)
-            self._process = context.Process(target=serve, args=(*ends, token), name="training")
+            # A daemon is told to end with the program even if it was born when that was ending already.
+            self._process = context.Process(target=serve, args=(*ends, token), name="training", daemon=True)
             self._process.start()
         except (OSError, RuntimeError) as error:
             raise ChildNotStarted(" ".join(str(error).split()) or type(error).__name__) from error
