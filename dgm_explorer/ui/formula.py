@@ -13,6 +13,10 @@ from PySide6.QtSvg import QSvgRenderer
 PIXEL_RATIO = 2.0
 """Formulas are painted for the finest usual screen; Qt scales them down on a coarser one."""
 
+TYPESET_PX = 100.0
+TYPESET_RGB = "#123457"
+"""No colour that anybody chooses."""
+
 
 @dataclass(frozen=True, slots=True)
 class FormulaImage:
@@ -31,7 +35,7 @@ class FormulaImage:
     ascent: float
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=256)
 def render_formula(tex: str, size_px: float, rgb: str, is_display: bool = False) -> FormulaImage:
     """Paint ``tex`` (no dollar signs) at a type size of ``size_px`` in ``#rrggbb``.
 
@@ -40,9 +44,9 @@ def render_formula(tex: str, size_px: float, rgb: str, is_display: bool = False)
     ValueError
         If ziamath cannot read the formula.
     """
-    svg = _typeset(tex, size_px, rgb, is_display)
+    svg = _typeset(tex, is_display).replace(TYPESET_RGB, rgb)
     renderer = QSvgRenderer(QByteArray(svg.encode()))
-    box = renderer.viewBoxF()
+    box = _box_at(renderer.viewBoxF(), size_px / TYPESET_PX)
     image = QImage(
         max(1, round(box.width() * PIXEL_RATIO)),
         max(1, round(box.height() * PIXEL_RATIO)),
@@ -51,10 +55,20 @@ def render_formula(tex: str, size_px: float, rgb: str, is_display: bool = False)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    renderer.setViewBox(_scaled(box, TYPESET_PX / size_px))
     renderer.render(painter, QRectF(image.rect()))
     painter.end()
     image.setDevicePixelRatio(PIXEL_RATIO)
     return FormulaImage(image, box.width(), box.height(), -box.y())
+
+
+def _box_at(typeset: QRectF, scale: float) -> QRectF:
+    """The box of a formula at another size: its margin stays one pixel wide."""
+    return _scaled(typeset.adjusted(1, 1, -1, -1), scale).adjusted(-1, -1, 1, 1)
+
+
+def _scaled(box: QRectF, scale: float) -> QRectF:
+    return QRectF(scale * box.x(), scale * box.y(), scale * box.width(), scale * box.height())
 
 
 def formula_html(tex: str, size_px: float, rgb: str) -> str:
@@ -70,11 +84,16 @@ def formula_html(tex: str, size_px: float, rgb: str) -> str:
     )
 
 
-def _typeset(tex: str, size_px: float, rgb: str, is_display: bool) -> str:
-    """The formula as SVG; its view box puts the baseline at y = 0."""
+@functools.lru_cache(maxsize=512)
+def _typeset(tex: str, is_display: bool) -> str:
+    """The formula as SVG at `TYPESET_PX` in `TYPESET_RGB`; its view box puts the baseline at y = 0.
+
+    That takes some ten times as long as painting, so it is done once for all sizes and colours.
+    """
     ziamath = _import_ziamath()
     try:
-        return str(ziamath.Latex(tex, size=size_px, color=rgb, inline=not is_display).svg())
+        formula = ziamath.Latex(tex, size=TYPESET_PX, color=TYPESET_RGB, inline=not is_display)
+        return str(formula.svg())
     except Exception as error:  # ziamath and latex2mathml raise whatever their parsers ran into
         raise ValueError(f"formula {tex!r} cannot be typeset: {error}") from error
 
