@@ -73,7 +73,8 @@ def refuse_strays(wheel: Path, sdist: Path) -> None:
     for name in wheel_names(wheel):
         if not name.startswith(("dgm_explorer/", "dgm_explorer-")):
             raise SetupError(f"{name} would be installed beside the program.")
-    say(f"{wheel.name}: {wheel.stat().st_size / 1e6:.1f} MB; {sdist.name}: {sdist.stat().st_size / 1e6:.1f} MB")
+    for path in (wheel, sdist):
+        say(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB")
 
 
 def compare_with_sdist(tools: Path, wheel: Path, sdist: Path, folder: Path) -> None:

@@ -30,13 +30,18 @@ def write_icons(source: Path, folder: Path) -> None:
         if not _paint(renderer, size_px).save(str(folder / f"{size_px}.png")):
             raise OSError(f"{folder / f'{size_px}.png'} cannot be written")
     # Each size is painted from the SVG: one that is scaled down from a larger one blurs.
-    pictures = {size_px: Image.open(folder / f"{size_px}.png") for size_px in SIZES_PX}
+    pictures = {size_px: _read(folder / f"{size_px}.png") for size_px in SIZES_PX}
     smaller = [pictures[size_px] for size_px in ICO_SIZES_PX[:-1]]
     pictures[256].save(
         folder / "dgm-explorer.ico", sizes=[(side, side) for side in ICO_SIZES_PX], append_images=smaller
     )
     smaller = [picture for size_px, picture in pictures.items() if size_px < 1024]
     pictures[1024].save(folder / "dgm-explorer.icns", append_images=smaller)
+
+
+def _read(path: Path) -> Image.Image:
+    with Image.open(path) as picture:
+        return picture.copy()
 
 
 def _paint(renderer: QSvgRenderer, size_px: int) -> QImage:
