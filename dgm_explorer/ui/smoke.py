@@ -72,6 +72,9 @@ class SmokeTest(QObject):
 
     @Slot()
     def _look(self) -> None:
+        if not self._window.isVisible():
+            self._timer.stop()  # closed: nothing must be started any more
+            return
         waited_s = time.monotonic() - self._since_s
         if self._stage.has_come():
             print(f"smoke: {self._stage.words}: {waited_s:.1f} s", flush=True)
