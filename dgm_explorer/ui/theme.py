@@ -4,7 +4,7 @@ Colours are after Okabe and Ito (2008), which people with colour-blindness can t
 the same everywhere: p grey, forward KL vermilion, reverse KL blue.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
@@ -44,6 +44,7 @@ class Theme:
     marker, marker_outline : symbols over a heat map.
     colormap : perceptually uniform map of the landscapes.
     font_point_size, line_width : points; pixels at 96 dpi.
+    least_point_size : no text is smaller, see `point_size`.
     components : the ten-colour cycle.
     """
 
@@ -68,12 +69,17 @@ class Theme:
     fill_alpha: int = 90
     colormap: str = "viridis"
     font_point_size: float = 10.0
+    least_point_size: float = 7.0
     line_width: float = 1.6
     components: tuple[str, ...] = COMPONENT_COLORS
 
     def component(self, index: int) -> str:
         """The colour of a component, class or cluster."""
         return self.components[index % len(self.components)]
+
+    def point_size(self, scale: float = 1.0) -> float:
+        """Size of a text that is to be ``scale`` times as large as the theme's type, in points."""
+        return max(scale * self.font_point_size, self.least_point_size)
 
 
 LIGHT = Theme(
@@ -134,10 +140,27 @@ PROJECTOR = Theme(
     reverse="#005C99",
     fill_alpha=110,
     font_point_size=13.0,
+    least_point_size=10.0,
     line_width=3.0,
 )
 
+HALL_HEIGHT_PX = 1000
+"""From this height of the window on the projector theme has its full type."""
+
+HALL = replace(PROJECTOR, font_point_size=15.0, least_point_size=15.0)
+"""The projector theme in a window of 1080 lines: no text below 15 points, 20 pixels at 96 dpi.
+
+A lower window is shown by the projector as large: there 10 points of 720 lines are the same share.
+"""
+
 THEMES: dict[str, Theme] = {theme.name: theme for theme in (LIGHT, DARK, PROJECTOR)}
+
+
+def fitted(theme: Theme, height_px: int) -> Theme:
+    """The theme with the size of type that a window of this height has room for."""
+    if theme.name != PROJECTOR.name:
+        return theme
+    return HALL if height_px >= HALL_HEIGHT_PX else PROJECTOR
 
 
 def color(rgb: str, alpha: int = 255) -> QColor:

@@ -106,7 +106,7 @@ class HintCard(QFrame):
     def set_theme(self, theme: Theme) -> None:
         dress_card(self, theme)
         font = self._title.font()
-        font.setPointSizeF(theme.font_point_size * 1.1)
+        font.setPointSizeF(theme.point_size(1.1))
         font.setBold(True)
         self._title.setFont(font)
         width_px = CARD_CHARACTERS * self._text.fontMetrics().averageCharWidth()

@@ -316,7 +316,7 @@ class Lecturer(QObject):
         stage.notes.setVisible(backstage.has_notes)
         stage.statusBar().setVisible(backstage.has_status_bar)
         stage.menuBar().show()
-        if stage.theme is PROJECTOR:  # a theme chosen during the lecture stays
+        if stage.theme.name == PROJECTOR.name:  # a theme chosen during the lecture stays
             stage.wear(THEMES[backstage.theme])
         stage.banner.show_text(backstage.banner_text, backstage.banner_tone)
 

@@ -28,7 +28,7 @@ class CornerText(PixelOverlay):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self._font = QFont()
-        self._font.setPointSizeF(theme.font_point_size * 0.9)
+        self._font.setPointSizeF(theme.point_size(0.9))
         self._measure()
 
     @property
@@ -105,7 +105,7 @@ class Cover(PixelOverlay):
         painter.fillRect(rect, color(self._theme.window, 225))
         painter.setPen(color(self._theme.text))
         font = QFont()
-        font.setPointSizeF(self._theme.font_point_size)
+        font.setPointSizeF(self._theme.point_size())
         painter.setFont(font)
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(rect.adjusted(24, 8, -24, -8), int(flags), self._reason)

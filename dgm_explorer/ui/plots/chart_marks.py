@@ -13,7 +13,7 @@ from dgm_explorer.ui.theme import LIGHT, Theme, color
 def small_font(theme: Theme) -> QFont:
     """Of words among curves."""
     font = QFont()
-    font.setPointSizeF(0.85 * theme.font_point_size)
+    font.setPointSizeF(theme.point_size(0.85))
     return font
 
 

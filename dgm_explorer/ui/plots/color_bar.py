@@ -58,7 +58,7 @@ class ColorBar(QGraphicsWidget):
         self._strip.set_theme(theme)
         self._pen = QPen(color(theme.text), 1)
         self._font = QFont()
-        self._font.setPointSizeF(theme.font_point_size * 0.85)
+        self._font.setPointSizeF(theme.point_size(0.85))
         metrics = QFontMetricsF(self._font)
         self._text_height = metrics.height()
         width = _BAR_PX + _TICK_PX + 4 + metrics.horizontalAdvance("0.0000")

@@ -41,7 +41,7 @@ class ColorKeyItem(QGraphicsWidget):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self._font = QFont()
-        self._font.setPointSizeF(theme.font_point_size * 0.9)
+        self._font.setPointSizeF(theme.point_size(0.9))
         height = QFontMetricsF(self._font).height() + 6
         self.setMinimumHeight(height)
         self.setMaximumHeight(height)

@@ -43,7 +43,7 @@ class ComponentEllipses(PixelOverlay):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self._font = QFont()
-        self._font.setPointSizeF(theme.font_point_size * 0.85)
+        self._font.setPointSizeF(theme.point_size(0.85))
         self._color_lines()
 
     def set_shapes(self, shapes: Sequence[ComponentShape]) -> None:

@@ -78,7 +78,7 @@ class KnobOverlay(PixelOverlay, Generic[ShapeT]):
 
     def _set_font(self, painter: QPainter) -> QFontMetricsF:
         font = QFont()
-        font.setPointSizeF(self._theme.font_point_size * 0.85)
+        font.setPointSizeF(self._theme.point_size(0.85))
         painter.setFont(font)
         return QFontMetricsF(font)
 

@@ -40,7 +40,7 @@ class SiteMarks(PixelOverlay):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self._font = QFont()
-        self._font.setPointSizeF(0.75 * theme.font_point_size)
+        self._font.setPointSizeF(theme.point_size(0.75))
         self.update()
 
     def set_sites(self, places: FloatArray, colors: ColorArray, is_hollow: BoolArray) -> None:

@@ -74,7 +74,7 @@ class AnswerCard(QFrame):
         theme = self._theme
         dress_card(self, theme)
         font = self.font()
-        font.setPointSizeF(theme.font_point_size * 1.1)
+        font.setPointSizeF(theme.point_size(1.1))
         font.setBold(True)
         self._title.setFont(font)
         self._title.setText(text.title)

@@ -71,7 +71,7 @@ def set_text(widget: QLabel | QAbstractButton, text: str) -> None:
 def font_of(widget: QWidget, theme: Theme, scale: float = 1.0) -> QFont:
     """The font that ``widget`` will have under ``theme``; its own may still be the one before."""
     font = QFont(widget.font())
-    font.setPointSizeF(scale * theme.font_point_size)
+    font.setPointSizeF(theme.point_size(scale))
     return font
 
 

@@ -160,7 +160,7 @@ class NotesPanel(QTextEdit):
         theme = self._theme
         font = QFont(self.font())
         scale = {"title": 1.45, "heading": 1.15}.get(block.kind, 1.0)
-        font.setPointSizeF(theme.font_point_size * scale)
+        font.setPointSizeF(theme.point_size(scale))
         font.setBold(block.kind in ("title", "heading") or span.kind == "bold")
         font.setItalic(span.kind == "italic")
         inks = {"forward": theme.forward, "reverse": theme.reverse, "struck": theme.muted_text}

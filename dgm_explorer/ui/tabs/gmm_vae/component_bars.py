@@ -42,7 +42,7 @@ class ComponentBars(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         font = self.font()
-        font.setPointSizeF(0.9 * theme.font_point_size)
+        font.setPointSizeF(theme.point_size(0.9))
         self.setFont(font)
         metrics = QFontMetricsF(font)
         self._left_px = metrics.horizontalAdvance("100") + 10

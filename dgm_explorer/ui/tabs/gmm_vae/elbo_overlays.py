@@ -87,7 +87,7 @@ class PhaseOverlay(PixelOverlay):
 
     def _draw_names(self, painter: QPainter, starts: list[float]) -> None:
         font = QFont()
-        font.setPointSizeF(self._theme.font_point_size * 0.85)
+        font.setPointSizeF(self._theme.point_size(0.85))
         painter.setFont(font)
         metrics = QFontMetricsF(font)
         right = self.boundingRect().width()

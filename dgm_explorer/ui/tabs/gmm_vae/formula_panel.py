@@ -102,7 +102,7 @@ class FormulaPart(QWidget):
 
     def _font(self, scale: float) -> QFont:
         font = QFont()
-        font.setPointSizeF(self._theme.font_point_size * scale)
+        font.setPointSizeF(self._theme.point_size(scale))
         return font
 
     def sizeHint(self) -> QSize:

@@ -63,7 +63,7 @@ class HoverCard(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self._font = QFont()
-        self._font.setPointSizeF(0.85 * theme.font_point_size)
+        self._font.setPointSizeF(theme.point_size(0.85))
         self._line_px = QFontMetricsF(self._font).height() + 1
         self._fit()
 

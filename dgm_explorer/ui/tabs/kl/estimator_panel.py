@@ -159,7 +159,7 @@ class EstimatorPanel(LowerPanel):
         for plot in self.plots.values():
             plot.set_theme(theme)
         for heading, rgb in zip(self._headings.values(), (theme.forward, theme.reverse), strict=True):
-            heading.setStyleSheet(f"color: {rgb}; font-size: {0.92 * theme.font_point_size:g}pt")
+            heading.setStyleSheet(f"color: {rgb}; font-size: {theme.point_size(0.92):g}pt")
             heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.table.set_theme(theme)
         if self._clouds:

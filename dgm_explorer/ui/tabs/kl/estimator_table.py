@@ -184,7 +184,7 @@ class EstimatorTable(QTableView):
     def set_theme(self, theme: Theme) -> None:
         self._model.set_theme(theme)
         font = self.font()
-        font.setPointSizeF(theme.font_point_size * 0.88)
+        font.setPointSizeF(theme.point_size(0.88))
         self.setFont(font)
         self.horizontalHeader().setFont(font)
         metrics = self.fontMetrics()

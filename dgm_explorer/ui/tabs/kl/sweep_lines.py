@@ -37,7 +37,7 @@ class CriticalLines(PixelOverlay):
     def draw(self, painter: QPainter) -> None:
         rect = self.boundingRect()
         font = QFont()
-        font.setPointSizeF(self._theme.font_point_size * 0.85)
+        font.setPointSizeF(self._theme.point_size(0.85))
         painter.setFont(font)
         metrics = QFontMetricsF(font)
         pen = QPen(color(self._theme.muted_text), 1)

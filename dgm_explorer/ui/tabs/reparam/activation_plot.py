@@ -69,7 +69,7 @@ class RawMarks(PixelOverlay):
     def draw(self, painter: QPainter) -> None:
         act, theme = ACTIVATIONS[self._activation], self._theme
         font = QFont()
-        font.setPointSizeF(theme.font_point_size * 0.85)
+        font.setPointSizeF(theme.point_size(0.85))
         painter.setFont(font)
         for index, raw in enumerate(self._raws):
             mark, rgb = self.mark_px(index), theme.component(index)

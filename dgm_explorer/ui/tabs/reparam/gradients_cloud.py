@@ -196,7 +196,7 @@ class CloudOverlay(PixelOverlay):
 
     def _draw_names(self, painter: QPainter, is_plane: bool) -> None:
         font = QFont()
-        font.setPointSizeF(self._theme.font_point_size * 0.9)
+        font.setPointSizeF(self._theme.point_size(0.9))
         painter.setFont(font)
         painter.setPen(color(self._theme.muted_text))
         room = self.boundingRect().adjusted(4, 1, -4, -1)

@@ -179,7 +179,7 @@ class GradientTable(QTableView):
 
     def set_theme(self, theme: Theme) -> None:
         font = self.font()
-        font.setPointSizeF(theme.font_point_size * 0.88)
+        font.setPointSizeF(theme.point_size(0.88))
         self.setFont(font)
         self._cells.set_theme(theme, font)
         self.viewport().update()

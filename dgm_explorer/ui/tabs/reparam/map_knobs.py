@@ -81,7 +81,7 @@ class MapKnobs(EllipseOverlay[MapShape]):
         length = math.hypot(a + b, c + d)
         away = QPointF(-(a + b) / length, (c + d) / length) if length > 0 else QPointF(-1.0, 0.0)
         font = QFont()
-        font.setPointSizeF(self._theme.font_point_size * 0.95)
+        font.setPointSizeF(self._theme.point_size(0.95))
         font.setBold(True)
         painter.setFont(font)
         write_on_ground(painter, self.center_px(0) + away * _NAME_GAP_PX, "μ", self._theme.text, self._theme)

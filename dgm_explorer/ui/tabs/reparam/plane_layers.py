@@ -109,7 +109,7 @@ def draw_vectors(
 ) -> None:
     """Arrows with a halo, so that they stand off any dots below, and their names beyond their tips."""
     font = QFont()
-    font.setPointSizeF(theme.font_point_size * 0.95)
+    font.setPointSizeF(theme.point_size(0.95))
     font.setBold(True)
     painter.setFont(font)
     metrics = QFontMetricsF(font)

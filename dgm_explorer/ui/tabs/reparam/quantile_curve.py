@@ -76,7 +76,7 @@ class LineKnobs(PixelOverlay):
     def draw(self, painter: QPainter) -> None:
         theme = self._theme
         font = QFont()
-        font.setPointSizeF(theme.font_point_size * 0.9)
+        font.setPointSizeF(theme.point_size(0.9))
         painter.setFont(font)
         metrics = QFontMetricsF(font)
         for index in range(len(self._places)):

@@ -245,10 +245,10 @@ class CodeGridView(PictureView):
         font = QFont(self.font())
         widest = "8" * len(str(self._n_codes - 1))
         for scale in _NUMBER_SCALES:
-            font.setPointSizeF(scale * self._theme.font_point_size)
+            font.setPointSizeF(self._theme.point_size(scale))
             metrics = QFontMetricsF(font)
             if max(metrics.horizontalAdvance(widest) + 3, metrics.height()) * ratio <= cell_px:
-                font.setPointSizeF(scale * self._theme.font_point_size * ratio)
+                font.setPointSizeF(self._theme.point_size(scale) * ratio)
                 return font
         return None
 

@@ -52,7 +52,7 @@ class LitMarks(PixelOverlay):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         self._font = QFont()
-        self._font.setPointSizeF(0.9 * theme.font_point_size)
+        self._font.setPointSizeF(theme.point_size(0.9))
         self._font.setBold(True)
         self.update()
 

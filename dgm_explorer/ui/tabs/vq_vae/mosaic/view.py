@@ -131,7 +131,7 @@ class MosaicView(PictureView):
 
     def _font(self, scale: float) -> QFont:
         font = QFont(self.font())
-        font.setPointSizeF(scale * self._theme.font_point_size)
+        font.setPointSizeF(self._theme.point_size(scale))
         return font
 
     def _lay_out(self) -> None:

@@ -69,7 +69,7 @@ class RowsView(PictureView):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         font = self.font()
-        font.setPointSizeF(0.85 * theme.font_point_size)
+        font.setPointSizeF(theme.point_size(0.85))
         self.setFont(font)
         self._lay_out()
 

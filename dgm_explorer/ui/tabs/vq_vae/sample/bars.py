@@ -32,7 +32,7 @@ class PriorBar(QWidget):
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
         font = self.font()
-        font.setPointSizeF(0.9 * theme.font_point_size)
+        font.setPointSizeF(theme.point_size(0.9))
         self.setFont(font)
         self.updateGeometry()
         self.update()

@@ -44,7 +44,7 @@ class NameAxis(NumberAxis):
         self.setTicks([])
         self.setPen(pg.mkPen(color(theme.plot_background)))
         font = QFont()
-        font.setPointSizeF(theme.font_point_size)
+        font.setPointSizeF(theme.point_size())
         room_px = round(1.6 * QFontMetricsF(font).height())
         if self.orientation == "left":
             self.setWidth(room_px)

@@ -60,7 +60,7 @@ class UsagePlot(Plot):
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
         font = QFont()
-        font.setPointSizeF(0.85 * theme.font_point_size)
+        font.setPointSizeF(theme.point_size(0.85))
         line_px = QFontMetricsF(font).height()
         above = 1.7 if self._has_unit_above else 0.5
         self.plotItem.layout.setContentsMargins(1.0, above * line_px, 1.0, 0.5 * line_px)
