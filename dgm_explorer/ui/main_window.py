@@ -22,7 +22,7 @@ from dgm_explorer.ui.lecture.lecturer import Lecturer
 from dgm_explorer.ui.run_commands import RunCommands
 from dgm_explorer.ui.session_commands import SessionCommands
 from dgm_explorer.ui.tabs.tab import Tab
-from dgm_explorer.ui.theme import THEMES, Theme, apply_theme
+from dgm_explorer.ui.theme import THEMES, Theme, apply_theme, fitted
 from dgm_explorer.ui.theory.theory_dock import TheoryDock
 from dgm_explorer.ui.widgets.frame_meter import FrameMeter
 from dgm_explorer.ui.widgets.notes_dock import NotesDock
@@ -146,7 +146,7 @@ class MainWindow(QMainWindow):
 
     def wear(self, theme: Theme) -> None:
         """Put a theme on, without remembering it for the next start."""
-        self.theme = theme
+        self.theme = fitted(theme, self.height())
         self._dress()
 
     def toggle_full_screen(self) -> None:
@@ -363,6 +363,8 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        if fitted(self.theme, self.height()) is not self.theme:
+            self.wear(self.theme)
         self.lectures.fit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
