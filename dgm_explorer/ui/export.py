@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +50,23 @@ class PlotTable:
         """The unit in which each column's name ends, or nothing."""
         ends = (name.rpartition("_")[2] for name in self.header)
         return tuple(end if end in _UNITS else "" for end in ends)
+
+
+def joined(tables: Sequence[PlotTable]) -> PlotTable:
+    """Tables of numbers side by side that begin with the same column, such as ``step``; NaN for gaps.
+
+    Every table's first column rises and holds no number twice.
+    """
+    first = np.unique(np.concatenate([np.asarray(table.columns[0], np.float64) for table in tables]))
+    header, columns = [tables[0].header[0]], [first]
+    for table in tables:
+        places = np.searchsorted(first, np.asarray(table.columns[0], np.float64))
+        for name, values in zip(table.header[1:], table.columns[1:], strict=True):
+            column = np.full(len(first), np.nan)
+            column[places] = values
+            header.append(name)
+            columns.append(column)
+    return PlotTable(tuple(header), tuple(columns))
 
 
 @runtime_checkable

@@ -129,7 +129,7 @@ def _overflow(widget: QWidget) -> tuple[int, int]:
 
 
 class _Holder(QObject):
-    """Keeps a widget at a size against the layout around it, which would set its own with the next request."""
+    """Keeps a widget at a size against the layout around it, which sets its own with the next request."""
 
     def __init__(self, widget: QWidget) -> None:
         super().__init__(widget)

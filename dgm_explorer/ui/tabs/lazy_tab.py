@@ -53,6 +53,10 @@ class TabScene(QWidget):
         """What can be exported, the most important first."""
         return ()
 
+    def python_script(self) -> str:
+        """The present setting as a script; see `Tab.python_script`."""
+        raise NotImplementedError
+
     def finish(self) -> None:
         """Stop whatever runs beside the window and wait for it."""
 
@@ -89,16 +93,18 @@ class LazyTab(Tab, Generic[SceneT]):
     @property
     def scene(self) -> SceneT:
         """Everything visible, made when first wanted."""
-        if self._scene is None:
-            scene = self._scene = self.make_scene(self._own_store, self.theme)
-            self._layout.addWidget(scene)
-            scene.set_controls_visible(self._has_controls)
-            scene.message.connect(self.message)
-            scene.noticed.connect(self.noticed)
-            scene.frame_done.connect(self.frame_done)
-            scene.playing_changed.connect(self.playing_changed)
-            self.destroyed.connect(scene.finish, Qt.ConnectionType.DirectConnection)
-        return self._scene
+        return self._scene if self._scene is not None else self._build()
+
+    def _build(self) -> SceneT:
+        scene = self._scene = self.make_scene(self._own_store, self.theme)
+        self._layout.addWidget(scene)
+        scene.set_controls_visible(self._has_controls)
+        scene.message.connect(self.message)
+        scene.noticed.connect(self.noticed)
+        scene.frame_done.connect(self.frame_done)
+        scene.playing_changed.connect(self.playing_changed)
+        self.destroyed.connect(scene.finish, Qt.ConnectionType.DirectConnection)
+        return scene
 
     # -- what the window asks -----------------------------------------------------------------------------
 
@@ -109,6 +115,10 @@ class LazyTab(Tab, Generic[SceneT]):
     @property
     def is_playing(self) -> bool:
         return self._scene is not None and self._scene.player.is_playing
+
+    def prepare(self) -> None:
+        if self._scene is None:
+            self._build()
 
     def play_pause(self) -> None:
         self.scene.player.play_pause()
@@ -121,6 +131,9 @@ class LazyTab(Tab, Generic[SceneT]):
 
     def plots(self) -> Sequence[ExportablePlot]:
         return () if self._scene is None else self._scene.plots()
+
+    def python_script(self) -> str:
+        return self.scene.python_script()
 
     def set_controls_visible(self, is_visible: bool) -> None:
         self._has_controls = is_visible

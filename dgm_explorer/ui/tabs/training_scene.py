@@ -15,6 +15,7 @@ from dgm_explorer.core.training import Command, MakeRun, Recording, RunRequest
 from dgm_explorer.runs.folder import default_parent
 from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.run.readings import RunOnScreen
+from dgm_explorer.ui.run.recorded import Recorded, last_recorded
 from dgm_explorer.ui.run.run_desk import RunDesk
 from dgm_explorer.ui.settings.field_spec import ModelSettings
 from dgm_explorer.ui.settings.pending_changes import RunSettings
@@ -160,6 +161,18 @@ class TrainingScene(TabScene):
     def plots(self) -> Sequence[ExportablePlot]:
         """What can be exported, the most important first."""
         return ()
+
+    def recorded(self) -> Recorded:
+        """The recorded snapshot that comes nearest to what is on the screen.
+
+        Raises
+        ------
+        InputError
+            If there is none.
+        """
+        screen = self.desk.run.on_screen
+        step = None if self.snapshot is None else self.snapshot.step
+        return last_recorded(None if screen is None else screen.folder, step)
 
     @property
     def dataset(self) -> Dataset | None:

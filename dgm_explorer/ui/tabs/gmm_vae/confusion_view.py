@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from dgm_explorer.core.arrays import IntArray
 from dgm_explorer.numerics.clustering import match_clusters
+from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.theme import LIGHT, Theme, blend, color, contrast
 
 _PAD_PX = 4.0
@@ -27,6 +28,8 @@ class ConfusionView(QWidget):
 
     Frames mark the one class that each component is matched to (Hungarian method, as in the accuracy).
     """
+
+    export_name = "gmm-vae-confusion"
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +67,19 @@ class ConfusionView(QWidget):
         """Which component stands in each row."""
         return self._order
 
+    def export_table(self) -> PlotTable:
+        """One row per component and class, from 1 and by name, in the order of the picture."""
+        n_rows, n_classes = self._counts.shape
+        counts = self._counts[self._order] if n_rows else self._counts
+        return PlotTable(
+            ("component", "class", "examples"),
+            (
+                np.repeat(self._order + 1, n_classes),
+                tuple(self._name(column) for column in range(n_classes)) * n_rows,
+                counts.reshape(-1),
+            ),
+        )
+
     def cell_text(self, row: int, column: int) -> str:
         """One cell in words."""
         k = int(self._order[row])
@@ -80,7 +96,7 @@ class ConfusionView(QWidget):
 
     def _font(self, scale: float = 0.85) -> QFont:
         font = QFont()
-        font.setPointSizeF(self._theme.font_point_size * scale)
+        font.setPointSizeF(self._theme.point_size(scale))
         return font
 
     def _grid(self) -> QRectF:

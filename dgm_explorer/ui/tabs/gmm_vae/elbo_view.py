@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSpli
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.gmm_vae_config import TERMS
+from dgm_explorer.ui.export import ExportablePlot, PlotTable
 from dgm_explorer.ui.tabs.gmm_vae.elbo_chart import ElboChart, Runs
 from dgm_explorer.ui.tabs.gmm_vae.elbo_series import EMPTY, read_epochs, read_phases, read_terms
 from dgm_explorer.ui.tabs.gmm_vae.formula_panel import FormulaPanel, TermValues
@@ -38,6 +39,8 @@ class ElboView(QWidget):
     Hovering a term in the formula lights up its curve and the other way round; hovering a curve shows the
     values at that step under the formula.
     """
+
+    export_name = "gmm-vae-bound"
 
     term_hovered = Signal(str)
     """The mouse or the keyboard came upon a term, or left it: empty."""
@@ -116,9 +119,14 @@ class ElboView(QWidget):
         for part in (self.formula_panel, self.chart, self.detail, self.bars):
             part.light_up(term)
 
-    def plots(self) -> tuple[ElboChart, ...]:
-        """The charts visible at present."""
-        return tuple(chart for chart in (self.chart, self.detail) if chart.isVisible())
+    def plots(self) -> tuple[ExportablePlot, ...]:
+        """All of it under the formula, whose colours are the key, then what is visible by itself."""
+        parts = (self.chart, self.detail, self.bars)
+        return (self, *(part for part in parts if part.isVisible()))
+
+    def export_table(self) -> PlotTable:
+        """The terms and their sum over steps."""
+        return self.chart.export_table()
 
     # -- parts --------------------------------------------------------------------------------------------
 

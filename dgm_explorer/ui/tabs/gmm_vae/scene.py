@@ -96,6 +96,13 @@ class GmmVaeScene(TrainingScene):
     def plots(self) -> Sequence[ExportablePlot]:
         return (*self.latent.plots(), *self.elbo.plots(), *self.panels.plots())
 
+    def python_script(self) -> str:
+        from dgm_explorer.ui.tabs.gmm_vae.script import make_script
+
+        recorded, screen = self.recorded(), self.desk.run.on_screen
+        source = self.state.source if screen is None else screen.request.source
+        return make_script(recorded, source, self.dataset)
+
     # -- state --------------------------------------------------------------------------------------------
 
     @Slot(object, object)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.gmm_vae_config import TERMS
+from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.tabs.gmm_vae.single_terms import SingleTerms
 from dgm_explorer.ui.tabs.gmm_vae.terms import ELBO, WORDS, nats_text, term_color, term_name
 from dgm_explorer.ui.theme import LIGHT, Theme, blend, color
@@ -22,6 +23,8 @@ class SingleBars(QWidget):
 
     A full bar is what was clicked, the outlined one below it the average.
     """
+
+    export_name = "gmm-vae-single-terms"
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +63,13 @@ class SingleBars(QWidget):
             rows.append((nats_text(float(value)) + spread, nats_text(float(average))))
         return tuple(rows)
 
+    def export_table(self) -> PlotTable:
+        """One row per term: nats per example of what was clicked, and of the average."""
+        s = self._single
+        columns = [np.empty(0)] * 3 if s is None else [s.values, s.standard_errors, s.average]
+        header = ("term", "value_nats", "standard_error_nats", "average_nats")
+        return PlotTable(header, (TERMS if s is not None else (), *columns))
+
     def sizeHint(self) -> QSize:
         text = QFontMetricsF(self._font(0.9))
         width = text.horizontalAdvance("ELBO  −000.00 ± 0.00  (−000.00)") + 90
@@ -71,7 +81,7 @@ class SingleBars(QWidget):
 
     def _font(self, scale: float, is_bold: bool = False) -> QFont:
         font = QFont()
-        font.setPointSizeF(self._theme.font_point_size * scale)
+        font.setPointSizeF(self._theme.point_size(scale))
         font.setBold(is_bold)
         return font
 

@@ -153,6 +153,16 @@ class KLTab(Tab):
     def plots(self) -> Sequence[ExportablePlot]:
         return self.scene.plots() if self._is_line else self.plane.plots()
 
+    def python_script(self) -> str:
+        from dgm_explorer.scripts.kl_script import write_kl_script
+        from dgm_explorer.scripts.shown import Shown
+
+        self.draw_now()
+        state = self.editor.state
+        found = readings(state, self.frame) if self._is_line else self.plane.readings()
+        shown = [Shown(r.name, f"{r.text} {state.units} ({r.tag})") for r in found if r.is_known]
+        return write_kl_script(state, shown)
+
     def set_controls_visible(self, is_visible: bool) -> None:
         self.controls.setVisible(is_visible)
 

@@ -141,6 +141,14 @@ class ReparamScene(TabScene):
         """What is visible, the most important first."""
         return (*self.board.plots(), *self.panels.plots())
 
+    def python_script(self) -> str:
+        from dgm_explorer.ui.tabs.reparam.script import make_script
+
+        self.draw_now()
+        if self._frame is None:
+            self.refresh()
+        return make_script(self.frame)
+
     def finish(self) -> None:
         """Stop playing and wait for what runs beside the window."""
         self.player.pause()

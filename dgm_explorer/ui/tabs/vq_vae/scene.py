@@ -97,6 +97,11 @@ class VqVaeScene(TrainingScene):
     def plots(self) -> Sequence[ExportablePlot]:
         return (*self.mosaic.plots(), *self.panels.plots())
 
+    def python_script(self) -> str:
+        from dgm_explorer.ui.tabs.vq_vae.script import make_script
+
+        return make_script(self.recorded())
+
     def finish(self) -> None:
         super().finish()
         for panel in self._of_codes:

@@ -152,7 +152,11 @@ def test_a_growing_run_is_followed(view: ElboView) -> None:
 
 
 def test_what_is_exported_is_what_is_drawn(view: ElboView) -> None:
-    assert [plot.export_name for plot in view.plots()] == ["gmm-vae-elbo", "gmm-vae-elbo-detail"]
+    assert [plot.export_name for plot in view.plots()] == [
+        "gmm-vae-bound",
+        "gmm-vae-elbo",
+        "gmm-vae-elbo-detail",
+    ]
     table = view.chart.export_table()
     columns = dict(zip(table.header, table.columns, strict=True))
     terms = [np.asarray(columns[f"{term}_nats"]) for term in TERMS]

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
 from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
-from dgm_explorer.ui.export import ExportablePlot
+from dgm_explorer.ui.export import ExportablePlot, PlotTable, joined
 from dgm_explorer.ui.plots.curve_chart import CurveChart, fit_counts, fit_losses
 from dgm_explorer.ui.tabs.vq_vae.code_panel import CodePanel
 from dgm_explorer.ui.tabs.vq_vae.curves.words import CODE_CURVES, LOSS_CURVES, PERPLEXITY_CURVES
@@ -90,7 +90,12 @@ class CurvesPanel(CodePanel):
         self.column.set_shown_step(step)
 
     def plots(self) -> Sequence[ExportablePlot]:
-        return self.column.charts
+        """All of them under their keys, then each by itself."""
+        return (self, *self.column.charts)
+
+    def export_table(self) -> PlotTable:
+        """All curves over steps."""
+        return joined([chart.export_table() for chart in self.column.charts])
 
     def _show(self, snapshot: VqVaeSnapshot, dataset: Dataset) -> None:
         """Curves know nothing of single instants."""

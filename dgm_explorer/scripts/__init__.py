@@ -1,0 +1,1 @@
+"""Short scripts that compute the numbers on the screen without this program."""
