@@ -1,6 +1,5 @@
 """The composition root of the window: everything is made, joined and started here."""
 
-import gc
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from dgm_explorer.ui.recovery.crash_guard import CrashGuard
 from dgm_explorer.ui.screenshot import ScreenshotTaker
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.theme import THEMES
+from dgm_explorer.ui.warm_up import WarmUp, start_collector
 from dgm_explorer.ui.window_settings import WindowSettings
 
 if TYPE_CHECKING:
@@ -112,7 +112,9 @@ def run_window(options: WindowOptions) -> int:
             window.lectures.begin(lecture)
         window.show()
         guard.watch(window, is_offering=lecture is None)
-        QTimer.singleShot(0, gc.enable)  # the command line stops it for the time of the start
+        if not options.leaves_no_trace:
+            WarmUp(window.tabs(), window)
+        QTimer.singleShot(0, start_collector)  # the command line stops it for the time of the start
         if options.may_welcome:
             QTimer.singleShot(WELCOME_MS, window, window.welcome)
         picture = _take_picture(window, options.screenshot)

@@ -90,7 +90,7 @@ def _typeset(tex: str, is_display: bool) -> str:
 
     That takes some ten times as long as painting, so it is done once for all sizes and colours.
     """
-    ziamath = _import_ziamath()
+    ziamath = import_ziamath()
     try:
         formula = ziamath.Latex(tex, size=TYPESET_PX, color=TYPESET_RGB, inline=not is_display)
         return str(formula.svg())
@@ -99,7 +99,7 @@ def _typeset(tex: str, is_display: bool) -> str:
 
 
 @functools.cache
-def _import_ziamath() -> ModuleType:
+def import_ziamath() -> ModuleType:
     """Import when first needed: it takes a quarter of a second that the first paint does not have."""
     with warnings.catch_warnings():
         # WORKAROUND(ziamath 0.13): it finds its font by importlib.resources.path, deprecated in Python 3.11.

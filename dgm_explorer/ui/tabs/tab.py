@@ -62,6 +62,9 @@ class Tab(QWidget):
         """What closing the window would stop, such as a training run; empty while nothing would be lost."""
         return ""
 
+    def prepare(self) -> None:
+        """Build now what would be built when first shown; a tab that is always whole ignores it."""
+
     def play_pause(self) -> None:
         """Start or suspend what moves by itself."""
 
