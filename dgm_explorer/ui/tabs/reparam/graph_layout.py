@@ -11,6 +11,8 @@ from dgm_explorer.ui.tabs.reparam.graph_words import WIDEST_CELL, Rows
 
 _MAX_SCALE = 1.9
 _MAX_STRETCH = 1.7
+_GAPS = (1.0, 0.7, 0.45)
+_SMALL = 0.9
 _ROUNDS = 8
 
 
@@ -20,19 +22,21 @@ class GraphType:
     Attributes
     ----------
     is_flat : whether names stand beside their entries, for a low window, or above them.
-    unit : the length by which gaps and strokes scale; 1 at 10 points.
+    point_size : of entries.
+    unit : the length by which gaps and strokes scale; 1 at 10 points, less where ``gap`` is less than 1.
     font, bold, small : of entries, of names, and of words beside the nodes.
     line, small_line : heights of a line, in pixels.
     """
 
-    def __init__(self, base: QFont, point_size: float, is_flat: bool = False) -> None:
+    def __init__(self, base: QFont, point_size: float, is_flat: bool = False, gap: float = 1.0) -> None:
         self.is_flat = is_flat
-        self.unit = point_size / 10.0
+        self.point_size = point_size
+        self.unit = gap * point_size / 10.0
         self.font, self.bold, self.small = QFont(base), QFont(base), QFont(base)
         self.font.setPointSizeF(point_size)
         self.bold.setPointSizeF(1.05 * point_size)
         self.bold.setBold(True)
-        self.small.setPointSizeF(0.9 * point_size)
+        self.small.setPointSizeF(_SMALL * point_size)
         self._bold_metrics, self._small_metrics = QFontMetricsF(self.bold), QFontMetricsF(self.small)
         metrics = QFontMetricsF(self.font)
         self.line, self.bold_line = metrics.height(), self._bold_metrics.height()
@@ -135,24 +139,37 @@ class GraphLayout:
 
 
 def lay_out(scene: GraphScene, base: QFont, point_size: float, size: QSizeF) -> GraphLayout:
-    """Place the graph in the way that lets its type be the larger in the window of ``size``."""
-    kinds = [_largest(scene, base, point_size, size, is_flat) for is_flat in (False, True)]
-    return _Plan(scene, max(kinds, key=lambda kind: kind.unit)).place(size)
+    """Place the graph in the way that lets its type be the larger in the window of ``size``.
+
+    Gaps are narrowed where even the words beside the nodes would be smaller than ``point_size`` else.
+    """
+    best: GraphType | None = None
+    for gap in _GAPS:
+        kinds = [_largest(scene, base, point_size, size, is_flat, gap) for is_flat in (False, True)]
+        found = max(kinds, key=lambda kind: kind.point_size)
+        if best is None or found.point_size > best.point_size:
+            best = found
+        if _SMALL * best.point_size >= point_size:
+            break
+    assert best is not None
+    return _Plan(scene, best).place(size)
 
 
-def _largest(scene: GraphScene, base: QFont, point_size: float, size: QSizeF, is_flat: bool) -> GraphType:
+def _largest(
+    scene: GraphScene, base: QFont, point_size: float, size: QSizeF, is_flat: bool, gap: float
+) -> GraphType:
     """Type as large as the window lets it be."""
-    kind, best = GraphType(base, point_size, is_flat), None
+    kind, best = GraphType(base, point_size, is_flat, gap), None
     for _ in range(_ROUNDS):  # type does not scale evenly: the letters of screens come in steps
         need = _Plan(scene, kind).size
         scale = min(size.width() / need.width(), size.height() / need.height())
-        is_largest = kind.unit * 10.0 >= _MAX_SCALE * point_size
-        if scale >= 1.0 and (best is None or kind.unit > best.unit):
+        is_largest = kind.point_size >= _MAX_SCALE * point_size
+        if scale >= 1.0 and (best is None or kind.point_size > best.point_size):
             best = kind
         if scale >= 1.0 and (scale < 1.03 or is_largest):
             break
-        wanted = 0.985 * scale * kind.unit * 10.0
-        kind = GraphType(base, max(1.0, min(wanted, _MAX_SCALE * point_size)), is_flat)
+        wanted = 0.985 * scale * kind.point_size
+        kind = GraphType(base, max(1.0, min(wanted, _MAX_SCALE * point_size)), is_flat, gap)
     return best or kind
 
 
