@@ -26,6 +26,7 @@ from dgm_explorer.ui.theme import THEMES, Theme, apply_theme, fitted
 from dgm_explorer.ui.theory.theory_dock import TheoryDock
 from dgm_explorer.ui.widgets.frame_meter import FrameMeter
 from dgm_explorer.ui.widgets.notes_dock import NotesDock
+from dgm_explorer.ui.window_place import bring_onto_screen
 from dgm_explorer.ui.window_settings import LAYOUT_VERSION, WindowSettings
 
 if TYPE_CHECKING:
@@ -271,6 +272,7 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         if not self._settings.geometry.isEmpty():
             self.restoreGeometry(self._settings.geometry)
+            bring_onto_screen(self, DEFAULT_SIZE)
         if not self._settings.layout.isEmpty():
             self.restoreState(self._settings.layout, LAYOUT_VERSION)
         self.show_tab(self._settings.tab)

@@ -6,10 +6,10 @@ from PySide6.QtCore import QByteArray
 
 from dgm_explorer.ui.settings_file import SettingsFile
 from dgm_explorer.ui.theme import LIGHT, THEMES
+from dgm_explorer.ui.window_place import seal, unseal
 
 MAX_RECENT = 8
 MAX_PATH = 4096
-MAX_LAYOUT_BYTES = 1 << 16
 LAYOUT_VERSION = 2
 """Raise it when docks change, so that an old layout is not forced on a new window."""
 
@@ -63,7 +63,7 @@ class WindowSettings:
 
     @geometry.setter
     def geometry(self, value: QByteArray) -> None:
-        self._write("geometry", value)
+        self._write("geometry", seal(value))
 
     @property
     def layout(self) -> QByteArray:
@@ -72,7 +72,7 @@ class WindowSettings:
 
     @layout.setter
     def layout(self, value: QByteArray) -> None:
-        self._write("layout", value)
+        self._write("layout", seal(value))
 
     @property
     def picture_size(self) -> str:
@@ -112,8 +112,7 @@ class WindowSettings:
 
     def _bytes(self, key: str) -> QByteArray:
         value = self._read(key)
-        is_sane = isinstance(value, QByteArray) and value.size() <= MAX_LAYOUT_BYTES
-        return value if is_sane else QByteArray()
+        return unseal(value) if isinstance(value, QByteArray) else QByteArray()
 
 
 def _is_path(name: str) -> bool:
