@@ -27,6 +27,9 @@ from dgm_explorer.driver.update import RunUpdate
 LAST_WORDS_S = 60.0
 """For a run whose window has gone to save itself."""
 
+PATIENCE_S = 1.0
+"""With a window that does not listen, before asking oneself whether there is one."""
+
 BROKEN_STATUS = 70
 
 logger = logging.getLogger("dgm_explorer")
@@ -80,9 +83,11 @@ class _Child:
         self._packer.close()
 
     def stop(self) -> None:
-        """End the run under way behind its present step, or the process if there is none."""
+        """End the run under way behind its present step, and the process."""
         if self._driver is not None:
             self._driver.obey("stop")
+        if self._slot is not None:
+            self._slot.is_hurried = True
         self._jobs.put(None)
 
     def send(self, message: FromChild) -> None:
@@ -123,32 +128,35 @@ class _Child:
         """Save what is under way, and end: at once if that is nothing, or a library that is being loaded."""
         if not self._is_working:
             os._exit(0)
-        if self._slot is not None:
-            self._slot.give_up()
         self.stop()
         time.sleep(LAST_WORDS_S)
         os._exit(BROKEN_STATUS)
 
 
 class _ChildSlot:
-    """`run_driver.Slot` whose other half is in the window's process."""
+    """`run_driver.Slot` whose other half is in the window's process.
+
+    Attributes
+    ----------
+    is_hurried : wait no longer for a window that may have gone.
+    """
 
     def __init__(self, send: Callable[[FromChild], None], packer: Packer) -> None:
+        self.is_hurried = False
         self._send = send
         self._packer = packer
         self._n_sent = self._n_taken = 0
         self._is_free = threading.Event()
         self._is_free.set()
-        self._is_given_up = False
 
     @property
     def is_empty(self) -> bool:
         return self._n_taken >= self._n_sent
 
     def put(self, update: RunUpdate) -> None:
-        self._is_free.wait()
-        if self._is_given_up:
-            return
+        while not self._is_free.wait(PATIENCE_S):
+            if self.is_hurried:
+                return
         parcel = self._packer.pack(update)
         if parcel.block:
             self._is_free.clear()
@@ -161,11 +169,6 @@ class _ChildSlot:
             self._n_taken = message.count
         else:
             self._is_free.set()
-
-    def give_up(self) -> None:
-        """Nobody listens any more."""
-        self._is_given_up = True
-        self._is_free.set()
 
 
 class _Forwarder(logging.Handler):

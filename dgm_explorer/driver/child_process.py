@@ -5,9 +5,11 @@ import secrets
 import sys
 import threading
 from collections import deque
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import wait
+from types import ModuleType
 
 from dgm_explorer.driver.child import serve
 from dgm_explorer.driver.in_child import ChildNotStarted
@@ -50,7 +52,8 @@ class ChildProcess:
             ends = (theirs, their_crash_end)
             # A daemon is told to end with the program even if it was born when that was ending already.
             self._process = context.Process(target=serve, args=(*ends, token), name="training", daemon=True)
-            self._process.start()
+            with _without_main_module():
+                self._process.start()
         except (OSError, RuntimeError) as error:
             raise ChildNotStarted(" ".join(str(error).split()) or type(error).__name__) from error
         for end in ends:
@@ -147,3 +150,17 @@ class ChildProcess:
             self._outgoing.clear()
         for message in messages:
             self.send(message)
+
+
+@contextmanager
+def _without_main_module() -> Iterator[None]:
+    """Have a process started that does not import the script which opened the window.
+
+    It has no need of it, and a script that does more than define things would do so once more: open a window.
+    """
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main

@@ -27,14 +27,18 @@ class Mailbox(QObject):
     filled = Signal()
     """The slot was empty and is no longer: one signal, however many values follow before `take`."""
 
-    emptied = Signal()
-    """Somebody has taken what lay in the slot; emitted in the thread that takes."""
+    emptied = Signal(int)
+    """Somebody has taken what lay in the slot, and so many values have been laid there until then.
+
+    Emitted in the thread that takes.
+    """
 
     def __init__(self, merge: Callable[[Any, Any], Any] = newest, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._merge = merge
         self._lock = threading.Lock()
         self._value: Any = None
+        self._count = 0
 
     @property
     def is_empty(self) -> bool:
@@ -44,6 +48,7 @@ class Mailbox(QObject):
         """Lay a value (not None) into the slot."""
         with self._lock:
             was_empty = self._value is None
+            self._count += 1
             self._value = value if was_empty else self._merge(self._value, value)
         if was_empty:
             self.filled.emit()
@@ -52,6 +57,7 @@ class Mailbox(QObject):
         """Empty the slot; None if there is nothing."""
         with self._lock:
             value, self._value = self._value, None
+            count = self._count
         if value is not None:
-            self.emptied.emit()
+            self.emptied.emit(count)
         return value

@@ -43,7 +43,6 @@ class ProcessThread(TrainingThread):
         self._lock = threading.Lock()
         self._child: ChildProcess | None = None
         self._early_orders: list[Order] = []
-        self._n_laid = 0
         self._facts: RunFacts | None = None
         self._progress: Progress | None = None
         self._is_dismissed = False
@@ -73,7 +72,7 @@ class ProcessThread(TrainingThread):
             if child is not None:
                 self._attend(child)
         except BaseException as error:  # nothing that a run does may end the program
-            self._lay(RunUpdate("failed", time.monotonic(), describe_failure(error)))
+            self.mailbox.put(RunUpdate("failed", time.monotonic(), describe_failure(error)))
 
     def _order(self, order: Order) -> None:
         super()._order(order)
@@ -83,19 +82,19 @@ class ProcessThread(TrainingThread):
             else:
                 self._early_orders.append(order)
 
-    @Slot()
-    def _note_taken(self) -> None:
-        """The window has taken what lay in the mailbox."""
+    @Slot(int)
+    def _note_taken(self, count: int) -> None:
+        """The window has taken what lay in the mailbox; the first that did was not from the process."""
         with self._lock:
             if self._child is not None:
-                self._child.post(Taken(self._n_laid))
+                self._child.post(Taken(count - 1))
 
     # -- in the thread ------------------------------------------------------------------------------------
 
     def _borrow(self) -> "ChildProcess | None":
         """A process that was told to train; None where this thread had to do it."""
         maker = self._make_run_in_child
-        self._lay(RunUpdate("preparing", time.monotonic(), "starting"))
+        self.mailbox.put(RunUpdate("preparing", time.monotonic(), "starting"))
         try:
             child = maker.pool.take()
         except ChildNotStarted as error:
@@ -112,7 +111,7 @@ class ProcessThread(TrainingThread):
         logger.warning("no process to train in: %s", reason)
         if not self._make_run_in_child.may_fall_back:
             words = f"No process to train in could be started ({reason}); train in a thread of the window."
-            self._lay(RunUpdate("failed", time.monotonic(), words))
+            self.mailbox.put(RunUpdate("failed", time.monotonic(), words))
             return
         self._driver.add_note(
             f"This run trains in a thread of the window, which may slow it: there was no process ({reason})."
@@ -128,7 +127,7 @@ class ProcessThread(TrainingThread):
             self._child = None
         if is_sound:  # before the end is told: the next run may be waiting for it
             pool.give_back(child, True)
-        self._lay(last or self._bury(child))
+        self.mailbox.put(last or self._bury(child))
         if not is_sound:
             pool.give_back(child, False)
             pool.warm_up(self._make_run_in_child.make_run)
@@ -143,7 +142,7 @@ class ProcessThread(TrainingThread):
             self._progress = update.progress or self._progress
             if update.state in ENDS:
                 return update
-            self._lay(update)
+            self.mailbox.put(update)
         return None
 
     def _bury(self, child: "ChildProcess") -> RunUpdate:
@@ -169,7 +168,3 @@ class ProcessThread(TrainingThread):
         if self._facts is None:
             self._facts = replace(update.facts, device=f"{update.facts.device}, process {pid}")
         return replace(update, facts=self._facts)
-
-    def _lay(self, update: RunUpdate) -> None:
-        self._n_laid += 1  # before it can be taken
-        self.mailbox.put(update)

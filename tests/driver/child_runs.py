@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from dgm_explorer.core.arrays import Float32Array
+from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.training import RunRequest
 from dgm_explorer.driver.imported import ImportedMakeRun
 from tests.ui.run.fake_run import FakeRun
@@ -42,6 +43,7 @@ class BigSnapshot:
     step: int
     phase: str
     value: float
+    n_made: int
     numbers: Float32Array
 
 
@@ -51,11 +53,12 @@ class ChildRun(FakeRun):
     def snapshot(self) -> BigSnapshot:  # type: ignore[override]
         small = super().snapshot()
         numbers = np.full(self.request.config.n_numbers, self.step, dtype=np.float32)
-        return BigSnapshot(small.step, small.phase, small.value, numbers)
+        return BigSnapshot(small.step, small.phase, small.value, self.n_snapshots, numbers)
 
     def work_(self) -> None:
         plan = self.request.config
         if plan.end and self.step == plan.end_at:
+            (self.request.folder or Path()).joinpath("ending").touch()
             ENDS[plan.end]()
         time.sleep(0.0002)
 
@@ -87,9 +90,7 @@ def make_run(request: RunRequest, report: Callable[[str, float | None], bool]) -
     return run
 
 
-def refuse(request: RunRequest, report: Callable[[str, float | None], bool]) -> ChildRun:
-    from dgm_explorer.core.errors import InputError
-
+def refuse(*_: object) -> ChildRun:
     raise InputError("data: the folder is empty; choose one with images.")
 
 

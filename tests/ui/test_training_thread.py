@@ -9,52 +9,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.training import Command, RunFailed, RunRequest
 from dgm_explorer.driver import run_driver
 from dgm_explorer.driver.niceness import NICENESS
-from dgm_explorer.driver.update import RunUpdate
 from dgm_explorer.ui.training_thread import TrainingThread
 from tests.ui.run.fake_run import REQUEST, FakeMaker, FakeRun
+from tests.ui.run.listener import Listener, wait_for_state
 
 FOREVER = 10**9
-
-
-class Listener(QObject):
-    """Keeps every update of a thread."""
-
-    def __init__(self, thread: TrainingThread) -> None:
-        super().__init__()
-        self.training = thread
-        self.updates: list[RunUpdate] = []
-        thread.mailbox.filled.connect(self.listen)
-
-    @Slot()
-    def listen(self) -> None:
-        update = self.training.mailbox.take()
-        if update is not None:
-            self.updates.append(update)
-
-    @property
-    def states(self) -> list[str]:
-        """In order, without repetitions."""
-        states = [update.state for update in self.updates]
-        return [state for i, state in enumerate(states) if i == 0 or states[i - 1] != state]
-
-    @property
-    def shown_step(self) -> int:
-        """Of the newest picture; -1 before the first."""
-        return max((u.snapshot.step for u in self.updates if u.snapshot is not None), default=-1)
-
-    @property
-    def steps(self) -> list[int]:
-        """All steps whose metrics arrived."""
-        return [
-            int(step) for update in self.updates for table in update.tables for step in table.values[:, 0]
-        ]
 
 
 @pytest.fixture
@@ -72,10 +37,6 @@ def start(qapp: object) -> Iterator[Callable[..., Listener]]:
     yield start_thread
     for listener in listeners:
         assert listener.training.stop(10_000)
-
-
-def wait_for_state(qtbot: QtBot, listener: Listener, state: str) -> None:
-    qtbot.waitUntil(lambda: bool(listener.updates) and listener.updates[-1].state == state, timeout=10_000)
 
 
 def test_a_run_trains_to_its_end_and_is_closed_in_the_thread_that_trained(
