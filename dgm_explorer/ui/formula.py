@@ -44,7 +44,7 @@ def render_formula(tex: str, size_px: float, rgb: str, is_display: bool = False)
     ValueError
         If ziamath cannot read the formula.
     """
-    svg = _typeset(tex, is_display).replace(TYPESET_RGB, rgb)
+    svg = typeset(tex, is_display).replace(TYPESET_RGB, rgb)
     renderer = QSvgRenderer(QByteArray(svg.encode()))
     box = _box_at(renderer.viewBoxF(), size_px / TYPESET_PX)
     image = QImage(
@@ -85,12 +85,18 @@ def formula_html(tex: str, size_px: float, rgb: str) -> str:
 
 
 @functools.lru_cache(maxsize=512)
-def _typeset(tex: str, is_display: bool) -> str:
+def typeset(tex: str, is_display: bool) -> str:
     """The formula as SVG at `TYPESET_PX` in `TYPESET_RGB`; its view box puts the baseline at y = 0.
 
-    That takes some ten times as long as painting, so it is done once for all sizes and colours.
+    That takes some ten times as long as painting, so it is done once for all sizes and colours. May be
+    called from any thread.
+
+    Raises
+    ------
+    ValueError
+        If ziamath cannot read the formula.
     """
-    ziamath = import_ziamath()
+    ziamath = _import_ziamath()
     try:
         formula = ziamath.Latex(tex, size=TYPESET_PX, color=TYPESET_RGB, inline=not is_display)
         return str(formula.svg())
@@ -99,7 +105,7 @@ def _typeset(tex: str, is_display: bool) -> str:
 
 
 @functools.cache
-def import_ziamath() -> ModuleType:
+def _import_ziamath() -> ModuleType:
     """Import when first needed: it takes a quarter of a second that the first paint does not have."""
     with warnings.catch_warnings():
         # WORKAROUND(ziamath 0.13): it finds its font by importlib.resources.path, deprecated in Python 3.11.

@@ -1,7 +1,7 @@
 """Behind the first picture: what would hold the window up when it is first wanted is made ready before.
 
-Imports go to a thread of their own, one after the other with a breath between them. The tabs are built in
-the GUI thread, one at a time, in a moment in which no button of the mouse is held.
+Imports and typesetting go to a thread of their own, one after the other with a breath between them. The
+tabs are built in the GUI thread, one at a time, in a moment in which no button of the mouse is held.
 """
 
 import gc
@@ -15,6 +15,7 @@ from threading import Event
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
+from dgm_explorer.core.errors import InputError
 from dgm_explorer.ui.lasting_thread import LastingThread
 from dgm_explorer.ui.tabs.tab import Tab
 
@@ -84,7 +85,7 @@ class WarmUp(QObject):
 
 
 class Importer(LastingThread):
-    """Imports what the tabs are made of; what cannot be imported fails where it is wanted."""
+    """Imports what tabs are made of, typesets lectures; what cannot be had fails where it is wanted."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -102,9 +103,25 @@ class Importer(LastingThread):
             with suppress(ImportError):
                 importlib.import_module(name)
             time.sleep(BREATH_S)
-        from dgm_explorer.ui.formula import import_ziamath
+        with suppress(InputError, ValueError):
+            for _formula in _typeset_lectures():
+                if self._stopped.is_set():
+                    return
+                time.sleep(BREATH_S)
 
-        import_ziamath()
+
+def _typeset_lectures() -> Iterator[None]:
+    """One formula after the other: a lecture needs all of its own at once to know how high it stands."""
+    from dgm_explorer.lecture import find_lecture, lecture_names
+    from dgm_explorer.ui.formula import typeset
+    from dgm_explorer.ui.notes_markup import parse_spans
+
+    for name in lecture_names():
+        for step in find_lecture(name).steps:
+            for span in parse_spans(" ".join((step.caption, step.question, step.answer))):
+                if span.kind == "formula":
+                    typeset(span.text, False)
+                    yield
 
 
 def _modules() -> Iterator[str]:
