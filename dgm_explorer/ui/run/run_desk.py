@@ -176,6 +176,11 @@ class RunDesk(QObject):
         if folder and (screen is None or screen.folder != Path(folder)):
             self.run.follow(Path(folder))
 
+    def look_at(self, step: int | None) -> None:
+        """Look back on a recorded step, or at the newest picture (None), as the timeline does by hand."""
+        self.timeline.set_position(step)
+        self._look_at(step)
+
     def fill_compare_menu(self, menu: QMenu, choose: Callable[[Path | None], None]) -> None:
         """Offer the other runs of this model; ``choose`` gets a folder, or None for no comparison."""
         present = None if self.run.on_screen is None else self.run.on_screen.folder

@@ -38,6 +38,17 @@ class TrainingTab(LazyTab["TrainingScene"]):
         """Everything visible of the model's tab."""
         raise NotImplementedError
 
+    def make_twin(self) -> "TrainingTab":
+        """Another tab of the same kind in the same state, which trains nothing: for films."""
+        twin = self._make_another()
+        assert twin.store is not None
+        assert self.store is not None
+        twin.store.replace(self.store.state)
+        return twin
+
+    def _make_another(self) -> "TrainingTab":
+        raise NotImplementedError
+
     @property
     def busy_sentence(self) -> str:
         return "" if self._scene is None else self._scene.desk.describe_work(self.title)

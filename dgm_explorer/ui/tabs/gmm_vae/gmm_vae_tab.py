@@ -31,6 +31,9 @@ class GmmVaeTab(TrainingTab):
     def __init__(self, make_run: "MakeRun", theme: Theme = LIGHT, parent: QWidget | None = None) -> None:
         super().__init__(GmmVaeState(), LOOKS, make_run, theme, parent)
 
+    def _make_another(self) -> "GmmVaeTab":
+        return GmmVaeTab(self._make_run, self.theme)
+
     def make_scene(self, store: Store, theme: Theme) -> "GmmVaeScene":
         from dgm_explorer.ui.tabs.gmm_vae.scene import GmmVaeScene
 

@@ -54,6 +54,9 @@ class VqVaeTab(TrainingTab):
         self._make_inference = make_inference
         self._make_code_sampler = make_code_sampler
 
+    def _make_another(self) -> "VqVaeTab":
+        return VqVaeTab(self._make_run, self._make_inference, self._make_code_sampler, self.theme)
+
     def make_scene(self, store: Store, theme: Theme) -> "VqVaeScene":
         from dgm_explorer.ui.tabs.vq_vae.scene import VqVaeScene
 

@@ -1,0 +1,1 @@
+"""Films of a panel from the recorded snapshots of a run."""
