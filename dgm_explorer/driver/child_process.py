@@ -32,6 +32,10 @@ class ChildProcess:
     `post` and `kill` may be called from any thread and never wait; everything else belongs to the one thread
     that has the process at the time.
 
+    Attributes
+    ----------
+    is_ready : whether it has ever said a word.
+
     Raises
     ------
     ChildNotStarted
@@ -39,6 +43,7 @@ class ChildProcess:
     """
 
     def __init__(self) -> None:
+        self.is_ready = False
         token = f"dgm{secrets.token_hex(4)}"
         context = get_context("spawn")
         self._unpacker = Unpacker(token)
@@ -102,6 +107,7 @@ class ChildProcess:
                     self._send_posted()
                 if self._connection in ready:
                     message: FromChild = self._connection.recv()
+                    self.is_ready = True
                     if not isinstance(message, Ready):
                         return message
                 elif not ready and not self.is_alive and not self._connection.poll():

@@ -14,11 +14,11 @@ from dgm_explorer.core.training import (
     Progress,
     RestingRun,
     RunFacts,
-    RunFailed,
     RunRequest,
     RunState,
     TrainingRun,
 )
+from dgm_explorer.driver.failure_words import describe_failure
 from dgm_explorer.driver.gate import RunGate
 from dgm_explorer.driver.orders import Order, ScreenCost
 from dgm_explorer.driver.pacer import SnapshotPacer
@@ -235,17 +235,3 @@ class RunDriver:
 
 def _take_notes(run: TrainingRun) -> tuple[RunNote, ...]:
     return tuple(run.take_notes()) if isinstance(run, NotingRun) else ()
-
-
-def describe_failure(error: BaseException) -> str:
-    """One sentence for the user; what is no message for people goes to the log as well."""
-    if isinstance(error, InputError | RunFailed):
-        return str(error)
-    logger.error("a training run ended by an exception", exc_info=error)
-    if isinstance(error, MemoryError):
-        return "There is not enough memory for this run; use fewer examples or smaller batches."
-    text = " ".join(str(error).split())[:300]
-    return (
-        f"The run was ended by an error inside the program ({type(error).__name__}: {text}); "
-        "its last checkpoint stands, and details are in the log."
-    )

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Slot
 
 from dgm_explorer.core.training import Progress, RunFacts, RunRequest, RunState
+from dgm_explorer.driver.failure_words import describe_failure
 from dgm_explorer.driver.in_child import ChildNotStarted, MakeRunInChild
 from dgm_explorer.driver.messages import LogLine, Start, Taken
 from dgm_explorer.driver.orders import Order
-from dgm_explorer.driver.run_driver import describe_failure
 from dgm_explorer.driver.update import RunUpdate
 from dgm_explorer.ui.lasting_thread import JOIN_MS
 from dgm_explorer.ui.training_thread import TrainingThread
@@ -67,10 +67,11 @@ class ProcessThread(TrainingThread):
 
     def run(self) -> None:
         """The thread: borrow a process, bring home its news, give it back."""
+        self.mailbox.put(RunUpdate("preparing", time.monotonic(), "starting"))
         try:
-            child = self._borrow()
-            if child is not None:
-                self._attend(child)
+            self._attend(self._borrow())
+        except ChildNotStarted as error:
+            self._do_without(str(error))
         except BaseException as error:  # nothing that a run does may end the program
             self.mailbox.put(RunUpdate("failed", time.monotonic(), describe_failure(error)))
 
@@ -91,15 +92,10 @@ class ProcessThread(TrainingThread):
 
     # -- in the thread ------------------------------------------------------------------------------------
 
-    def _borrow(self) -> "ChildProcess | None":
-        """A process that was told to train; None where this thread had to do it."""
+    def _borrow(self) -> "ChildProcess":
+        """A process that was told to train; raises `ChildNotStarted`."""
         maker = self._make_run_in_child
-        self.mailbox.put(RunUpdate("preparing", time.monotonic(), "starting"))
-        try:
-            child = maker.pool.take()
-        except ChildNotStarted as error:
-            self._do_without(str(error))
-            return None
+        child = maker.pool.take()
         with self._lock:
             child.post(Start(maker.make_run, self.request, self._is_paused_first))
             for order in self._early_orders:
@@ -121,15 +117,21 @@ class ProcessThread(TrainingThread):
     def _attend(self, child: "ChildProcess") -> None:
         """Bring home the news until the run or its process has ended."""
         pool = self._make_run_in_child.pool
-        last = self._bring_news(child)
-        is_sound = last is not None and last.state != "failed"
-        with self._lock:
-            self._child = None
-        if is_sound:  # before the end is told: the next run may be waiting for it
-            pool.give_back(child, True)
-        self.mailbox.put(last or self._bury(child))
-        if not is_sound:
-            pool.give_back(child, False)
+        last, is_sound = None, False
+        try:
+            last = self._bring_news(child)
+            is_sound = last is not None and last.state != "failed"
+            with self._lock:
+                self._child = None
+            if is_sound:  # before the end is told: the next run may be waiting for it
+                pool.give_back(child, True)
+            self.mailbox.put(last or self._bury(child))
+        finally:
+            if not is_sound:
+                if last is None:
+                    child.kill()
+                pool.give_back(child, False)
+        if not (is_sound or self._is_dismissed):
             pool.warm_up(self._make_run_in_child.make_run)
 
     def _bring_news(self, child: "ChildProcess") -> RunUpdate | None:
@@ -146,9 +148,17 @@ class ProcessThread(TrainingThread):
         return None
 
     def _bury(self, child: "ChildProcess") -> RunUpdate:
-        """The last news of a process that could not tell them itself."""
+        """The last news of a process that could not tell them itself.
+
+        Raises
+        ------
+        ChildNotStarted
+            If it never said a word.
+        """
         from dgm_explorer.driver.obituary import describe_death, record_death
 
+        if not (child.is_ready or self._is_dismissed):
+            raise ChildNotStarted(f"it ended at once, exit status {child.exit_status}")
         state: RunState = "stopped"
         words, facts = "", self._facts
         if not self._is_dismissed:

@@ -17,7 +17,7 @@ from dgm_explorer.core.checkpoint import CheckpointState
 from dgm_explorer.core.dataset import DataSource
 from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
 from dgm_explorer.core.training import Command
-from dgm_explorer.driver import child_pool
+from dgm_explorer.driver import child_pool, child_process
 from dgm_explorer.driver.imported import ImportedMakeRun
 from dgm_explorer.driver.in_child import ChildNotStarted, MakeRunInChild
 from dgm_explorer.driver.niceness import NICENESS
@@ -257,27 +257,45 @@ def test_a_run_that_cannot_even_be_made_says_why(qtbot: QtBot, begin: Begin) -> 
     missing.pool.close()
 
 
-@pytest.mark.parametrize("may_fall_back", [True, False])
-def test_where_the_system_gives_no_process_a_thread_trains_if_it_may(
-    may_fall_back: bool, qtbot: QtBot, begin: Begin, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def give_none() -> None:
-        raise ChildNotStarted("Resource temporarily unavailable")
+def give_none() -> None:
+    raise ChildNotStarted("Resource temporarily unavailable")
 
+
+def test_where_the_system_gives_no_process_a_thread_trains(
+    qtbot: QtBot, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(child_pool, "ChildProcess", give_none)
-    without = MakeRunInChild(MAKE, may_fall_back)
+    without = MakeRunInChild(MAKE)
     without.warm_up()  # nobody hears of it
     listener = begin(is_paused=True, make_run=without)
-    if not may_fall_back:
-        wait_for_state(qtbot, listener, "failed")
-        assert "(Resource temporarily unavailable); train in a thread" in listener.updates[-1].words
-        return
     listener.training.step_once()
     qtbot.waitUntil(lambda: listener.shown_step == 1, timeout=SOON_MS)
     facts = listener.updates[-1].facts
     assert facts is not None
     assert facts.device == "cpu, 1 thread"
     assert "no process (Resource temporarily unavailable)" in facts.notes[0]
+
+
+def test_a_process_that_ends_before_its_first_word_counts_as_none(
+    qtbot: QtBot, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child_process, "serve", child_runs.die_at_once)
+    broken = MakeRunInChild(MAKE)
+    listener = begin(make_run=broken, n_steps=3)
+    wait_for_state(qtbot, listener, "finished")
+    facts = listener.updates[-1].facts
+    assert facts is not None
+    assert "it ended at once, exit status 4" in facts.notes[0]
+    broken.pool.close()
+
+
+def test_whoever_insists_on_a_process_is_told_that_there_is_none(
+    qtbot: QtBot, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child_pool, "ChildProcess", give_none)
+    listener = begin(make_run=MakeRunInChild(MAKE, may_fall_back=False))
+    wait_for_state(qtbot, listener, "failed")
+    assert "(Resource temporarily unavailable); train in a thread" in listener.updates[-1].words
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells so easily")
