@@ -13,7 +13,7 @@ LEAST_SEEN = QSize(240, 120)
 
 
 def seal(content: QByteArray) -> QByteArray:
-    """``content`` with a check sum: one wrong byte in the layout of docks ends Qt 6.11 by a segmentation fault."""
+    """``content`` with a check sum: one wrong byte in the layout of docks makes Qt 6.11 crash."""
     plain = content.data()
     return QByteArray(_MARK + zlib.crc32(plain).to_bytes(_SUM_BYTES, "big") + plain)
 
