@@ -163,6 +163,10 @@ class Program:
         """Processes that the window started, and theirs."""
         return children_of(self.pid)
 
+    def trainers(self) -> list[int]:
+        """Those of them that train or wait for work, without the bookkeeper of shared memory."""
+        return [pid for pid in self.children() if "resource_tracker" not in _command(pid)]
+
     def sample(self) -> Sample:
         children = self.children()
         return Sample(
@@ -189,6 +193,13 @@ def children_of(pid: int) -> list[int]:
     while more := {child for child, parent in parents.items() if parent in more} - found:
         found |= more
     return sorted(found)
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def _rss_mb(pid: int) -> float:

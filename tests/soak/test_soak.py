@@ -1,0 +1,121 @@
+"""The soak's bookkeeping: the same seed chooses the same actions, and its table says what was recorded."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.soak.actions import choose
+from tests.soak.complaints import headline
+from tests.soak.drive import read_actions
+from tests.soak.probe import describe_stack
+from tests.soak.records import Record, RecordBook, read_record
+from tests.soak.summary import growth_of, summarise
+
+SCREEN = {
+    "window": 7,
+    "top": 7,
+    "size": [1280, 800],
+    "dialog": "",
+    "is_file_dialog": False,
+    "popup": "",
+    "tab": "kl",
+    "targets": [
+        ["handle", "DensityPlot", 300, 400, 0, 0],
+        ["plot", "DensityPlot", 100, 100, 400, 400],
+        ["button", "Play", 20, 30, 60, 20],
+        ["menu", "&File", 5, 5, 40, 20],
+    ],
+}
+
+
+def sample(at_s: float, rss_mb: float, life: int = 1) -> Record:
+    return Record("sample", {"life": life, "rss_mb": rss_mb, "threads": 5, "files": 9, "children": 1,
+                             "children_rss_mb": 200.0}, at_s)  # fmt: skip
+
+
+def test_the_same_seed_chooses_the_same_actions_on_the_same_screen() -> None:
+    first, second, other = (random.Random(seed) for seed in (3, 3, 4))
+    chosen = [choose(first, SCREEN) for _ in range(50)]
+    assert chosen == [choose(second, SCREEN) for _ in range(50)]
+    assert chosen != [choose(other, SCREEN) for _ in range(50)]
+
+
+def test_whatever_is_pressed_is_released() -> None:
+    rng = random.Random(1)
+    for _ in range(500):
+        held = set()
+        for name, *values in choose(rng, SCREEN).events:
+            if name in ("press", "hold"):
+                held.add(values[0])
+            elif name in ("release", "let_go"):
+                held.discard(values[0])
+        assert not held
+
+
+def test_a_file_dialog_is_only_left() -> None:
+    screen = {**SCREEN, "is_file_dialog": True, "dialog": "QFileDialog"}
+    rng = random.Random(5)
+    assert {choose(rng, screen).kind for _ in range(100)} == {"leave a dialog"}
+
+
+def test_a_book_of_records_is_read_back_as_the_actions_to_do_again(tmp_path: Path) -> None:
+    book = RecordBook(tmp_path / "records.jsonl", frozenset())
+    actions = [choose(random.Random(seed), SCREEN) for seed in range(5)]
+    for action in actions:
+        book.add(Record("action", {"name": action.kind, "on": action.name, "events": action.events}))
+        book.add(sample(1.0, 200.0))
+    book.close()
+    assert [record.values["events"] for record in read_actions(book.path)] == [a.events for a in actions]
+
+
+@pytest.mark.parametrize("line", ["[]", "3", '{"at_s": 1}', "{"])
+def test_a_line_that_is_no_record_is_refused(line: str) -> None:
+    with pytest.raises(ValueError, match=r"record|Expecting"):
+        read_record(line)
+
+
+def test_growth_compares_minutes_five_to_ten_with_the_last_five() -> None:
+    samples = [sample(t, 500.0 if t < 300 else 200.0) for t in range(0, 1500, 10)]
+    samples += [sample(t, 210.0) for t in range(1500, 1801, 10)]
+    growth = growth_of(samples)
+    assert growth is not None
+    assert (growth.early_mb, growth.late_mb) == (200.0, 210.0)
+    assert growth.percent == pytest.approx(5.0)
+    assert growth_of(samples[:60]) is None
+
+
+def test_complaints_are_the_same_but_for_numbers() -> None:
+    texts = [
+        f'Traceback (most recent call last):\n  File "a.py", line {n}\nValueError: {n} is too much'
+        for n in (3, 41)
+    ]
+    assert headline(texts[0]) == headline(texts[1]) == "ValueError: … is too much"
+    assert headline("QPainter::begin: Paint device returned engine == 0") != headline(texts[0])
+
+
+def test_the_table_names_what_went_wrong_and_how_long_it_stood_still() -> None:
+    frame = {"ms": 300.0, "cpu_ms": 90.0, "no_core_ms": 180.0, "stacks": ["", "frame.py:7 resolve"]}
+    text = summarise([
+        Record("action", {"name": "drag a handle", "on": "DensityPlot", "events": []}, 10.0),
+        Record("complaint", {"after": "drag a handle", "text": "ValueError: no"}, 10.5),
+        Record("hang", {"text": "no answer"}, 11.0),
+        Record("frame", frame, 10.1),
+        sample(10.0, 200.0),
+        sample(12.0, 220.0),
+    ])  # fmt: skip
+    assert "2 complaints (1 hangs, 0 ends)" in text
+    assert "ValueError: no" in text
+    assert "worst 300 ms, without waiting for a core 120 ms; 1 of those over 100 ms" in text
+    assert "frame.py:7 resolve" in text
+    assert "after “drag a handle: DensityPlot”" in text
+
+
+def test_a_stack_is_read_from_inside_out_and_only_of_the_thread_asked_for() -> None:
+    dump = (
+        'Thread 0x01 (most recent call first):\n  File "/x/other.py", line 1 in wait\n\n'
+        'Thread 0x02 (most recent call first):\n  File "/lib/re.py", line 9 in compile\n'
+        '  File "/lib/pool.py", line 4 in run\n  File "/p/dgm_explorer/ui/a.py", line 5 in draw\n'
+    )
+    assert describe_stack(dump, "Thread 0x02") == "re.py:9 compile < a.py:5 draw"
+    assert describe_stack(dump, "Thread 0x03") == ""
