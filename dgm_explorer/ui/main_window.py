@@ -1,17 +1,16 @@
 """The window around the tabs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from dgm_explorer.session import Session
-from dgm_explorer.ui import submenus
 from dgm_explorer.ui.about import make_about_dialog, make_shortcuts_dialog
-from dgm_explorer.ui.actions import MENUS, Submenu, make_actions
+from dgm_explorer.ui.actions import make_actions
 from dgm_explorer.ui.banners import Banners
 from dgm_explorer.ui.corner_bar import CornerBar
 from dgm_explorer.ui.document import Document
@@ -19,6 +18,7 @@ from dgm_explorer.ui.export_commands import ExportCommands
 from dgm_explorer.ui.help_desk import HelpDesk
 from dgm_explorer.ui.keyboard import KeyboardManners
 from dgm_explorer.ui.lecture.lecturer import Lecturer
+from dgm_explorer.ui.menu_bar import make_menus
 from dgm_explorer.ui.run_commands import RunCommands
 from dgm_explorer.ui.session_commands import SessionCommands
 from dgm_explorer.ui.tabs.tab import Tab
@@ -68,11 +68,12 @@ class MainWindow(QMainWindow):
         self.runs = RunCommands(self, self)
         self.exports = ExportCommands(self.sessions.folder, settings, self)
         self.tab_widget = QTabWidget()
+        self.tab_widget.tabBar().setAccessibleName("Tabs")
         self.banner = Banners(self.theme, self.tab_widget, self)
         self.frame_meter = FrameMeter()
         self.actions_by_key = make_actions(self, self)
         self.addActions(list(self.actions_by_key.values()))  # their keys work without the menu bar, too
-        self.submenus = self._make_menus()
+        self.submenus = make_menus(self)
         self.lectures = Lecturer(self, self)
         self.help = HelpDesk(self, self)
         self._corner = CornerBar(self.actions_by_key, self.submenus["presets"])
@@ -189,41 +190,6 @@ class MainWindow(QMainWindow):
 
     def quit(self) -> None:
         self.close()
-
-    def _make_menus(self) -> dict[str, QMenu]:
-        found: dict[str, QMenu] = {}
-        for title, items in MENUS:
-            menu = self.menuBar().addMenu(title)
-            for item in items:
-                if item is None:
-                    menu.addSeparator()
-                elif isinstance(item, Submenu):
-                    found[item.key] = menu.addMenu(item.text)
-                else:
-                    menu.addAction(self.actions_by_key[item])
-        fillers: dict[str, Callable[[QMenu], None]] = {
-            "presets": lambda menu: submenus.fill_presets(menu, self.sessions.open_preset),
-            "lectures": lambda menu: submenus.fill_lectures(menu, self.lectures.open_lecture),
-            "recent": lambda menu: submenus.fill_recent(
-                menu, self.sessions.recent_files, self.sessions.open_file
-            ),
-            "recent_runs": lambda menu: submenus.fill_runs(menu, self.runs.recent_runs(), self.runs.open_run),
-            "export_picture": self._fill_pictures,
-            "export_data": lambda menu: submenus.fill_plots(
-                menu, self.current_tab.plots(), self.exports.ask_and_export_data
-            ),
-            "copy_picture": lambda menu: submenus.fill_plots(
-                menu, self.current_tab.plots(), self.exports.copy_picture, ending=""
-            ),
-        }
-        for key, menu in found.items():
-            menu.aboutToShow.connect(lambda fill=fillers[key], menu=menu: fill(menu))
-        return found
-
-    def _fill_pictures(self, menu: QMenu) -> None:
-        submenus.fill_plots(menu, self.current_tab.plots(), self.exports.ask_and_export_picture)
-        menu.addSeparator()
-        menu.addAction("Whole window…").triggered.connect(self.exports.ask_and_export_window)
 
     def _lay_out(self) -> None:
         self.tab_widget.setDocumentMode(True)
@@ -379,6 +345,7 @@ class MainWindow(QMainWindow):
             self._settings.tab = self.current_tab.key
             self._settings.geometry = self.saveGeometry()
             self._settings.layout = self.saveState(LAYOUT_VERSION)
+        self.exports.finish()
         for tab in self.tabs():
             tab.finish()
         self.theory.finish()

@@ -48,6 +48,7 @@ class DensityPlot(HandlePlot[HandleShape]):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(NumberAxis("bottom", "x"), NumberAxis("left", "density"), parent)
         self.export_name = "densities"
+        self.setAccessibleName("Densities of p and q")
         self._components: tuple[Component1D, ...] = ()
         self._q = Gaussian1D()
         self._has_asked_for_component = False

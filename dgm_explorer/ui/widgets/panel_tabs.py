@@ -32,6 +32,7 @@ class PanelTabs(QTabWidget):
         self._is_quiet = False
         self.setDocumentMode(True)
         self.setAccessibleName("Lower panels")
+        self.tabBar().setAccessibleName("Lower panels")
         for key, panel in panels.items():
             title, tip = titles[key]
             self.setTabToolTip(self.addTab(panel, title), tip)

@@ -35,7 +35,7 @@ WITH_TEXT = (
 
 
 @pytest.fixture
-def painted(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, float]]:
+def painted(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     """Each text painted by Python code, with the smallest size in pixels at which it was."""
     sizes: dict[str, float] = {}
     draw = QPainter.drawText
@@ -50,7 +50,7 @@ def painted(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, float]]:
         return draw(painter, *args)
 
     monkeypatch.setattr(QPainter, "drawText", note)
-    yield sizes
+    return sizes
 
 
 def shown_sizes(window: MainWindow) -> Iterator[tuple[str, int]]:

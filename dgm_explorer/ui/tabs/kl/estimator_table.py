@@ -170,7 +170,7 @@ class EstimatorTable(QTableView):
         self._model = model
         self.setAccessibleName("Statistics of the gradient estimators")
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setTabKeyNavigation(False)
         self.setShowGrid(False)
         self.setIconSize(QSize(_SWATCH_PX, _SWATCH_PX))
         self.setWordWrap(False)

@@ -67,6 +67,7 @@ class LowerPanels(QTabWidget):
         }
         self.setDocumentMode(True)
         self.setAccessibleName("Lower panels")
+        self.tabBar().setAccessibleName("Lower panels")
         for entry in ENTRIES.values():
             index = self.addTab(_page(), entry.title)
             self.setTabToolTip(index, entry.tip)

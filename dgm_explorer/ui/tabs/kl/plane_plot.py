@@ -40,6 +40,7 @@ class PlanePlot(HandlePlot[EllipseShape]):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(NumberAxis("bottom", "x"), NumberAxis("left", "y"), parent)
         self.export_name = "plane"
+        self.setAccessibleName("Plane with p and q")
         self._components: tuple[Component2D, ...] = ()
         self._q = Gaussian2D()
         self._shapes: list[EllipseShape] = [EllipseShape.of(self._q.mean, self._q.cov)]

@@ -34,6 +34,7 @@ class GradientPlot(CloudPlot):
     def __init__(self, key: str, parent: QWidget | None = None) -> None:
         super().__init__(NumberAxis("bottom", ""), NumberAxis("left", ""), parent)
         self.export_name = f"gradients-{key}"
+        self.setAccessibleName(f"Gradient estimates, {key}")
         self._picture: CloudPicture | None = None
         self._places = np.zeros((0, 2), np.float32)
         self._hovered = self._lit = -1

@@ -165,6 +165,7 @@ class GradientTable(QTableView):
         self._model = model
         self.setModel(model)
         self.setAccessibleName("Gradient estimates entry by entry")
+        self.setTabKeyNavigation(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setShowGrid(False)
         self._cells = _CellPainter(model, self)

@@ -104,6 +104,7 @@ class LowerPanels(QTabWidget):
         self._made: dict[PanelKey, ReparamPanel] = {}
         self.setDocumentMode(True)
         self.setAccessibleName("Lower panels")
+        self.tabBar().setAccessibleName("Lower panels")
         for entry in ENTRIES.values():
             page = QWidget()
             QVBoxLayout(page).setContentsMargins(0, 0, 0, 0)

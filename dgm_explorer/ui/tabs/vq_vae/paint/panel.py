@@ -69,6 +69,7 @@ class PaintPanel(CodePanel):
         self.alternatives = AlternativesPage(self._decoder)
         self.exchange = ExchangePage(self._decoder)
         self.pages = QTabWidget()
+        self.pages.tabBar().setAccessibleName("Pages below the painted image")
         self._build()
         self._connect()
 
