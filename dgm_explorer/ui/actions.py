@@ -264,6 +264,7 @@ MENUS: tuple[tuple[str, tuple[MenuItem, ...]], ...] = (
             SEPARATOR,
             Submenu("export_picture", "Export &picture (PNG, SVG, PDF)"),
             Submenu("export_data", "Export &data (CSV, npz)"),
+            Submenu("export_film", "Export fil&m of a run (MP4, GIF)"),
             SEPARATOR,
             "file.quit",
         ),

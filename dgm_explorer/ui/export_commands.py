@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
@@ -13,6 +14,9 @@ from dgm_explorer.ui import file_dialogs
 from dgm_explorer.ui.export import ExportablePlot, export_csv, export_npz
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.window_settings import WindowSettings
+
+if TYPE_CHECKING:
+    from dgm_explorer.ui.film.film_commands import FilmCommands
 
 
 class ExportCommands(QObject):
@@ -36,6 +40,7 @@ class ExportCommands(QObject):
         self._folder = folder
         self._settings = settings
         self._window = window
+        self._films: FilmCommands | None = None
 
     def ask_and_export_picture(self, plot: ExportablePlot) -> None:
         """At a size that is asked for, as PNG, SVG or PDF by the ending of the name, or to the clipboard."""
@@ -64,6 +69,24 @@ class ExportCommands(QObject):
             lambda: QGuiApplication.clipboard().setText(tab.python_script()),
             "A Python script with the present setting is on the clipboard: paste it into a file and run it",
         )
+
+    def ask_and_export_film(self, tab: Tab, plot: ExportablePlot) -> None:
+        """As MP4 or GIF, from the recorded snapshots of the run that the tab shows."""
+        from dgm_explorer.ui.film.film_commands import FilmCommands
+        from dgm_explorer.ui.tabs.training_tab import TrainingTab
+
+        if not isinstance(tab, TrainingTab):
+            raise TypeError(f"the tab {tab.key} trains nothing")
+        if self._films is None:
+            self._films = FilmCommands(self._folder, self._window)
+            self._films.written.connect(self.written)
+            self._films.refused.connect(self.refused)
+        self._films.ask_and_export(tab, plot)
+
+    def finish(self) -> None:
+        """The window closes: a film that is being made is given up."""
+        if self._films is not None:
+            self._films.finish()
 
     def _ask_size(self, widget: QWidget, name: str) -> None:
         from dgm_explorer.ui.picture_dialog import PictureDialog

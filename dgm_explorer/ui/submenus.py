@@ -15,6 +15,7 @@ from dgm_explorer.ui.export import ExportablePlot
 
 if TYPE_CHECKING:
     from dgm_explorer.runs.listing import RunSummary
+    from dgm_explorer.ui.tabs.tab import Tab
 
 TIP_COLUMNS = 70
 """Plain tool tips do not wrap by themselves."""
@@ -112,6 +113,15 @@ def fill_plots(
         action.triggered.connect(lambda _checked=False, plot=plot: export(plot))
     if not plots:
         _add_disabled(menu, "This tab shows no plot")
+
+
+def fill_films(menu: QMenu, tab: "Tab", export: "Callable[[Tab, ExportablePlot], None]") -> None:
+    """List the plots of a tab that shows a run; in another tab, say where films are made."""
+    if tab.has_runs:
+        fill_plots(menu, tab.plots(), lambda plot: export(tab, plot))
+    else:
+        menu.clear()
+        _add_disabled(menu, "Films are made of runs: in the tabs GMM-VAE and VQ-VAE")
 
 
 def describe_plot(plot: ExportablePlot) -> str:

@@ -23,6 +23,7 @@ class Tab(QWidget):
     key : name on the command line and in session files.
     title : text on the tab.
     notes_name : ``resources/notes/<notes_name>.md`` is shown beside the tab; empty for none.
+    has_runs : whether it shows runs with recorded snapshots.
     store : the tab's state, or None when there is nothing to keep or undo.
     theme : the one last set.
     """
@@ -30,6 +31,7 @@ class Tab(QWidget):
     key: str = ""
     title: str = ""
     notes_name: str = ""
+    has_runs: bool = False
 
     frame_done = Signal(float)
     """A frame was computed and set; milliseconds that it took, for the status bar."""

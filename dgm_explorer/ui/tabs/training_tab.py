@@ -23,6 +23,8 @@ class TrainingTab(LazyTab["TrainingScene"]):
     make_run : sets up a run, in the training thread.
     """
 
+    has_runs = True
+
     def __init__(
         self,
         state: Any,
