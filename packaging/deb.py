@@ -21,6 +21,12 @@ Take the ideas of deep generative modelling in hand
  .
  This package holds its own Python and the CPU build of torch."""
 
+OTHER_LICENCES = f"""
+What this package holds besides has licences of its own, named in /{FOLDER}/_internal/*.dist-info.
+Qt and PySide6 are used under the GNU Lesser General Public License, version 3, which is in
+/usr/share/common-licenses/LGPL-3; their libraries are files of their own and can be replaced.
+"""
+
 
 def require_tools() -> None:
     """Raise SetupError where no package can be made."""
@@ -46,7 +52,7 @@ def build(root: Path, bundle: Path, icons: Path, dist: Path) -> Path:
     control.parent.mkdir()
     control.write_text(describe(bundle, architecture), encoding="utf-8")
     package = dist / f"{NAME}_{__version__}_{architecture}.deb"
-    options = ["--root-owner-group", "-Zzstd", "-z19"]
+    options = ["--root-owner-group", "-Zzstd", "-z11"]
     _output(["dpkg-deb", *options, "--build", str(tree), str(package)])
     shutil.rmtree(tree)
     return package
@@ -67,13 +73,10 @@ def lay_out(root: Path, bundle: Path, icons: Path, tree: Path) -> None:
     _copy(root / "resources" / "icons" / f"{NAME}.svg", theme / "scalable" / "apps" / f"{desktop.stem}.svg")
     for size_px in ICON_SIZES_PX:
         _copy(icons / f"{size_px}.png", theme / f"{size_px}x{size_px}" / "apps" / f"{desktop.stem}.png")
-    licence = (root / "LICENSE").read_text(encoding="utf-8")
     copyright_file = share / "doc" / NAME / "copyright"
     copyright_file.parent.mkdir(parents=True)
-    copyright_file.write_text(
-        f"{licence}\nThe packages inside have licences of their own: /{FOLDER}/_internal/*.dist-info\n",
-        encoding="utf-8",
-    )
+    licence = (root / "LICENSE").read_text(encoding="utf-8")
+    copyright_file.write_text(licence + OTHER_LICENCES, encoding="utf-8")
     for folder in (tree, *(path for path in tree.rglob("*") if path.is_dir() and not path.is_symlink())):
         folder.chmod(0o755)
 
