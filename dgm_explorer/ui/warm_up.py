@@ -1,14 +1,16 @@
 """Behind the first picture: what would hold the window up when it is first wanted is made ready before.
 
-Imports and typesetting go to a thread of their own, one after the other with a breath between them. The
-tabs are built in the GUI thread, one at a time, in a moment in which no button of the mouse is held.
+Libraries are imported and lectures typeset in a thread of their own, one after the other with a breath
+between them. Our own modules are imported in the GUI thread, a few milliseconds at a time, because the
+making of Qt classes is not safe beside a window that works; the tabs are built there, one at a time. All
+that waits while a button of the mouse is held.
 """
 
 import gc
 import importlib
 import pkgutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from threading import Event
 
@@ -23,14 +25,16 @@ DELAY_MS = 1000
 """Behind the first picture: whatever the start still has to do comes first."""
 
 BREATH_S = 0.002
-"""Between two imports, for the window."""
+"""Between two steps of the thread, for the window."""
 
-PAUSE_MS = 150
-"""Between two tabs that are built."""
+SLICE_S = 0.005
+PAUSE_MS = 10
+"""So long the GUI thread imports, and so long it then looks after the window."""
 
-PACKAGES = ("dgm_explorer.ui.tabs", "dgm_explorer.ui.lecture", "dgm_explorer.ui.theory")
 LIBRARIES = ("scipy.special", "scipy.spatial", "scipy.optimize", "safetensors.numpy", "PIL.Image")
 """What the tabs import within functions."""
+
+PACKAGES = ("plots", "widgets", "run", "settings", "tabs", "lecture", "theory")
 
 
 def start_collector() -> None:
@@ -50,46 +54,68 @@ class WarmUp(QObject):
 
     def __init__(self, tabs: Sequence[Tab], parent: QObject) -> None:
         super().__init__(parent)
-        self._waiting = list(tabs)
-        self._importer = Importer()
-        self._importer.finished.connect(self._go_on)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(PAUSE_MS)
-        self._pause.timeout.connect(self._build_one)
-        QTimer.singleShot(DELAY_MS, self, self._importer.begin)
+        self._steps: Iterator[str] | None = self._work(tabs)
+        self._libraries, self._lectures = Worker(_import_libraries), Worker(_typeset_lectures)
+        self._libraries.finished.connect(self._begin)
+        self._timer = QTimer(self)
+        self._timer.setInterval(PAUSE_MS)
+        self._timer.timeout.connect(self._go_on)
+        QTimer.singleShot(DELAY_MS, self, self._libraries.begin)
         application = QApplication.instance()
         assert application is not None
         application.aboutToQuit.connect(self._end)
 
+    @property
+    def is_done(self) -> bool:
+        """Whether all is ready but for the lectures."""
+        return self._steps is None
+
     @Slot()
-    def _end(self) -> None:
-        """Begin nothing more, and wait for what is being imported."""
-        self._waiting.clear()
-        self._pause.stop()
-        self._importer.finished.disconnect(self._go_on)
-        self._importer.stop()
+    def _begin(self) -> None:
+        if self._steps is not None:
+            self._timer.start()
 
     @Slot()
     def _go_on(self) -> None:
-        if self._waiting:
-            self._pause.start()
-        else:
-            gc.freeze()
+        if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+            return
+        end_s = time.perf_counter() + SLICE_S
+        while self._steps is not None and time.perf_counter() < end_s:
+            if next(self._steps, None) is None:
+                self._finish()
+
+    def _finish(self) -> None:
+        self._steps = None
+        self._timer.stop()
+        gc.freeze()
+        self._lectures.begin()
 
     @Slot()
-    def _build_one(self) -> None:
-        if QApplication.mouseButtons() == Qt.MouseButton.NoButton:
-            self._waiting.pop(0).prepare()
-        self._go_on()
+    def _end(self) -> None:
+        """Begin nothing more, and wait for what is under way."""
+        self._steps = None
+        self._timer.stop()
+        for worker in (self._libraries, self._lectures):
+            worker.stop()
+
+    def _work(self, tabs: Sequence[Tab]) -> Iterator[str]:
+        """The steps of the GUI thread; what cannot be imported fails where it is wanted."""
+        for name in _modules():
+            with suppress(ImportError):
+                importlib.import_module(name)
+            yield name
+        for tab in tabs:
+            tab.prepare()
+            yield tab.key
 
 
-class Importer(LastingThread):
-    """Imports what tabs are made of, typesets lectures; what cannot be had fails where it is wanted."""
+class Worker(LastingThread):
+    """Goes through the steps of something beside the window."""
 
-    def __init__(self) -> None:
+    def __init__(self, work: Callable[[], Iterator[None]]) -> None:
         super().__init__()
-        self.setObjectName("importer")
+        self.setObjectName("warm-up")
+        self._work = work
         self._stopped = Event()
 
     def request_stop(self) -> None:
@@ -97,17 +123,17 @@ class Importer(LastingThread):
 
     def run(self) -> None:
         """The thread."""
-        for name in (*_modules(), *LIBRARIES):
+        for _step in self._work():
             if self._stopped.is_set():
                 return
-            with suppress(ImportError):
-                importlib.import_module(name)
             time.sleep(BREATH_S)
-        with suppress(InputError, ValueError):
-            for _formula in _typeset_lectures():
-                if self._stopped.is_set():
-                    return
-                time.sleep(BREATH_S)
+
+
+def _import_libraries() -> Iterator[None]:
+    for name in LIBRARIES:
+        with suppress(ImportError):
+            importlib.import_module(name)
+        yield
 
 
 def _typeset_lectures() -> Iterator[None]:
@@ -116,16 +142,17 @@ def _typeset_lectures() -> Iterator[None]:
     from dgm_explorer.ui.formula import typeset
     from dgm_explorer.ui.notes_markup import parse_spans
 
-    for name in lecture_names():
-        for step in find_lecture(name).steps:
-            for span in parse_spans(" ".join((step.caption, step.question, step.answer))):
-                if span.kind == "formula":
-                    typeset(span.text, False)
-                    yield
+    with suppress(InputError, ValueError):  # a lecture that cannot be had says so where it is wanted
+        for name in lecture_names():
+            for step in find_lecture(name).steps:
+                for span in parse_spans(" ".join((step.caption, step.question, step.answer))):
+                    if span.kind == "formula":
+                        typeset(span.text, False)
+                        yield
 
 
 def _modules() -> Iterator[str]:
     for name in PACKAGES:
-        package = importlib.import_module(name)
-        for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+        package = importlib.import_module(f"dgm_explorer.ui.{name}")
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             yield module.name

@@ -22,7 +22,8 @@ def test_every_tab_is_built_behind_the_first_picture(qtbot: QtBot, monkeypatch: 
     assert not any(tab._scene for tab in lazy)
     warm = warm_up.WarmUp(tabs, tabs[0])
     qtbot.waitUntil(lambda: all(tab._scene for tab in lazy), timeout=SOON_MS)
-    qtbot.waitUntil(lambda: not warm._importer.isRunning(), timeout=SOON_MS)
+    qtbot.waitUntil(lambda: warm.is_done, timeout=SOON_MS)
+    qtbot.waitUntil(warm._lectures.isFinished, timeout=SOON_MS)
     known = set(sys.modules)
     for tab in tabs:
         tab.show()
