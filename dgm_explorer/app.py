@@ -1,6 +1,7 @@
 """The composition root of the window: everything is made, joined and started here."""
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,6 +61,7 @@ class WindowOptions:
         gives no process. Empty for what the environment variable says, else ``auto``.
     smoke : open every tab, train a little, and leave with 1 if anything failed. Remembered settings are
         left alone.
+    is_unseen : for a script that takes something out of it. Remembered settings are left alone.
     """
 
     tab: str | None = None
@@ -73,6 +75,7 @@ class WindowOptions:
     size: tuple[int, int] | None = None
     train_in: str = ""
     smoke: bool = False
+    is_unseen: bool = False
 
     @property
     def may_welcome(self) -> bool:
@@ -87,7 +90,7 @@ class WindowOptions:
     @property
     def leaves_no_trace(self) -> bool:
         """Whether the user's settings are neither read nor written."""
-        return self.screenshot is not None or self.smoke
+        return self.screenshot is not None or self.smoke or self.is_unseen
 
 
 def run_window(options: WindowOptions) -> int:
@@ -103,7 +106,7 @@ def run_window(options: WindowOptions) -> int:
     application = make_application()
     reporter = ErrorReporter(state_dir() / "dgm-explorer.log", application)
     reporter.install()
-    guard = CrashGuard(None if options.leaves_no_trace else state_dir())
+    guard = CrashGuard(None if options.leaves_no_trace else state_dir(), application)
     try:
         window = make_window(options)
         reporter.reported.connect(window.banner.warn_until_dismissed)
@@ -130,6 +133,27 @@ def run_window(options: WindowOptions) -> int:
     finally:
         guard.end()
         reporter.uninstall()
+
+
+def run_unseen(options: WindowOptions, use: Callable[[MainWindow], None]) -> None:
+    """Show a window where nobody sees it, let a script use it, and close it.
+
+    Raises
+    ------
+    InputError
+        If the preset or session cannot be read, or by ``use``.
+    """
+    session = _read_start(options)
+    application = make_application()
+    window = make_window(options)
+    try:
+        _show_start(window, options, session)
+        window.show()
+        use(window)
+    finally:
+        window.close_silently()
+        window.deleteLater()
+        application.processEvents()
 
 
 def make_application() -> QApplication:
@@ -176,7 +200,7 @@ def make_tabs(train_in: str = "") -> list[Tab]:
     from dgm_explorer.ui.tabs.vq_vae.vq_vae_tab import VqVaeTab
 
     kl = KLTab()
-    make_run = _choose_make_run(choose_place(train_in))
+    make_run = choose_make_run(train_in)
     return [
         kl,
         ReparamTab(lambda: kl.editor.state),
@@ -185,16 +209,18 @@ def make_tabs(train_in: str = "") -> list[Tab]:
     ]
 
 
-def _choose_make_run(train_in: str) -> "MakeRun":
+def choose_make_run(train_in: str = "") -> "MakeRun":
     """What sets up runs, in the thread or process that trains: torch is imported there, not by the window."""
     from dgm_explorer.driver.imported import ImportedMakeRun
 
+    place = choose_place(train_in)
+
     make_run = ImportedMakeRun("dgm_explorer.training.make_run", "make_run", "dgm_explorer.training.warm_up")
-    if train_in == "thread":
+    if place == "thread":
         return make_run
     from dgm_explorer.driver.in_child import MakeRunInChild
 
-    return MakeRunInChild(make_run, may_fall_back=train_in != "process")
+    return MakeRunInChild(make_run, may_fall_back=place != "process")
 
 
 def _make_inference(

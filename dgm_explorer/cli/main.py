@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from dgm_explorer import __version__
-from dgm_explorer.cli import bench, data, diagnostics, evaluate, gui, kl, theory, train
+from dgm_explorer.cli import bench, data, diagnostics, evaluate, export, gui, kl, theory, train
 from dgm_explorer.cli.parser import OneLineParser, join_negative_values
 from dgm_explorer.core.errors import InputError
 
@@ -68,6 +68,6 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for module in (gui, kl, train, evaluate, theory, data, bench, diagnostics):
+    for module in (gui, kl, train, evaluate, export, theory, data, bench, diagnostics):
         module.add_command(commands)
     return parser

@@ -127,6 +127,8 @@ def fill_films(menu: QMenu, tab: "Tab", export: "Callable[[Tab, ExportablePlot],
 def describe_plot(plot: ExportablePlot) -> str:
     """``reverse_kl_landscape`` as words for a menu."""
     words = plot.export_name.replace("_", " ").replace("-", " ").replace("kl", "KL")
+    for model in ("GMM-VAE", "VQ-VAE", "ELBO"):
+        words = words.replace(model.lower().replace("-", " "), model)
     return words[:1].upper() + words[1:]
 
 
