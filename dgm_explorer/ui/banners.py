@@ -65,6 +65,7 @@ class Banners(QObject):
         self._is_lasting = False
         if tone == "warning":
             self._alert.show_text(text, tone)
+            self.notices.fit()
         else:
             self._alert.hide()
             self.line.show_text(text, tone)

@@ -67,6 +67,11 @@ class Autosave(QObject):
         self._worker = NewestWorker(self._write, self)
         self._worker.finished.connect(self._receive)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a change is not on the disk yet."""
+        return self._timer.isActive() or self._worker.is_busy
+
     @Slot()
     def poke(self) -> None:
         """Something has changed; costs microseconds."""

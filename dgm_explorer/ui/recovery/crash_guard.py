@@ -27,8 +27,8 @@ class CrashGuard(QObject):
     state : the user's state folder; None for a window that leaves no trace, such as for a screenshot.
     """
 
-    def __init__(self, state: Path | None) -> None:
-        super().__init__()
+    def __init__(self, state: Path | None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._state = state
         self._trace: WindowTrace | None = None
         self._recovery: Recovery | None = None
@@ -53,6 +53,11 @@ class CrashGuard(QObject):
         self._offers = is_offering
         if self._state is not None:
             QTimer.singleShot(SETTLE_MS, self, self._begin)
+
+    @property
+    def recovery(self) -> "Recovery | None":
+        """Who looks after the window; None before it has settled."""
+        return self._recovery
 
     def end(self) -> None:
         """The program ends properly."""

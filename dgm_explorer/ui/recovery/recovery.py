@@ -54,6 +54,11 @@ class Recovery(QObject):
         if request is not None:
             self._finder.ask(request)
 
+    @property
+    def is_looking(self) -> bool:
+        """Whether it is not known yet what can be offered."""
+        return self._finder.is_busy
+
     def finish(self) -> None:
         """Write nothing more; what was not answered is left to the next start."""
         self._finder.close()
