@@ -16,6 +16,9 @@ class NewestWorker(QObject):
     finished = Signal(object, object)
     """(request, result), in the thread of this object."""
 
+    rested = Signal()
+    """Nothing runs any more and nothing waits."""
+
     _returned = Signal(object, object)
 
     def __init__(self, work: Callable[[Any], Any], parent: QObject | None = None) -> None:
@@ -64,6 +67,8 @@ class NewestWorker(QObject):
         if self._waiting is not None:
             waiting, self._waiting = self._waiting, None
             self._start(waiting)
+        else:
+            self.rested.emit()
         if isinstance(result, Exception):
             raise result
         self.finished.emit(request, result)

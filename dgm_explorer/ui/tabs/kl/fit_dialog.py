@@ -222,8 +222,11 @@ class FitDialog(QDialog):
             self.components_chosen.emit(self.components)
 
     def done(self, result: int) -> None:
-        """Close at once; a fit that still runs is waited for when the dialog is destroyed."""
+        """Close at once; where a fit still runs, go when that has ended: going means waiting for it."""
         self._worker.forget()
+        if self._worker.is_busy and self.testAttribute(Qt.WidgetAttribute.WA_DeleteOnClose):
+            self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+            self._worker.rested.connect(self.deleteLater)
         super().done(result)
 
 

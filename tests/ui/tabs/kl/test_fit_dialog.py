@@ -2,6 +2,7 @@
 
 import math
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -69,6 +70,23 @@ def test_cancelling_chooses_nothing(dialog: FitDialog, qtbot: QtBot) -> None:
         QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert dialog.result() == QDialog.DialogCode.Rejected
     assert not dialog.isVisible()
+
+
+def test_a_dialog_that_is_left_during_a_fit_goes_when_the_fit_has_ended(qtbot: QtBot) -> None:
+    may_end, gone = Event(), []
+    dialog = FitDialog(LIGHT, View1D())
+    dialog.show()
+    dialog._worker._work = lambda _request: may_end.wait(FIT_TIMEOUT_MS / 1000)
+    dialog._worker.finished.disconnect()
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.destroyed.connect(lambda: gone.append(True))
+    dialog._worker.ask("a fit")
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+    QTest.qWait(50)
+    assert not gone
+    may_end.set()
+    qtbot.waitUntil(lambda: bool(gone), timeout=FIT_TIMEOUT_MS)
 
 
 def test_a_file_is_fitted_and_shown_in_its_own_range(dialog: FitDialog, qtbot: QtBot, tmp_path: Path) -> None:
