@@ -83,6 +83,7 @@ class LazyTab(Tab, Generic[SceneT]):
         self._own_store = store
         self._scene: SceneT | None = None
         self._has_controls = True
+        self._is_dressed = True
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(4, 2, 2, 2)
 
@@ -141,8 +142,10 @@ class LazyTab(Tab, Generic[SceneT]):
             self._scene.set_controls_visible(is_visible)
 
     def set_theme(self, theme: Theme) -> None:
+        """At once where somebody sees it, else when it is shown next: four tabs take four times as long."""
         super().set_theme(theme)
-        if self._scene is not None:
+        self._is_dressed = self._scene is None or self.isVisible()
+        if self._scene is not None and self._is_dressed:
             self._scene.set_theme(theme)
 
     def finish(self) -> None:
@@ -153,4 +156,6 @@ class LazyTab(Tab, Generic[SceneT]):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if not self._is_dressed:
+            self.set_theme(self.theme)
         self.scene.show()
