@@ -10,7 +10,7 @@ HARMLESS = re.compile(r"^\s*$|propagateSizeHints|This plugin does not support|XD
 
 
 class Complaints:
-    """Reads what has come to standard error, the log and the crash log since the last look."""
+    """Reads what has come to standard error and the log since the last look."""
 
     def __init__(self, program: Program) -> None:
         self._program = program
@@ -19,7 +19,7 @@ class Complaints:
     def take(self) -> str:
         """What was said, empty for nothing; what is said in several places is taken once."""
         program = self._program
-        said = [self._new_text(path) for path in (program.stderr, program.log, program.crash_log)]
+        said = [self._new_text(path) for path in (program.stderr, program.log)]
         return next((text for text in said if text), "")
 
     def _new_text(self, path: Path) -> str:

@@ -174,7 +174,7 @@ def soak(driver: Driver, seconds: float, kill_seconds: float, seed: int) -> None
 def recover(driver: Driver, trouble: Exception) -> None:
     """Tell of a hang or an end, and open the window anew."""
     driver.hand.let_go_of_all()
-    said = [_tail(path) for path in (driver.program.crash_log, driver.program.stderr)]
+    said = [_tail(path) for path in (*driver.program.crash_logs(), driver.program.stderr)]
     text = "\n".join((str(trouble), *filter(None, said)))
     driver.note(Record("hang" if isinstance(trouble, HangError) else "ended", {"text": text}))
     driver.watch()

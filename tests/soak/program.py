@@ -76,9 +76,11 @@ class Program:
         """Where the program keeps what went wrong."""
         return self.folder / "state" / "dgm-explorer" / "dgm-explorer.log"
 
-    @property
-    def crash_log(self) -> Path:
-        return self.log.with_name("crash.log")
+    def crash_logs(self) -> list[Path]:
+        """What crashes have left, newest last."""
+        state = self.log.parent
+        logs = [*state.glob("windows/*/crash.log"), *state.glob("crashes/*.log")]
+        return sorted((log for log in logs if log.stat().st_size), key=lambda log: log.stat().st_mtime)[-1:]
 
     @property
     def pid(self) -> int:
