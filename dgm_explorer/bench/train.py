@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from dgm_explorer.app import make_application
+from dgm_explorer.bench.during_drag import measure_during_drag
 from dgm_explorer.bench.headless_run import HeadlessChild
 from dgm_explorer.bench.latent_frame import measure_latent_frame
 from dgm_explorer.bench.report import Figure
@@ -29,7 +30,10 @@ def measure(model: str = GMM_VAE.model, rounds: int = ROUNDS, stretch_s: float =
     make_application()
     subject = SUBJECTS[model]
     with tempfile.TemporaryDirectory() as folder:
-        window = measure_window(subject, Path(folder), rounds, stretch_s)
+        window = [
+            *measure_window(subject, Path(folder), rounds, stretch_s),
+            *measure_during_drag(subject, Path(folder), rounds, stretch_s / 2),
+        ]
         if subject is GMM_VAE:
             return [*window, *measure_loops(Path(folder), rounds, stretch_s), measure_latent_frame()]
     from dgm_explorer.bench.small_network import measure_small_network

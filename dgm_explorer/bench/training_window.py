@@ -7,8 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import QElapsedTimer, QEventLoop, QObject, Qt, QTimer
 from PySide6.QtWidgets import QLayout
 
+from dgm_explorer.app import choose_make_run
 from dgm_explorer.bench.train_subjects import GMM_VAE, VQ_VAE, Subject
-from dgm_explorer.training.make_run import make_run
+from dgm_explorer.core.training import MakeRun
 from dgm_explorer.training.pixel_cnn_run import make_code_sampler
 from dgm_explorer.training.vq_inference import make_inference
 from dgm_explorer.ui.run.readings import RunReadings
@@ -23,18 +24,24 @@ WARM_UP_S = 2.0
 LONGEST_START_S = 120.0
 
 
-TABS: dict[str, Callable[[], TrainingTab]] = {
-    GMM_VAE.model: lambda: GmmVaeTab(make_run),
-    VQ_VAE.model: lambda: VqVaeTab(make_run, make_inference, make_code_sampler),
+TABS: dict[str, Callable[[MakeRun], TrainingTab]] = {
+    GMM_VAE.model: GmmVaeTab,
+    VQ_VAE.model: lambda make_run: VqVaeTab(make_run, make_inference, make_code_sampler),
 }
 
 
 class TrainingWindow(QObject):
-    """The tab of a model, visible, with a run that trains only during `stretch`."""
+    """The tab of a model, visible, with a run that trains only during `stretch`.
 
-    def __init__(self, subject: Subject, parent: Path) -> None:
+    Parameters
+    ----------
+    subject, parent : the run, and where its folder is made.
+    train_in : as in `dgm_explorer.app.WindowOptions`.
+    """
+
+    def __init__(self, subject: Subject, parent: Path, train_in: str = "auto") -> None:
         super().__init__()
-        self.tab = TABS[subject.model]()
+        self.tab = TABS[subject.model](choose_make_run(train_in))
         layout = self.tab.layout()
         assert layout is not None
         layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
@@ -48,14 +55,19 @@ class TrainingWindow(QObject):
         self._await_marks(1)
         self.stretch(WARM_UP_S)
 
-    def stretch(self, seconds: float) -> tuple[float, list[float]]:
-        """Train for so long; images per second, and how late each tick of the event loop came, ms."""
+    def stretch(
+        self, seconds: float, meanwhile: Callable[[float], None] | None = None
+    ) -> tuple[float, list[float]]:
+        """Train for so long; images per second, and how late each tick of the event loop came, ms.
+
+        ``meanwhile`` keeps the window busy for the seconds that it is given.
+        """
         if not self._run.is_playing:
             self._run.play_pause()
         turn_event_loop(0.2)
         self._marks.clear()
         ticks = Ticks(self)
-        turn_event_loop(seconds)
+        (meanwhile or turn_event_loop)(seconds)
         self._await_marks(2)
         lags_ms = ticks.stop()
         self._run.play_pause()
