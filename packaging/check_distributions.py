@@ -54,7 +54,7 @@ def main() -> int:
 
 def check(folder: Path, dist: Path) -> None:
     """Raise SetupError for the first thing that is not as it should be."""
-    tools = environment.provide(ROOT, "cpu", environment.BUNDLE)
+    tools = environment.make_clean(ROOT, folder / "tools", ["hatchling", "twine"])
     run([str(tools), "-m", "hatchling", "build", "-d", str(dist)], ROOT)
     (sdist,), (wheel,) = dist.glob("*.tar.gz"), dist.glob("*.whl")
     run([str(tools), "-m", "twine", "check", "--strict", str(wheel), str(sdist)], ROOT)
@@ -90,7 +90,7 @@ def compare_with_sdist(tools: Path, wheel: Path, sdist: Path, folder: Path) -> N
 
 def try_wheel(wheel: Path, folder: Path) -> None:
     """Install it and start it, in an empty folder, far from the repository."""
-    python = environment.make_clean(ROOT, folder / "env", str(wheel))
+    python = environment.make_clean(ROOT, folder / "env", [str(wheel)])
     elsewhere = folder / "elsewhere"
     elsewhere.mkdir()
     program = [str(python), "-m", "dgm_explorer"]

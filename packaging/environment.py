@@ -79,11 +79,11 @@ def provide(root: Path, accelerator: str, purpose: Purpose = DEVELOPMENT) -> Pat
     return python
 
 
-def make_clean(root: Path, venv: Path, wanted: str) -> Path:
-    """Make an environment with nothing but one package, and torch's CPU build; return its Python."""
+def make_clean(root: Path, venv: Path, wanted: list[str]) -> Path:
+    """Make an environment with nothing but these packages and what they need; return its Python."""
     _make(venv)
     python = _python_in(venv)
-    _install(root, python, "cpu", [wanted])
+    _install(root, python, "cpu", wanted)
     return python
 
 
