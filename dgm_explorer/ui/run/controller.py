@@ -135,12 +135,13 @@ class RunController(QObject):
 
     @Slot()
     def step(self) -> None:
-        """Exactly one optimiser step, then rest."""
+        """Exactly one optimiser step, then rest; of a run that is followed, a picture as soon as can be."""
         if self._thread is not None:
             self._thread.step_once()
             self._show(without_pace(self._readings, self._rates))
         elif self._is_following_living():
-            self.noticed.emit("Another process trains this run; single steps are not possible from here.")
+            self._follower.ask("snapshot")
+            self.noticed.emit("The process that trains this run was asked for a picture.")
         else:
             self.start(self._request_to_play(), is_paused=True, is_single_step=True)
 
@@ -151,7 +152,7 @@ class RunController(QObject):
             self._next = None
             self._thread.request_stop()
         elif self._is_following_living():
-            self._follower.request_stop()
+            self._follower.ask("stop")
             self.noticed.emit("The process that trains this run was asked to stop.")
 
     @Slot()
@@ -332,6 +333,8 @@ class RunController(QObject):
         self._pass_notes(news.notes)
         if news.snapshot is not None:
             self.snapshot_ready.emit(news.snapshot)
+        if news.refusal:
+            self.refused.emit(news.refusal)
 
     def _is_following_living(self) -> bool:
         return self._readings.is_followed and self._readings.is_active

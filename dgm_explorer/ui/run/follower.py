@@ -1,8 +1,9 @@
 """Watching a run folder that may lie on a slow disk and be written by another computer."""
 
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -14,6 +15,8 @@ from dgm_explorer.runs.run_info import RunInfo
 from dgm_explorer.runs.status import RunStatus
 from dgm_explorer.ui.newest_worker import NewestWorker
 from dgm_explorer.ui.run.past import notes_of, poll_all
+
+Wish: TypeAlias = Literal["stop", "snapshot"]
 
 POLL_MS = 500
 IDLE_POLL_MS = 3000
@@ -32,6 +35,7 @@ class FolderNews:
     is_alive : whether somebody writes.
     snapshot : the newest, if it is newer than that of the last look.
     notes : what else happened since the last look.
+    refusal : why what was asked of the run could not be written into its folder; empty for none.
     error : one sentence; empty for none.
     """
 
@@ -42,6 +46,7 @@ class FolderNews:
     is_alive: bool = False
     snapshot: Any = None
     notes: tuple[RunNote, ...] = ()
+    refusal: str = ""
     error: str = ""
 
 
@@ -51,12 +56,12 @@ class _Watch:
     Attributes
     ----------
     path : the folder.
-    is_stop_wanted : set by the window: ask the run to stop with the next look.
+    wanted : what the window asks of the run; written into the folder with the next look.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.is_stop_wanted = False
+        self.wanted: deque[Wish] = deque()
         self._reader: RunReader | None = None
         self._shown_step = -1
 
@@ -65,9 +70,7 @@ class _Watch:
         try:
             if self._reader is None:
                 self._reader = RunReader(self.path)
-            if self.is_stop_wanted:
-                self.is_stop_wanted = False
-                self._reader.request_stop()
+            refusal = self._ask(self._reader)
             tables, news = poll_all(self._reader)
             return FolderNews(
                 self._reader.info,
@@ -77,11 +80,23 @@ class _Watch:
                 news.is_alive,
                 self._newest_snapshot(self._reader),
                 notes_of(news.events),
+                refusal,
             )
         except InputError as error:
             return FolderNews(error=str(error))
         except OSError as error:
             return FolderNews(error=f"{self.path} cannot be read ({error}); is its disk still there?")
+
+    def _ask(self, reader: RunReader) -> str:
+        """Hand on what is wanted; a folder that may only be read is watched all the same."""
+        refusal = ""
+        while self.wanted:
+            wish = self.wanted.popleft()
+            try:
+                reader.request_stop() if wish == "stop" else reader.request_snapshot()
+            except InputError as error:
+                refusal = str(error)
+        return refusal
 
     def _newest_snapshot(self, reader: RunReader) -> Any:
         steps = reader.snapshot_steps()
@@ -128,10 +143,10 @@ class RunFollower(QObject):
         self._worker.forget()
         self._timer.stop()
 
-    def request_stop(self) -> None:
-        """Ask the process that trains to stop, by a file in the run folder."""
+    def ask(self, wish: Wish) -> None:
+        """Ask the process that trains to stop or to write a picture, by a file in the run folder."""
         if self._watch is not None:
-            self._watch.is_stop_wanted = True
+            self._watch.wanted.append(wish)
             self._timer.start(POLL_MS)
 
     def close(self) -> None:

@@ -30,6 +30,7 @@ DEVICES: tuple[tuple[DeviceChoice, str], ...] = (
 assert {key for key, _ in DEVICES} == set(DEVICE_CHOICES)
 BAR_STEPS = 1000
 ELSEWHERE = "Another process trains this run; the window follows it. Stop asks it to stop."
+PICTURE_TIP = "Ask the process that trains this run for a picture now (.)"
 _PLAY_TIPS = {
     "idle": "Begin a run with the present settings (Space)",
     "preparing": "Wait before the first step (Space)",
@@ -119,6 +120,8 @@ class RunControls(QWidget):
             button.setIcon(self._icon(name))
         self.play.setText("Pause")  # the longer of its two words: the bar beside it shall not move
         self.play.setMinimumWidth(self.play.sizeHint().width())
+        self.single_step.setText("Picture")
+        self.single_step.setMinimumWidth(self.single_step.sizeHint().width())
         self._show_play()
 
     def set_device(self, choice: DeviceChoice) -> None:
@@ -137,8 +140,7 @@ class RunControls(QWidget):
         """Show how the run stands."""
         old, self._readings = self._readings, readings
         is_elsewhere = readings.is_followed and readings.is_active
-        for button in (self.play, self.single_step):
-            button.setEnabled(not is_elsewhere)
+        self.play.setEnabled(not is_elsewhere)
         self.halt.setEnabled(readings.is_active)
         self.back.setEnabled(readings.state != "idle")
         if (readings.state, readings.is_followed) != (old.state, old.is_followed):
@@ -167,8 +169,9 @@ class RunControls(QWidget):
         self.play.setIcon(self._icon("pause" if is_playing else "play"))
         is_elsewhere = self._readings.is_followed and self._readings.is_active
         self.play.setToolTip(ELSEWHERE if is_elsewhere else _PLAY_TIPS[self._readings.state])
+        self.single_step.setText("Picture" if is_elsewhere else "Step")
         self.single_step.setToolTip(
-            ELSEWHERE if is_elsewhere else "Exactly one optimiser step, then rest (.)"
+            PICTURE_TIP if is_elsewhere else "Exactly one optimiser step, then rest (.)"
         )
         self.halt.setToolTip("End the run behind the present step and save it; Play goes on from there.")
         self.back.setToolTip(

@@ -286,6 +286,33 @@ def test_a_running_folder_is_followed_live(
     assert witness.controller.state == "running"
 
 
+def test_a_step_asks_the_process_that_trains_for_a_picture(
+    qtbot: QtBot, watch: Callable[..., Witness], writer: RunWriter
+) -> None:
+    witness = watch(FakeMaker())
+    witness.controller.follow(writer.folder.path)
+    wait_for(qtbot, witness, "running")
+    witness.controller.step()
+    qtbot.waitUntil(lambda: writer.take_requests().snapshot, timeout=5000)
+    write_steps(writer, 11, 12)
+    qtbot.waitUntil(lambda: witness.pictures == [10, 12], timeout=5000)
+
+
+def test_a_folder_that_may_only_be_read_is_followed_all_the_same(
+    qtbot: QtBot, watch: Callable[..., Witness], writer: RunWriter
+) -> None:
+    witness = watch(FakeMaker())
+    witness.controller.follow(writer.folder.path)
+    wait_for(qtbot, witness, "running")
+    writer.folder.control.rmdir()
+    writer.folder.control.touch()  # in its place, so that not even root can write there
+    witness.controller.stop()
+    qtbot.waitUntil(lambda: "ask on the computer that trains" in witness.sentences[-1], timeout=5000)
+    write_steps(writer, 11, 20)
+    qtbot.waitUntil(lambda: witness.pictures == [10, 20], timeout=5000)
+    assert witness.controller.state == "running"
+
+
 def test_stop_asks_the_process_that_trains(
     qtbot: QtBot, watch: Callable[..., Witness], writer: RunWriter
 ) -> None:

@@ -70,14 +70,16 @@ def test_buttons_fit_the_state(
     assert controls.back.isEnabled() == may_reset
 
 
-def test_a_run_of_another_process_can_only_be_stopped(controls: RunControls) -> None:
+def test_a_run_of_another_process_can_be_stopped_and_asked_for_a_picture(controls: RunControls) -> None:
     controls.show_readings(replace(RUNNING, is_followed=True))
     assert not controls.play.isEnabled()
-    assert not controls.single_step.isEnabled()
+    assert controls.single_step.text() == "Picture"
+    assert "for a picture now (.)" in controls.single_step.toolTip()
     assert controls.halt.isEnabled()
     assert "Another process" in controls.play.toolTip()
     controls.show_readings(replace(RUNNING, state="stopped", is_followed=True))
     assert controls.play.isEnabled()
+    assert controls.single_step.text() == "Step"
 
 
 def test_the_bar_says_where_the_run_is_and_how_long_it_will_take(controls: RunControls) -> None:
