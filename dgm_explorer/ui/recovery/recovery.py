@@ -135,9 +135,10 @@ class Recovery(QObject):
     def _add_run(self, panel: RecoveryPanel, lost: LostRun) -> None:
         run = lost.run
         of = f" of {run.n_steps:,}" if run.n_steps else ""
+        back = f"; goes on from step {lost.goes_on_from:,}" if lost.goes_on_from != run.step else ""
         panel.add_row(
             f"{self._title_of(run.model)} on {run.data}, cut off at step {run.step:,}{of} "
-            f"{describe_age(run.seen_at)}; goes on from step {lost.goes_on_from:,}",
+            f"{describe_age(run.seen_at)}{back}",
             str(run.path),
             (
                 "Resume",
