@@ -30,12 +30,25 @@ def log_q(x):
     return log_normal(x, q_mu, q_sigma)
 
 
+# Edges of intervals: every σ around each mean, and ever closer around the places where two components
+# are equal, w_i N_i(x) = w_j N_j(x): there log p may bend sharply
+centres, widths = np.append(mu, q_mu), np.append(sigma, q_sigma)
+knots = [(centres[:, None] + widths[:, None] * np.arange(-40, 41)).ravel()]
+A, B = -0.5 / sigma**2, mu / sigma**2  # log w_k N_k(x) = A x² + B x + C
+C = np.log(w / sigma) - 0.5 * (mu / sigma) ** 2
+for i in range(len(w)):
+    for j in range(i):
+        roots = np.roots([A[i] - A[j], B[i] - B[j], C[i] - C[j]])
+        closer = 2.0 ** -np.arange(50) * max(widths)
+        knots += [x + s * closer for x in roots[np.isreal(roots)].real for s in (-1, 1)]
+knots = np.unique(np.concatenate(knots))
+
+
 def integral(f):
     """∫ f dx by Gauss–Legendre, 20 nodes in each interval; all are halved until the sum stays as it is."""
     t, v = np.polynomial.legendre.leggauss(20)
-    centres, widths = np.append(mu, q_mu), np.append(sigma, q_sigma)
-    edges, old = np.unique(centres[:, None] + widths[:, None] * np.arange(-40, 41)), np.inf
-    for _ in range(10):
+    edges, old = knots, np.inf
+    for _ in range(8):
         middle, half = (edges[1:] + edges[:-1]) / 2, np.diff(edges) / 2
         new = np.sum(half[:, None] * v * f(middle[:, None] + half[:, None] * t))
         change, old = abs(new - old), new
@@ -79,7 +92,7 @@ def expectation(f, row):
     """E f(m + Lε), ε ~ N(0, I): Gauss–Legendre in cells of |ε| ≤ 9, halved until the mean stays as it is."""
     t, v = np.polynomial.legendre.leggauss(12)
     L, old = np.linalg.cholesky([[row[2], row[3]], [row[3], row[4]]]), np.inf
-    for cells in (9, 18, 36, 72, 144):
+    for cells in (9, 19, 39, 79, 159):
         h = 9 / cells
         e = (np.linspace(-9 + h, 9 - h, cells)[:, None] + h * t).ravel()
         density = np.tile(h * v, cells) * np.exp(-0.5 * e**2) / np.sqrt(2 * np.pi)
