@@ -19,6 +19,8 @@ from tests.soak.records import Record, read_record
 SAMPLE_EVERY_S = 2.0
 CHILD_KILL_EVERY_S = 300.0
 RESUME_S = 60.0
+LAST_WORDS_S = 70.0
+"""A process that trains gives itself 60 s to save what its window has left."""
 EXPECTED_S = 15.0
 KILLED = "was killed (SIGKILL)"
 """Said in the log, and rightly, for so long after a child was killed by this hand."""
@@ -108,8 +110,8 @@ class Driver:
             self.note(Record("complaint", {"after": "kill -9 of the child", "text": f"not failed: {states}"}))
 
     def _require_gone(self, children: Sequence[int]) -> None:
-        """No process may train on for a window that is not there."""
-        end_s = time.monotonic() + 10
+        """A process whose window is gone saves its run and ends."""
+        end_s = time.monotonic() + LAST_WORDS_S
         while time.monotonic() < end_s and any(map(_is_alive, children)):
             time.sleep(0.1)
         left = [pid for pid in children if _is_alive(pid)]
