@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.arrays import FloatArray
@@ -217,19 +216,3 @@ class DensityPlot(HandlePlot[HandleShape]):
         if modifiers & Qt.KeyboardModifier.ShiftModifier and index < len(self._components):
             return drag.weight_at(up * step_y)
         return drag.shape_at(right * size * (x_hi - x_lo) / rect.width(), up * step_y)
-
-    def event(self, event: QEvent) -> bool:
-        """Tab goes through the handles before it leaves the plot."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            step = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}.get(Qt.Key(event.key()))
-            if step is not None and self._cycle(step):
-                event.accept()
-                return True
-        return bool(super().event(event))
-
-    def _cycle(self, step: int) -> bool:
-        count = len(self._components) + 1
-        start = -1 if step > 0 else count
-        following = (start if self._selected is None else self._selected) + step
-        self.select(following if 0 <= following < count else None)
-        return self._selected is not None

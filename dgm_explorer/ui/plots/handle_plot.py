@@ -245,6 +245,23 @@ class HandlePlot(Plot, Generic[ShapeT]):
             return True
         return super().key(event)
 
+    def event(self, event: QEvent) -> bool:
+        """Tab goes through the handles before it leaves the plot."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            step = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}.get(Qt.Key(event.key()))
+            if step is not None and self._cycle(step):
+                event.accept()
+                return True
+        return bool(super().event(event))
+
+    def _cycle(self, step: int) -> bool:
+        """Take the next handle, or the one before; False behind the last, when none is held any more."""
+        count = len(self._components) + 1
+        start = (-1 if step > 0 else count) if self._selected is None else self._selected
+        following = start + step
+        self.select(following if 0 <= following < count else None)
+        return self._selected is not None
+
     def leaveEvent(self, event: QEvent) -> None:
         self._hovered = None
         self._show_state()

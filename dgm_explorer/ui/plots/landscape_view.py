@@ -79,7 +79,7 @@ class LandscapeView(Plot):
         y_axis = LogAxis("left", labels[1]) if y_scale == "log" else NumberAxis("left", labels[1])
         super().__init__(NumberAxis("bottom", labels[0]), y_axis, parent)
         self.export_name = f"landscape-{direction or 'family'}"
-        self.setAccessibleName(f"Landscape over {names[0]} and {names[1]} of q: {title or 'third divergence'}")
+        self.setAccessibleName(f"Landscape over {names[0]} and {names[1]}: {title or 'third divergence'}")
         self._landscape_title, self._direction, self._names, self._y_scale = title, direction, names, y_scale
         self._units: Units = "nats"
         self._values: FloatArray | None = None

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from dgm_explorer.ui.main_window import MainWindow
+from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
 from tests.ui.first_minute.every_page import TABS, turn_pages
 
 CONTROLS = (
@@ -135,11 +136,7 @@ def dialogs(window: MainWindow) -> Iterator[QWidget]:
     for opener in openers:
         opener()
         QApplication.processEvents()
-        dialog = next(
-            w
-            for w in QApplication.topLevelWidgets()
-            if w.isVisible() and w.windowType() == Qt.WindowType.Dialog
-        )
+        dialog = next(dialog for dialog in window.findChildren(QDialog) if dialog.isVisible())
         dialog.activateWindow()
         yield dialog
         dialog.close()
@@ -163,3 +160,25 @@ def test_what_lies_around_the_tabs_is_named(real: MainWindow) -> None:
     }
     real.help.step_aside()
     assert not without
+
+
+@pytest.mark.parametrize("dimension", [1, 2])
+def test_every_gaussian_is_taken_by_tab_and_moved_by_arrows(real: MainWindow, dimension: int) -> None:
+    tab = real.current_tab
+    assert isinstance(tab, KLTab)
+    tab.editor.apply(dimension=dimension)
+    tab.draw_now()
+    QApplication.processEvents()
+    plot = tab.scene.density if dimension == 1 else tab.plane.plane
+    plot.setFocus()
+    plot.select(None)  # in the plane q is taken from the start
+    names = ("p", "p", "q") if dimension == 1 else ("p2", "p2", "q2")
+    for index, name in enumerate(names):
+        QTest.keyClick(plot, Qt.Key.Key_Tab)
+        assert plot.selected == index
+        before = getattr(tab.editor.state, name)
+        QTest.keyClick(plot, Qt.Key.Key_Right)
+        assert getattr(tab.editor.state, name) != before, name
+    QTest.keyClick(plot, Qt.Key.Key_Tab)
+    assert plot.selected is None
+    assert not plot.hasFocus()

@@ -56,7 +56,7 @@ class PlanePlot(HandlePlot[EllipseShape]):
             "Ellipses hold 39.3 % (1σ) and 86.5 % (2σ) of their Gaussian.\n"
             "Drag a centre: mean; a square: that axis; the arm: rotation; with Shift, up adds weight.\n"
             "Wheel over a centre: size. Double click: new component. Delete: remove the selected one.\n"
-            "Arrow keys: nudge it."
+            "Tab: the next Gaussian. Arrow keys: nudge it."
         )
         self.set_theme(LIGHT)
 

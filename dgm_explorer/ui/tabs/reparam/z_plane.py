@@ -224,15 +224,6 @@ class ZPlane(HandlePlot[MapShape]):
 
     # -- Qt -----------------------------------------------------------------------------------------------
 
-    def event(self, event: QEvent) -> bool:
-        """Tab goes through the handles before it leaves the plot."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            step = {Qt.Key.Key_Tab: 1, Qt.Key.Key_Backtab: -1}.get(Qt.Key(event.key()))
-            if step is not None and self._cycle(step):
-                event.accept()
-                return True
-        return bool(super().event(event))
-
     def _cycle(self, step: int) -> bool:
         parts = parts_of(self._map_shape.state.handles)
         start = (-1 if step > 0 else len(parts)) if self._part is None else parts.index(self._part)
