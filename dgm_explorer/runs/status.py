@@ -5,9 +5,11 @@ import os
 import platform
 import time
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from dgm_explorer.core.atomic_write import open_atomically
+from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.training import RunState
 from dgm_explorer.runs.folder import RunFolder
 from dgm_explorer.runs.json_numbers import from_json_number, to_json_number
@@ -57,18 +59,20 @@ class RunStatus:
 
 
 def write_status(folder: RunFolder, status: RunStatus) -> None:
-    """Replace ``status.json``.
+    """Replace ``status.json``; on a full disk, how a run ended is written over the old one.
 
     Raises
     ------
     InputError
         If the folder cannot be written to.
     """
-    import msgspec
-
-    fields = {name: _to_plain(getattr(status, name)) for name in status.__slots__}
-    with open_atomically(folder.status_file) as file:
-        file.write(msgspec.json.encode(fields) + b"\n")
+    content = _to_bytes(status)
+    try:
+        with open_atomically(folder.status_file) as file:
+            file.write(content)
+    except InputError:
+        if status.is_active or not _write_over(folder.status_file, status):
+            raise
 
 
 def read_status(folder: RunFolder) -> RunStatus | None:
@@ -87,6 +91,29 @@ def read_status(folder: RunFolder) -> RunStatus | None:
         return None  # what is not readable now may be at the next look
     is_sane = 0 <= status.step <= MAX_STEP and 0 <= status.n_steps <= MAX_STEP
     return status if is_sane else None
+
+
+def _to_bytes(status: RunStatus) -> bytes:
+    import msgspec
+
+    fields = {name: _to_plain(getattr(status, name)) for name in status.__slots__}
+    return msgspec.json.encode(fields) + b"\n"
+
+
+def _write_over(path: Path, status: RunStatus) -> bool:
+    """Write into the room that the old status has, without its reason if need be; False if that is no use."""
+    try:
+        with path.open("r+b") as file:
+            room = os.fstat(file.fileno()).st_size
+            for content in (_to_bytes(status), _to_bytes(dataclasses.replace(status, reason=""))):
+                if len(content) <= room:
+                    file.write(content.ljust(room))
+                    file.flush()
+                    os.fsync(file.fileno())
+                    return True
+    except OSError:
+        return False
+    return False
 
 
 def _to_plain(value: Any) -> Any:
