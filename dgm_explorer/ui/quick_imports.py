@@ -1,6 +1,7 @@
 """Spares the start of the window what PySide and pyqtgraph do for features that nothing here uses."""
 
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from types import ModuleType
 from typing import Any
@@ -37,9 +38,7 @@ def import_pyqtgraph() -> None:
     """
     if "pyqtgraph" in sys.modules:
         return
-    from PySide6 import QtCore, QtGui, QtWidgets
-
-    sources: tuple[ModuleType, ...] = (QtCore, QtGui, QtWidgets)
+    sources = _sources()
     listings = [vars(source).get("__dir__") for source in sources]
     for source in sources:
         mirror = _make_mirror(source)
@@ -54,9 +53,33 @@ def import_pyqtgraph() -> None:
                 vars(source)["__dir__"] = listing
 
 
+def make_remaining_classes() -> Iterator[str]:
+    """Have pyqtgraph's mirrors look up, name by name, what they have not got yet.
+
+    For the GUI thread, behind the first picture: another thread that made a Qt class when it first needed
+    one could meet a window at work.
+    """
+    for source in _sources():
+        mirror = sys.modules[_mirror_name(source)]
+        for name in dir(source):
+            if name not in vars(mirror):
+                getattr(mirror, name)
+                yield name
+
+
+def _sources() -> tuple[ModuleType, ...]:
+    from PySide6 import QtCore, QtGui, QtWidgets
+
+    return QtCore, QtGui, QtWidgets
+
+
+def _mirror_name(source: ModuleType) -> str:
+    return f"pyqtgraph.Qt.{source.__name__.rpartition('.')[2]}"
+
+
 def _make_mirror(source: ModuleType) -> ModuleType:
     """Stands for ``pyqtgraph.Qt.<source>``; a name that was asked for once lies in it."""
-    mirror = ModuleType(f"pyqtgraph.Qt.{source.__name__.rpartition('.')[2]}")
+    mirror = ModuleType(_mirror_name(source))
 
     def look_up(name: str) -> Any:
         value = getattr(source, name)

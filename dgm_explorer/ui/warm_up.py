@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.ui.lasting_thread import LastingThread
+from dgm_explorer.ui.quick_imports import make_remaining_classes
 from dgm_explorer.ui.tabs.tab import Tab
 
 DELAY_MS = 1000
@@ -56,11 +57,11 @@ class WarmUp(QObject):
         super().__init__(parent)
         self._steps: Iterator[str] | None = self._work(tabs)
         self._libraries, self._lectures = Worker(_import_libraries), Worker(_typeset_lectures)
-        self._libraries.finished.connect(self._begin)
+        self._libraries.finished.connect(self._begin_to_build)
         self._timer = QTimer(self)
         self._timer.setInterval(PAUSE_MS)
         self._timer.timeout.connect(self._go_on)
-        QTimer.singleShot(DELAY_MS, self, self._libraries.begin)
+        QTimer.singleShot(DELAY_MS, self, self._begin)
         application = QApplication.instance()
         assert application is not None
         application.aboutToQuit.connect(self._end)
@@ -72,6 +73,12 @@ class WarmUp(QObject):
 
     @Slot()
     def _begin(self) -> None:
+        import dgm_explorer.ui.formula  # noqa: F401 - it brings more of Qt, which is for this thread
+
+        self._libraries.begin()
+
+    @Slot()
+    def _begin_to_build(self) -> None:
         if self._steps is not None:
             self._timer.start()
 
@@ -100,6 +107,7 @@ class WarmUp(QObject):
 
     def _work(self, tabs: Sequence[Tab]) -> Iterator[str]:
         """The steps of the GUI thread; what cannot be imported fails where it is wanted."""
+        yield from make_remaining_classes()
         for name in _modules():
             with suppress(ImportError):
                 importlib.import_module(name)
@@ -134,6 +142,10 @@ def _import_libraries() -> Iterator[None]:
         with suppress(ImportError):
             importlib.import_module(name)
         yield
+    from dgm_explorer.ui.formula import typeset
+
+    typeset("x", False)  # that imports the typesetter, which takes long and cannot be cut up
+    yield
 
 
 def _typeset_lectures() -> Iterator[None]:
