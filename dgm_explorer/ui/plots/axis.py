@@ -70,7 +70,7 @@ class NumberAxis(pg.AxisItem):
     def set_theme(self, theme: Theme) -> None:
         """Colours and fonts."""
         font = QFont()
-        font.setPointSizeF(theme.font_point_size * 0.85)
+        font.setPointSizeF(theme.point_size(0.85))
         metrics = QFontMetricsF(font)
         self.setTickFont(font)
         self.setStyle(tickLength=-4, tickTextOffset=4, autoExpandTextSpace=False)
@@ -93,7 +93,7 @@ class NumberAxis(pg.AxisItem):
         self.resizeEvent()  # pyqtgraph centres a title when the axis is resized, not when the title changes
 
     def _updateLabel(self) -> None:
-        """WORKAROUND(pyqtgraph 0.14): it lays the label out anew for every pen, style and range that is set."""
+        """WORKAROUND(pyqtgraph 0.14): it lays the label out anew for every pen, style and range."""
         html = self.labelString() if self.labelText else ""
         if html != self._label_html:
             self._label_html = html
