@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dgm_explorer.checked_json import DocumentKind, convert_checked, read_document
+from dgm_explorer.core.checks import require_int
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.paths import resource_root
 from dgm_explorer.session import Session
@@ -31,6 +32,7 @@ class LectureStep:
     question : what to predict; empty for none.
     answer : hidden until it is asked for; empty where there is no question.
     are_controls_visible, are_notes_visible : whether the controls and the notes stand beside the pictures.
+    lower_percent : share of the height for the lower panels, where the tab has such; 0: as the user has it.
     """
 
     state: Session
@@ -39,6 +41,7 @@ class LectureStep:
     answer: str = ""
     are_controls_visible: bool = False
     are_notes_visible: bool = False
+    lower_percent: int = 0
 
     def __post_init__(self) -> None:
         _require_text("caption", self.caption, MAX_CAPTION)
@@ -47,6 +50,8 @@ class LectureStep:
         if self.question:
             _require_text("question", self.question, MAX_QUESTION)
             _require_text("answer", self.answer, MAX_ANSWER)
+        if self.lower_percent:
+            require_int("lower_percent", self.lower_percent, 10, 90)
 
 
 @dataclass(frozen=True, slots=True)

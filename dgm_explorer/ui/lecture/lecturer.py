@@ -20,6 +20,7 @@ from dgm_explorer.ui.widgets.notes_dock import NotesDock
 if TYPE_CHECKING:
     from dgm_explorer.lecture import Lecture, LectureStep
     from dgm_explorer.ui.lecture.backstage import Backstage
+    from dgm_explorer.ui.widgets.lower_share import LowerShare
 
 NEXT, BACK, REVEAL = "lecture.next", "lecture.back", "lecture.reveal"
 TAKE_OVER, END = "lecture.take_over", "lecture.end"
@@ -79,6 +80,7 @@ class Lecturer(QObject):
         self._revealed: set[int] = set()
         self._is_taken_over = False
         self._folders: dict[tuple[str, Any, Any], str] = {}
+        self._shares: dict[str, LowerShare] = {}
         self.bar = CaptionBar()
         self._keys = {key: list(stage.actions_by_key[key].shortcuts()) for key in KEYS_OF_THE_PICTURE}
         self.bar.back_requested.connect(self.go_back)
@@ -191,6 +193,9 @@ class Lecturer(QObject):
         self._pause()
         for tab in self._tabs_of(lecture):
             tab.put_run_away()
+        for share in self._shares.values():
+            share.set_percent(0)
+        self._shares.clear()
         self._lecture = self._backstage = None
         self._is_taken_over = False
         self.bar.hide()
@@ -226,9 +231,21 @@ class Lecturer(QObject):
         for tab in stage.tabs():
             self._put_state(tab, step)
         stage.show_tab(step.state.tab)
+        self._share_height(step.lower_percent)
         stage.banner.hide()
         self._refresh()
         stage.current_tab.setFocus()
+
+    def _share_height(self, percent: int) -> None:
+        """Of the tab in front, between its pictures and its lower panels."""
+        tab = self._stage.current_tab
+        splitter = tab.heights()
+        if tab.key not in self._shares and splitter is not None and percent:
+            from dgm_explorer.ui.widgets.lower_share import LowerShare
+
+            self._shares[tab.key] = LowerShare(splitter)
+        if tab.key in self._shares:
+            self._shares[tab.key].set_percent(percent)
 
     def _put_state(self, tab: Tab, step: "LectureStep") -> None:
         state = getattr(step.state, tab.key.replace("-", "_"), None)

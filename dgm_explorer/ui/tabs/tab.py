@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.ui.export import ExportablePlot
@@ -78,6 +78,10 @@ class Tab(QWidget):
 
     def set_controls_visible(self, is_visible: bool) -> None:
         """Show or hide what stands beside the pictures; a tab that has nothing there ignores it."""
+
+    def heights(self) -> QSplitter | None:
+        """What divides the height between pictures and lower panels; None where nothing does."""
+        return None
 
     def open_path(self, path: Path) -> bool:
         """Take a data file or folder that was dropped on the window; False if this tab has no use for it."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from pytestqt.qtbot import QtBot
 from dgm_explorer.app import WindowOptions, make_window
 from dgm_explorer.cli.main import run
 from dgm_explorer.core.gaussians import Gaussian1D
-from dgm_explorer.lecture import Lecture, find_lecture, lecture_names, read_lecture
+from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.lecture import Lecture, LectureStep, find_lecture, lecture_names, read_lecture
 from dgm_explorer.paths import state_dir
 from dgm_explorer.session import Session, write_session
 from dgm_explorer.ui.lecture.caption_text import CaptionText
@@ -137,7 +139,7 @@ def test_a_lecture_is_walked_end_to_end(
     lecture = find_lecture(name)
     window.lectures.begin(lecture)
     settle()
-    assert window.theme is PROJECTOR
+    assert window.theme.name == PROJECTOR.name
     height = window.lectures.bar.height()
     said = set()
     for index, step in enumerate(lecture.steps):
@@ -384,3 +386,25 @@ def test_options_and_files_agree() -> None:
     read = [read_lecture(path) for path in sorted(folder.glob("*.json"))]
     assert all(isinstance(lecture, Lecture) for lecture in read)
     assert read == [find_lecture(name) for name in lecture_names()]
+
+
+def test_a_step_gives_the_lower_panels_room_and_the_end_takes_it_back(real: MainWindow) -> None:
+    tab = next(tab for tab in real.tabs() if tab.key == "kl")
+    splitter = tab.heights()
+    assert splitter is not None
+    real.resize(1280, 720)
+    settle()
+    splitter.setSizes([100, 300, 150])
+    own = splitter.sizes()
+    step = LectureStep(Session(tab="kl", kl=KLState()), "Here.")
+    real.lectures.begin(Lecture("Room", (step, replace(step, lower_percent=50), step)))
+    settle()
+    before = splitter.sizes()
+    for expected in (0.5, before[2] / sum(before)):
+        real.lectures.go_on()
+        settle()
+        assert splitter.sizes()[2] / sum(splitter.sizes()) == pytest.approx(expected, abs=0.03)
+    real.lectures.go_back()
+    real.lectures.end()
+    settle()
+    assert splitter.sizes() == pytest.approx(own, abs=3)

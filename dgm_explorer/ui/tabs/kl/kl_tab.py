@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
 
 from dgm_explorer.core.gaussians import Component1D
 from dgm_explorer.core.kl_state import KLState
@@ -165,6 +165,9 @@ class KLTab(Tab):
 
     def set_controls_visible(self, is_visible: bool) -> None:
         self.controls.setVisible(is_visible)
+
+    def heights(self) -> QSplitter:
+        return self.scene.splitter
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)

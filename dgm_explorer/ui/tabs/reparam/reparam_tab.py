@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.core.reparam_state import ReparamState
@@ -43,6 +43,9 @@ class ReparamTab(LazyTab["ReparamScene"]):
         from dgm_explorer.ui.tabs.reparam.scene import ReparamScene
 
         return ReparamScene(store, self._kl_state, theme)
+
+    def heights(self) -> QSplitter:
+        return self.scene.splitter
 
     # -- Qt -----------------------------------------------------------------------------------------------
 

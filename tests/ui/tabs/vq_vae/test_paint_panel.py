@@ -708,3 +708,13 @@ def test_the_painted_image_and_its_grid_are_exported(qtbot: QtBot, panel: PaintP
         columns = [np.asarray(column) for column in table.columns]
         cell = np.flatnonzero((columns[0] == 1) & (columns[1] == 2))[0]
         assert (columns[2][cell], columns[3][cell]) == (BRUSH, make_snapshot().codes[3, 1, 2])
+
+
+def test_pages_below_go_where_there_is_no_room_for_them(panel: PaintPanel) -> None:
+    layout = panel.layout()
+    assert layout is not None
+    panel.resize(panel.width(), layout.minimumSize().height() + 20)
+    assert panel.pages.isHidden()
+    assert panel.minimumSizeHint().height() <= panel.height()
+    panel.resize(panel.width(), panel.height() + panel.pages.minimumSizeHint().height())
+    assert not panel.pages.isHidden()

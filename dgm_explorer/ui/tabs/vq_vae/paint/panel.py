@@ -5,7 +5,7 @@ from typing import cast
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QTabWidget, QVBoxLayout, QWidget
 
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.errors import InputError
@@ -83,6 +83,7 @@ class PaintPanel(CodePanel):
         self.pages.setTabToolTip(0, "What every code would make of the cell at hand")
         self.pages.addTab(self.exchange, "Swap and merge")
         self.pages.setTabToolTip(1, "Two codes exchanged everywhere, and what becomes of the images")
+        self.pages.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         foot = QHBoxLayout()
         foot.addWidget(self.words, 1)
         foot.addWidget(self.hold)
@@ -245,7 +246,12 @@ class PaintPanel(CodePanel):
         return self.canvas.grid.export_table()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """The pages below go where there is no room for them: the canvas is what the panel is for."""
         self.code_palette.set_panel_height(self.height())
+        layout = self.layout()
+        assert layout is not None
+        room = self.height() - layout.minimumSize().height()
+        self.pages.setVisible(room >= self.pages.minimumSizeHint().height())
         super().resizeEvent(event)
 
     # -- the hand -----------------------------------------------------------------------------------------
