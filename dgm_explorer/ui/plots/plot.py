@@ -55,6 +55,7 @@ class Plot(pg.PlotWidget):
         self.view_box.sigRangeChangedManually.connect(self._emit_view_changed)
         self.plotItem.hideButtons()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAcceptDrops(False)  # a drop is for the window; text dragged over a view makes Qt warn
 
     # -- look ---------------------------------------------------------------------------------------------
 

@@ -323,3 +323,8 @@ def test_the_knob_of_the_highest_peak_sits_on_it_in_a_low_plot(plot: DensityPlot
             plot.view_box.mapFromScene(plot.mapToScene(plot.handle_viewport_position(3).toPoint()))
         )[1]
         assert shown == pytest.approx(norm.pdf(0, 0, 0.7), abs=2 * top / plot.view_box.rect().height())
+
+
+def test_what_is_dropped_on_a_plot_is_for_the_window(plot: DensityPlot) -> None:
+    assert not plot.acceptDrops()
+    assert not plot.viewport().acceptDrops()
