@@ -36,7 +36,7 @@ def _fillers(window: "MainWindow") -> dict[str, Callable[[QMenu], None]]:
         "presets": lambda menu: submenus.fill_presets(menu, sessions.open_preset),
         "lectures": lambda menu: submenus.fill_lectures(menu, window.lectures.open_lecture),
         "recent": lambda menu: submenus.fill_recent(menu, sessions.recent_files, sessions.open_file),
-        "recent_runs": lambda menu: submenus.fill_runs(menu, runs.recent_runs(), runs.open_run),
+        "recent_runs": runs.fill_recent,
         "export_picture": lambda menu: _fill_pictures(menu, window),
         "export_data": lambda menu: submenus.fill_plots(
             menu, window.current_tab.plots(), exports.ask_and_export_data

@@ -5,14 +5,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QMessageBox, QWidget
+from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
 from dgm_explorer.core.errors import InputError
-from dgm_explorer.ui import file_dialogs
+from dgm_explorer.ui import file_dialogs, submenus
 from dgm_explorer.ui.tabs.tab import Tab
 
 if TYPE_CHECKING:
     from dgm_explorer.runs.listing import RunSummary
+    from dgm_explorer.ui.run.run_list import RunList
 
 MAX_RECENT_RUNS = 12
 
@@ -44,6 +45,7 @@ class RunCommands(QObject):
         super().__init__(window)
         self._holder = holder
         self._window = window
+        self._recent: RunList | None = None
 
     def open_run(self, folder: Path) -> None:
         """Show a run in the tab of its model, and bring that to the front."""
@@ -83,12 +85,16 @@ class RunCommands(QObject):
         if folder is not None:
             self.open_run(folder)
 
-    def recent_runs(self) -> "Sequence[RunSummary]":
-        """The newest runs where runs are kept by default."""
-        from dgm_explorer.runs.folder import default_parent
-        from dgm_explorer.runs.listing import list_runs
+    def fill_recent(self, menu: QMenu) -> None:
+        """List the newest runs where runs are kept by default."""
+        if self._recent is None:
+            from dgm_explorer.ui.run.run_list import RunList
 
-        return list_runs(default_parent(), MAX_RECENT_RUNS)
+            self._recent = RunList(_recent_runs, self)
+        self._recent.fill(menu, self._fill)
+
+    def _fill(self, menu: QMenu, runs: "Sequence[RunSummary]") -> None:
+        submenus.fill_runs(menu, runs, self.open_run)
 
     def open_path(self, path: Path) -> None:
         """Show a run folder; anything else goes to the tab in front, or the first that has a use for it."""
@@ -121,3 +127,11 @@ class RunCommands(QObject):
         is_stopped = box.clickedButton() is stop
         box.deleteLater()
         return is_stopped
+
+
+def _recent_runs() -> "Sequence[RunSummary]":
+    """For a worker's thread."""
+    from dgm_explorer.runs.folder import default_parent
+    from dgm_explorer.runs.listing import list_runs
+
+    return list_runs(default_parent(), MAX_RECENT_RUNS)

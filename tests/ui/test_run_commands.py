@@ -128,13 +128,15 @@ def test_a_run_folder_dropped_on_the_window_is_shown(
 
 
 def test_a_run_is_opened_by_the_menu_and_from_the_recent_ones(
-    shown: tuple[MainWindow, TrainingTab], run: RunFolder, monkeypatch: pytest.MonkeyPatch
+    shown: tuple[MainWindow, TrainingTab], run: RunFolder, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
     window, tab = shown
     monkeypatch.setattr(file_dialogs, "ask_run_to_open", lambda *_: run.path)
     window.actions_by_key["file.open_run"].trigger()
     menu = window.submenus["recent_runs"]
     menu.aboutToShow.emit()
+    assert [action.isEnabled() for action in menu.actions()] == [False]  # the disk is asked beside the window
+    qtbot.waitUntil(lambda: menu.actions()[0].isEnabled())
     (action,) = menu.actions()
     assert action.text().startswith("gmm-vae · moons · ")
     assert action.text().endswith(" · finished at step 9,000")

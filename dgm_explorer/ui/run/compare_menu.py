@@ -1,18 +1,19 @@
 """The menu of runs that the one on the screen can be compared with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QMenu
 
-from dgm_explorer.runs.listing import RunSummary, list_runs
+from dgm_explorer.runs.listing import RunSummary
 
 MOST_LISTED = 15
 
 
 def fill_compare_menu(
     menu: QMenu,
+    runs: Sequence[RunSummary],
     model: str,
     parent: Path,
     present: Path | None,
@@ -23,22 +24,23 @@ def fill_compare_menu(
 
     Parameters
     ----------
+    runs : all there are, newest first.
     model : whose runs are listed.
-    parent : folder of run folders.
+    parent : where the dialog begins.
     present : the run on the screen, left out.
     compared : the run compared with at present; None for none.
     choose : called with a folder, or None to end the comparison.
     """
     menu.clear()
     menu.setToolTipsVisible(True)
-    runs = [run for run in list_runs(parent) if run.model == model and run.path != present]
-    for run in runs[:MOST_LISTED]:
+    others = [run for run in runs if run.model == model and run.path != present]
+    for run in others[:MOST_LISTED]:
         action = menu.addAction(run.path.name.replace("&", "&&"))
         action.setToolTip(_describe(run))
         action.setCheckable(True)
         action.setChecked(run.path == compared)
         action.triggered.connect(partial(_choose, choose, run.path))
-    if not runs:
+    if not others:
         menu.addAction("No other run yet").setEnabled(False)
     menu.addSeparator()
     menu.addAction("Another folder…").triggered.connect(partial(_ask, menu, parent, choose))

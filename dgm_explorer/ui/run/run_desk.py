@@ -11,12 +11,14 @@ from dgm_explorer.core.run_notes import RunNote
 from dgm_explorer.core.training import MakeRun, MetricsTable, RunRequest, Snapshot
 from dgm_explorer.runs.folder import default_parent
 from dgm_explorer.runs.history import MetricsHistory
+from dgm_explorer.runs.listing import RunSummary, list_runs
 from dgm_explorer.ui.run.compare_menu import fill_compare_menu
 from dgm_explorer.ui.run.controller import RunController
 from dgm_explorer.ui.run.dataset_loader import DatasetLoader
 from dgm_explorer.ui.run.note_book import NoteBook
 from dgm_explorer.ui.run.readings import RunOnScreen, RunReadings
 from dgm_explorer.ui.run.run_controls import RunControls
+from dgm_explorer.ui.run.run_list import RunList
 from dgm_explorer.ui.run.second_run import SecondRun
 from dgm_explorer.ui.run.timeline import Timeline
 from dgm_explorer.ui.run.timeline_source import TimelineSource
@@ -90,6 +92,7 @@ class RunDesk(QObject):
         self.source = TimelineSource(self)
         self.examples = DatasetLoader(self)
         self.second = SecondRun(model, self)
+        self._others = RunList(lambda: list_runs(default_parent()), self)
         self.history = MetricsHistory()
         self.notes = NoteBook()
         self.controls = RunControls(theme)
@@ -184,7 +187,12 @@ class RunDesk(QObject):
     def fill_compare_menu(self, menu: QMenu, choose: Callable[[Path | None], None]) -> None:
         """Offer the other runs of this model; ``choose`` gets a folder, or None for no comparison."""
         present = None if self.run.on_screen is None else self.run.on_screen.folder
-        fill_compare_menu(menu, self._model, default_parent(), present, self.second.folder, choose)
+        compared = self.second.folder
+
+        def fill(menu: QMenu, runs: Sequence[RunSummary]) -> None:
+            fill_compare_menu(menu, runs, self._model, default_parent(), present, compared, choose)
+
+        self._others.fill(menu, fill)
 
     def put_away(self) -> None:
         """Have no run on the screen, as before the first; its folder keeps it."""
@@ -209,6 +217,7 @@ class RunDesk(QObject):
         self.source.close()
         self.examples.close()
         self.second.close()
+        self._others.close()
 
     @Slot(object)
     def _take_run(self, screen: RunOnScreen) -> None:
