@@ -57,6 +57,7 @@ class ErrorReporter(QObject):
         self._n_unsaid = 0
         self._last_unsaid: BaseException | None = None
         self._handlers: list[logging.Handler] = []
+        self._opener = _Opener(self._open_log)
         self._previous = (sys.excepthook, threading.excepthook)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -67,10 +68,12 @@ class ErrorReporter(QObject):
         self._previous = (sys.excepthook, threading.excepthook)
         sys.excepthook = self.report
         threading.excepthook = self._report_thread
+        logger.addHandler(self._opener)
 
     def uninstall(self) -> None:
         sys.excepthook, threading.excepthook = self._previous
         self._timer.stop()
+        logger.removeHandler(self._opener)
         for handler in self._handlers:
             logger.removeHandler(handler)
             handler.close()
@@ -156,3 +159,17 @@ class ErrorReporter(QObject):
         for handler in self._handlers:
             handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
             logger.addHandler(handler)
+
+
+class _Opener(logging.Handler):
+    """Opens the log for the first record, whoever writes it; what is added meanwhile gets that record too."""
+
+    def __init__(self, open_log: Callable[[], None]) -> None:
+        super().__init__()
+        self._open_log = open_log
+        self._has_opened = False
+
+    def emit(self, _record: logging.LogRecord) -> None:
+        if not self._has_opened:
+            self._has_opened = True
+            self._open_log()

@@ -1,5 +1,6 @@
 """Errors that nobody caught."""
 
+import logging
 import sys
 import threading
 from collections.abc import Iterator
@@ -46,6 +47,16 @@ def test_an_error_is_logged_with_its_traceback_and_said_in_a_sentence(reports: R
     assert "ZeroDivisionError: no way" in reports.said[0]
     assert str(reports.log_path) in reports.said[0]
     assert "Traceback" in reports.log_path.read_text()
+
+
+def test_what_the_program_logs_itself_reaches_the_log_too(reports: Reports) -> None:
+    assert not reports.log_path.exists()
+    for words in ("a run has failed", "another one too"):
+        logging.getLogger("dgm_explorer").error(words)
+    written = reports.log_path.read_text()
+    assert written.count("ERROR a run has failed") == written.count("ERROR another one too") == 1
+    reports.fail(RuntimeError("paint"))
+    assert reports.log_path.read_text().count("RuntimeError: paint") == 1
 
 
 def test_a_flood_is_said_once_and_does_not_push_its_beginning_out_of_the_log(reports: Reports) -> None:
