@@ -45,6 +45,7 @@ class Driver:
         self._sampled_s = 0.0
         self._action = ""
         self._killed_s = -EXPECTED_S
+        self._data_mb = 0.0
 
     def start(self, arguments: Sequence[str]) -> None:
         self.note(Record("start", {"arguments": list(arguments)}))
@@ -54,6 +55,7 @@ class Driver:
     def look(self) -> Screen:
         """The screen, with the keyboard at the window in front."""
         screen = self.program.look()
+        self._data_mb = sum(run["data_mb"] for run in screen["runs"])
         if not screen["is_active"] and not screen["popup"]:
             self.focus(screen)
         return screen
@@ -75,7 +77,7 @@ class Driver:
             self.note(Record("complaint", {"after": self._action, "text": said}))
         if time.monotonic() - self._sampled_s >= SAMPLE_EVERY_S:
             self._sampled_s = time.monotonic()
-            life = {"life": self.program.lives}
+            life = {"life": self.program.lives, "data_mb": round(self._data_mb, 1)}
             self.note(Record("sample", {**life, **asdict(self.program.sample())}))
 
     def kill_and_reopen(self) -> None:

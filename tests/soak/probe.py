@@ -3,7 +3,8 @@
 A timer of `BEAT_MS` ticks in the GUI thread. Two ticks that lie further apart than `LONG_S` are a long
 frame: for so long no event was handled. Of that time the probe tells how long the thread computed, how
 long it waited for a core (other work on the machine), and the rest: locks, the interpreter's lock, files.
-A second thread looks meanwhile where the GUI thread is. The time of the probe's own answers is left out.
+A second thread looks meanwhile where the GUI thread is. The time of the probe's own answers is left out,
+and so is the start up to the first picture.
 """
 
 import faulthandler
@@ -47,6 +48,7 @@ class Probe(QObject):
         self._socket.connect(address)
         self._socket.setblocking(False)
         self._received = b""
+        self._was_visible = False
         self._clock = ThreadClock()
         self._watcher = Watcher()
         self._beat = QTimer(self)
@@ -59,8 +61,9 @@ class Probe(QObject):
     def _tick(self) -> None:
         spent = self._clock.lap()
         stacks = self._watcher.take()
-        if spent.wall_s > LONG_S:
+        if spent.wall_s > LONG_S and self._was_visible:
             self._note(spent, stacks)
+        self._was_visible = self._window.isVisible()
         self._answer()
 
     def _note(self, spent: "Spent", stacks: Sequence[str]) -> None:

@@ -16,7 +16,7 @@ WORST = 12
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """Memory of one life of the window.
+    """Memory of one life of the window, without the examples of data sets that were loaded at the time.
 
     Attributes
     ----------
@@ -32,7 +32,8 @@ class Growth:
         return 100 * (self.late_mb / self.early_mb - 1)
 
     def describe(self) -> str:
-        return f"5–10 min {self.early_mb:.0f} MB, last 5 min {self.late_mb:.0f} MB: {self.percent:+.1f} %"
+        early, late = f"{self.early_mb:.0f} MB", f"{self.late_mb:.0f} MB"
+        return f"without them 5–10 min {early}, last 5 min {late}: {self.percent:+.1f} %"
 
 
 def growth_of(samples: Sequence[Record]) -> Growth | None:
@@ -42,9 +43,13 @@ def growth_of(samples: Sequence[Record]) -> Growth | None:
     begin_s, end_s = samples[0].at_s + WARM_UP_S, samples[-1].at_s
     if end_s - begin_s < 2 * WINDOW_S:
         return None
-    early = [s.values["rss_mb"] for s in samples if begin_s <= s.at_s <= begin_s + WINDOW_S]
-    late = [s.values["rss_mb"] for s in samples if s.at_s >= end_s - WINDOW_S]
+    early = [_own_mb(s) for s in samples if begin_s <= s.at_s <= begin_s + WINDOW_S]
+    late = [_own_mb(s) for s in samples if s.at_s >= end_s - WINDOW_S]
     return Growth(statistics.median(early), statistics.median(late))
+
+
+def _own_mb(sample: Record) -> float:
+    return float(sample.values["rss_mb"]) - float(sample.values["data_mb"])
 
 
 def summarise(records: Iterable[Record]) -> str:
@@ -87,10 +92,12 @@ def _memory(samples: Sequence[Record]) -> str:
         files = [sample.values["files"] for sample in some]
         children = [sample.values["children_rss_mb"] for sample in some]
         growth = growth_of(some)
+        data = max(sample.values["data_mb"] for sample in some)
         minutes = (some[-1].at_s - some[0].at_s) / 60
         grown = "" if growth is None else f"; {growth.describe()}"
         rows.append(
-            f"  life {life}, {minutes:.1f} min: RSS {rss[0]:.0f} … {max(rss):.0f} MB{grown}; children up to "
+            f"  life {life}, {minutes:.1f} min: RSS {rss[0]:.0f} … {max(rss):.0f} MB, of it examples up to "
+            f"{data:.0f} MB{grown}; children up to "
             f"{max(children):.0f} MB; threads {threads[0]} … {max(threads)}, last {threads[-1]}; files "
             f"{files[0]} … {max(files)}, last {files[-1]}"
         )

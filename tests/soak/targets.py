@@ -70,6 +70,7 @@ def _runs(window: MainWindow) -> Iterator[dict[str, Any]]:
             "words": run.readings.words,
             "is_here": run.is_training_here,
             "step": -1 if progress is None else progress.step,
+            "data_mb": 0.0 if desk.dataset is None else round(desk.dataset.inputs.nbytes / 2**20, 1),
             "folder": "" if run.on_screen is None else str(run.on_screen.folder),
         }
 

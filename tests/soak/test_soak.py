@@ -30,7 +30,8 @@ SCREEN = {
 
 
 def sample(at_s: float, rss_mb: float, life: int = 1) -> Record:
-    return Record("sample", {"life": life, "rss_mb": rss_mb, "threads": 5, "files": 9, "children": 1,
+    return Record("sample", {"life": life,
+        "rss_mb": rss_mb + 188.0, "data_mb": 188.0, "threads": 5, "files": 9, "children": 1,
                              "children_rss_mb": 200.0}, at_s)  # fmt: skip
 
 
