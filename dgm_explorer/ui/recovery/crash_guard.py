@@ -5,12 +5,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 
 from dgm_explorer.ui.recovery.trace import WindowTrace
 
 if TYPE_CHECKING:
     from dgm_explorer.ui.main_window import MainWindow
+    from dgm_explorer.ui.recovery.polite_end import PoliteEnd
     from dgm_explorer.ui.recovery.recovery import Recovery
 
 SETTLE_MS = 800
@@ -32,6 +33,7 @@ class CrashGuard(QObject):
         self._state = state
         self._trace: WindowTrace | None = None
         self._recovery: Recovery | None = None
+        self._polite_end: PoliteEnd | None = None
         self._window: MainWindow | None = None
         self._offers = True
         self.trouble = ""
@@ -61,6 +63,9 @@ class CrashGuard(QObject):
 
     def end(self) -> None:
         """The program ends properly."""
+        if self._polite_end is not None:
+            self._polite_end.close()
+            self._polite_end = None
         if self._recovery is not None:
             self._recovery.finish()
             self._recovery = None
@@ -69,15 +74,27 @@ class CrashGuard(QObject):
             self._trace.end()
             self._trace = None
 
+    @Slot()
+    def _leave(self) -> None:
+        """The system asks the program to end: nobody is asked, and what is on the screen is kept."""
+        if self._window is not None:
+            self._window.lectures.end()
+            self._window.sessions.keep_for_next_time()
+            self._window.close_silently()
+        QCoreApplication.exit(0)  # out of a dialog that is open, too
+
     def _begin(self) -> None:
         if self._window is None or self._state is None:
             return
         from dgm_explorer.runs.folder import default_parent
         from dgm_explorer.ui.recovery.offers import OfferRequest
+        from dgm_explorer.ui.recovery.polite_end import PoliteEnd
         from dgm_explorer.ui.recovery.recovery import Recovery
 
         request = OfferRequest(self._state, self._state / TRACES, default_parent())
         folder = None if self._trace is None else self._trace.folder
+        self._polite_end = PoliteEnd(self)
+        self._polite_end.asked.connect(self._leave)
         self._recovery = Recovery(self._window, folder, request if self._offers else None)
         troubles = " ".join(words for words in (self._window.describe_troubles(), self.trouble) if words)
         if troubles:
