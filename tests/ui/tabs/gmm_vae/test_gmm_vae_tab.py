@@ -12,7 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.dataset import DataSource
 from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
+from dgm_explorer.runs.folder import RunFolder
 from dgm_explorer.runs.reader import RunReader
+from dgm_explorer.runs.status import read_status, write_status
 from dgm_explorer.training.make_run import make_run
 from dgm_explorer.ui.plots.latent_shapes import ComponentShape
 from dgm_explorer.ui.tabs.gmm_vae.gmm_vae_tab import GmmVaeTab
@@ -270,6 +272,34 @@ def test_a_tab_first_shown_with_a_run_in_its_session_shows_that_run(tab: GmmVaeT
     qtbot.waitUntil(lambda: later.scene.snapshot is not None, timeout=SOON_MS)
     assert scene.snapshot is not None
     assert later.scene.snapshot.step == scene.snapshot.step
+
+
+def test_an_interrupted_run_is_resumed_from_its_checkpoint_with_its_own_settings(
+    tab: GmmVaeTab, qtbot: QtBot
+) -> None:
+    scene = start(tab, qtbot)
+    step = pause(tab, qtbot)
+    assert scene.desk.run.on_screen is not None
+    folder = scene.desk.run.on_screen.folder
+    tab.finish()
+    status = read_status(RunFolder(folder))
+    assert status is not None
+    assert status.step == step
+    write_status(RunFolder(folder), replace(status, state="running"))  # as a killed process leaves it
+    later = GmmVaeTab(make_run)
+    qtbot.addWidget(later, before_close_func=Tab.finish)
+    assert later.resume_run(folder)
+    run = later.scene.desk.run
+    qtbot.waitUntil(lambda: run.is_playing and run.readings.state == "running", timeout=START_MS)
+    assert run.on_screen is not None
+    assert run.on_screen.folder == folder
+    assert run.on_screen.request.config == LONG
+    qtbot.waitUntil(lambda: run.readings.progress.step > step, timeout=SOON_MS)
+    assert later.store is not None
+    assert (later.store.state.source, later.store.state.config) == (FEW, LONG)
+    resumed = [event for event in RunReader(folder).poll().events if event.name == "resumed"]
+    assert [event.step for event in resumed] == [step]
+    later.finish()
 
 
 def test_of_pin_and_component_the_one_chosen_last_has_its_terms_shown(tab: GmmVaeTab, qtbot: QtBot) -> None:
