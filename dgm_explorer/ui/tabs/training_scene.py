@@ -25,8 +25,9 @@ from dgm_explorer.ui.store import Store
 from dgm_explorer.ui.tabs.lazy_tab import TabScene
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.alarm_strip import AlarmStrip
+from dgm_explorer.ui.widgets.fill_buttons import OPEN_RUN, PLAY, FillButtons
 
-NOTHING_YET = "Press Space, or Play, to train."
+NOTHING_YET = "Nothing is trained yet."
 SOON = "The first picture comes in a moment."
 
 RATE = "learning_rate"
@@ -79,6 +80,7 @@ class TrainingScene(TabScene):
         self._wants_settings = True
         self.snapshot: Any = None
         self._opened: Path | None = None
+        self._fill: list[FillButtons] = []
         self._resuming: Path | None = None
 
     def lay_out(self, pictures: QWidget) -> None:
@@ -92,6 +94,9 @@ class TrainingScene(TabScene):
         layout.setSpacing(6)
         layout.addLayout(self._column, 1)
         layout.addWidget(self.settings)
+        first, *others = self.empty_places()
+        self._fill = [FillButtons(first, (PLAY, OPEN_RUN)), *map(FillButtons, others)]
+        self._fill.append(FillButtons(timeline.track, (OPEN_RUN,)))
 
     def begin(self) -> None:
         """Listen to the hand, the state and the run, and show the state as it is."""
@@ -126,6 +131,10 @@ class TrainingScene(TabScene):
 
     def show_words(self, words: str) -> None:
         """Show words where pictures will be."""
+        raise NotImplementedError
+
+    def empty_places(self) -> Sequence[QWidget]:
+        """What is empty before the first run, the most important first; each gets a button that fills it."""
         raise NotImplementedError
 
     def show_step(self, step: int | None) -> None:
@@ -284,11 +293,16 @@ class TrainingScene(TabScene):
         self.alarms.show_sentences(())
         run = self.desk.run
         has_pictures = run.on_screen is not None and run.state in ("finished", "stopped")
-        self.show_words(SOON if run.readings.is_active or has_pictures else NOTHING_YET)
+        is_coming = run.readings.is_active or has_pictures
+        self.show_words(SOON if is_coming else NOTHING_YET)
+        for buttons in self._fill:
+            buttons.set_wanted(not is_coming)
 
     @Slot(object)
     def _take_picture(self, snapshot: Any) -> None:
         self.snapshot = snapshot
+        for buttons in self._fill:
+            buttons.set_wanted(False)
         self.show_step(None if self.desk.is_live else snapshot.step)
         self.draw()
 

@@ -24,6 +24,7 @@ from pytestqt.qtbot import QtBot
 
 from dgm_explorer.ui.main_window import MainWindow
 from dgm_explorer.ui.theme import HALL, PROJECTOR, THEMES, fitted
+from dgm_explorer.ui.widgets.fill_buttons import FillButtons
 from tests.ui.first_minute.every_page import TABS, train, turn_pages
 
 LEAST_PX = 20
@@ -89,6 +90,7 @@ def test_no_text_is_small_in_a_lecture_hall(
     window = make_real_window(HALL_SIZE, "projector")
     assert window.theme is HALL
     train(window, key, qtbot)
+    assert not any(buttons.isVisible() for buttons in window.findChildren(FillButtons)), "nothing is empty"
     small: set[tuple[str, str, float]] = set()
     for page in turn_pages(window.current_tab):
         painted.clear()

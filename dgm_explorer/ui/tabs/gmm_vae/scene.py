@@ -83,6 +83,7 @@ class GmmVaeScene(TrainingScene):
         panels.components.remove_requested.connect(self._remove_component)
         self.elbo.stacked_changed.connect(lambda is_on: self.editor.apply(is_terms_stacked=is_on))
         panels.selection.row_chosen.connect(latent.picker.pin_row)
+        panels.selection.lasso_requested.connect(latent.lasso.click)
         panels.selection.clear_requested.connect(latent.picker.clear)
         panels.pictures.component_clicked.connect(self._choose_component)
 
@@ -124,6 +125,11 @@ class GmmVaeScene(TrainingScene):
     def show_words(self, words: str) -> None:
         self.latent.clear(words)
         self.panels.clear_panels(words)
+
+    def empty_places(self) -> Sequence[QWidget]:
+        panels = self.panels
+        details, confusion = panels.components.details, panels.quality.confusion
+        return (self.latent.view, self.elbo.chart, details, panels.pictures, confusion)
 
     def show_step(self, step: int | None) -> None:
         self.elbo.set_shown_step(step)

@@ -2,7 +2,7 @@
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from dgm_explorer.core.arrays import IntArray
 from dgm_explorer.core.dataset import Dataset
@@ -22,6 +22,8 @@ class SelectionStrip(QWidget):
 
     row_chosen = Signal(int)
     """A picture was clicked: the row of the data set."""
+    lasso_requested = Signal()
+    """The next drag in the latent view shall select."""
     clear_requested = Signal()
     """The selection shall be given up."""
 
@@ -30,6 +32,9 @@ class SelectionStrip(QWidget):
         self._rows: IntArray = np.zeros(0, np.int64)
         self._dataset: Dataset | None = None
         self._words = ElidedLabel()
+        self._lasso = QPushButton("Select with the lasso")
+        self._lasso.setToolTip("The next drag in the latent view goes around dots.")
+        self._lasso.clicked.connect(self.lasso_requested)
         self._clear = QToolButton()
         self._clear.setText("Unselect")
         self._clear.setToolTip(
@@ -41,6 +46,7 @@ class SelectionStrip(QWidget):
         self.grid.clicked.connect(self._choose)
         head = QHBoxLayout()
         head.addWidget(self._words, 1)
+        head.addWidget(self._lasso)
         head.addWidget(self._clear)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(4, 2, 4, 2)
@@ -68,6 +74,7 @@ class SelectionStrip(QWidget):
         """Show these examples of a data set; without any, how to select some."""
         self._dataset, self._rows = dataset, rows
         self._clear.setVisible(len(rows) > 0)
+        self._lasso.setVisible(not len(rows))
         if dataset is None or not len(rows):
             self._say("Nothing selected")
             self.grid.clear(_HINT)

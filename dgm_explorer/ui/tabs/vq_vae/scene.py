@@ -149,6 +149,11 @@ class VqVaeScene(TrainingScene):
         for panel in self._of_codes:
             panel.clear(words)
 
+    def empty_places(self) -> Sequence[QWidget]:
+        panels = self.panels
+        of_pages = (panels.reconstructions, panels.usage, panels.embedding.plot, panels.paint.canvas.grid)
+        return (self.mosaic.view, *of_pages, panels.sample, panels.curves.losses)
+
     def show_step(self, step: int | None) -> None:
         self.panels.curves.set_shown_step(step)
 

@@ -1,0 +1,43 @@
+"""Where nothing is to be seen yet, a button stands that changes that."""
+
+import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+
+from dgm_explorer.ui.main_window import MainWindow
+from dgm_explorer.ui.run_commands import RunCommands
+from dgm_explorer.ui.tabs.training_tab import TrainingTab
+from dgm_explorer.ui.widgets.fill_buttons import OPEN_RUN, PLAY, FillButtons
+from tests.ui.first_minute.every_page import turn_pages
+
+
+@pytest.mark.parametrize("key", ["gmm-vae", "vq-vae"])
+def test_every_page_without_a_run_has_a_button_that_starts_one(
+    real: MainWindow, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(TrainingTab, "play_pause", lambda _tab: asked.append("play"))
+    monkeypatch.setattr(RunCommands, "ask_and_open", lambda _runs: asked.append("open"))
+    real.show_tab(key)
+    tab = real.current_tab
+    for page in turn_pages(tab):
+        places = [buttons for buttons in tab.findChildren(FillButtons) if buttons.isVisible()]
+        wanted = 3 if key == "gmm-vae" else 2  # the first place and the timeline, and on the page in front
+        if page.endswith("Selection"):
+            assert any(button.text() == "Select with the lasso" for button in tab.findChildren(QPushButton))
+        else:
+            assert len(places) > wanted, page
+        for buttons in places:
+            parent = buttons.parentWidget()
+            assert parent is not None
+            if parent.height() > buttons.height():
+                assert QRect(0, 0, parent.width(), parent.height()).contains(buttons.geometry()), page
+    assert isinstance(tab, TrainingTab)
+    main = tab.scene.empty_places()[0]
+    first = next(buttons for buttons in places if buttons.parentWidget() is main)
+    assert first.button(PLAY[0]).text() == "Start training (Space)"
+    assert first.button(OPEN_RUN[0]).text() == "Open a run… (Ctrl+Shift+O)"
+    for name in (PLAY[0], OPEN_RUN[0]):
+        QTest.mouseClick(first.button(name), Qt.MouseButton.LeftButton)
+    assert asked == ["play", "open"]
