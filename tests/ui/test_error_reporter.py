@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QRunnable, QThread, QThreadPool
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.ui import error_reporter
 from dgm_explorer.ui.error_reporter import MAX_LOGGED, MIN_INTERVAL_S, ErrorReporter
+from dgm_explorer.ui.main_window import MainWindow
 
 
 class Reports:
@@ -120,6 +124,60 @@ def test_an_error_in_a_thread_is_reported_too(reports: Reports, qtbot: QtBot) ->
     thread.start()
     thread.join()
     qtbot.waitUntil(lambda: len(reports.said) == 1)
+
+
+class Torn(QWidget):
+    """Fails whenever it is painted."""
+
+    n_paints = 0
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        self.n_paints += 1
+        raise RuntimeError("cannot be painted")
+
+
+def test_a_widget_that_cannot_be_painted_is_said_once_and_the_window_lives(
+    reports: Reports, window: MainWindow, qtbot: QtBot
+) -> None:
+    reports.reporter.reported.connect(window.banner.warn_until_dismissed)
+    torn = Torn(window.current_tab)
+    torn.setGeometry(0, 0, 400, 200)  # below the banner, whose coming paints it again
+    torn.show()
+    for _ in range(12):
+        torn.update()
+        qtbot.wait(5)
+    assert torn.n_paints > 5
+    assert len(reports.said) == 1
+    assert "RuntimeError: cannot be painted" in window.banner.text
+    assert window.banner.isVisible()
+    torn.hide()
+    n_paints = torn.n_paints
+    qtbot.wait(50)
+    assert torn.n_paints == n_paints
+
+
+class FailingThread(QThread):
+    def run(self) -> None:
+        raise OSError("in a thread of Qt")
+
+
+class FailingTask(QRunnable):
+    def run(self) -> None:
+        raise OSError("in a pool")
+
+
+def test_errors_in_threads_of_qt_are_reported_in_the_windows_thread(reports: Reports, qtbot: QtBot) -> None:
+    thread = FailingThread()
+    thread.start()
+    qtbot.waitUntil(lambda: len(reports.said) == 1)
+    assert thread.wait(2000)
+    assert "in a thread of Qt" in reports.said[0]
+    reports.now_s += MIN_INTERVAL_S
+    pool = QThreadPool()
+    pool.start(FailingTask())
+    qtbot.waitUntil(lambda: len(reports.said) == 2)
+    assert pool.waitForDone(2000)
+    assert "in a pool" in reports.said[1]
 
 
 def test_a_log_that_cannot_be_written_does_not_make_things_worse(tmp_path: Path, qtbot: QtBot) -> None:  # noqa: ARG001
