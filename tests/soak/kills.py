@@ -2,7 +2,7 @@
 
 Part of ``python -m tests.soak --kills 1000``. Starting Python and importing torch would take most of the
 time, so the processes are forked from this one, which has imported both; from there on each runs the
-command line as it is typed. It is killed at an instant by the clock, counted from its very start, or in
+command line as it is typed. It is killed at a random instant of its start, at one of its training, or in
 the middle of writing a file: as soon as a temporary one lies in the folder.
 """
 
@@ -22,8 +22,12 @@ from dgm_explorer.runs.reader import RunReader
 from tests.soak.records import Record
 from tests.training.killing import require_whole
 
-LONGEST_LIFE_S = 3.0
+LONGEST_TRAINING_S = 1.5
+FIRST_START_S = 2.0
 PATIENCE_S = 120.0
+POLL_S = 0.004
+TIMES = ("start", "training", "training", "writing", "writing")
+"""When a process is killed; the start takes longer than the rest."""
 KILLS_OF_A_FOLDER = 25
 SMALL_GMM = (
     "--set", "hidden=16", "--set", "n_components=3", "--set", "pretrain_epochs=3",
@@ -42,28 +46,32 @@ def kill_often(n_kills: int, seed: int, record: Callable[[Record], None]) -> boo
     _import_early()
     rng, counts = random.Random(seed), Counter[str]()
     with tempfile.TemporaryDirectory(prefix="dgm-kills-") as parent:
-        folder, step, model = Path(), 0, NEW[0]
-        for kill in range(n_kills):
-            if kill % KILLS_OF_A_FOLDER == 0:
-                folder, step = Path(parent) / f"run-{kill}", 0
-                model = NEW[kill // KILLS_OF_A_FOLDER % len(NEW)]
-            when, life_s = rng.choice(("by the clock", "while it writes")), rng.uniform(0, LONGEST_LIFE_S)
-            reached, error = "", ""
+        for first in range(0, n_kills, KILLS_OF_A_FOLDER):
+            folder = Path(parent) / f"run-{first}"
+            model = NEW[first // KILLS_OF_A_FOLDER % len(NEW)]
+            n_here = min(KILLS_OF_A_FOLDER, n_kills - first)
+            kills = [rng.choice(TIMES) for _ in range(n_here)]
+            step, told = 0, {"folder": folder.name, "model": model[0]}
             try:
-                reached = _live_and_die(folder, model, when, life_s)
-                step = _require_it_goes_on(folder, step)
+                for count, when in enumerate([*kills, "training"]):  # the last kill must be gone on from, too
+                    reached = _live_and_die(folder, model, when, rng)
+                    step = _require_it_goes_on(folder, step)
+                    if count < n_here:
+                        counts[reached] += 1
+                        note = {
+                            "n": first + count + 1,
+                            **told,
+                            "when": when,
+                            "reached": reached,
+                            "step": step,
+                        }
+                        record(Record("kill", note))
             except Exception as failure:  # whatever a reader raises is what is looked for
+                counts["failed"] += 1
                 error = f"{type(failure).__name__}: {failure}"
-            counts["failed" if error else reached] += 1
-            told = {"n": kill + 1, "model": model[0], "when": when, "life_s": round(life_s, 3)}
-            record(Record("kill", {**told, "reached": reached, "step": step, "error": error}))
-            if error:
-                record(Record("kept", {"folder": _keep(folder)}))
-                folder, step = Path(parent) / f"run-after-{kill}", 0
-        if n_kills:
-            _live_and_die(folder, model, "by the clock", PATIENCE_S, stop_at_training=True)
+                record(Record("kept", {**told, "error": error, "folder": _keep(folder)}))
     n_failed = counts.pop("failed", 0)
-    record(Record("kills", {"n": n_kills, "failed": n_failed, "reached": dict(counts)}))
+    record(Record("kills", {"n": counts.total(), "failed": n_failed, "reached": dict(counts)}))
     return n_failed == 0
 
 
@@ -83,30 +91,53 @@ def _import_early() -> None:
     torch.set_num_threads(1)
 
 
-def _live_and_die(
-    folder: Path, model: Sequence[str], when: str, life_s: float, stop_at_training: bool = False
-) -> str:
+def _live_and_die(folder: Path, model: Sequence[str], when: str, rng: random.Random) -> str:
     """Begin the run in ``folder`` or go on with it, kill it, and say how far this process had come."""
     is_resumed = RunFolder(folder).info_file.exists()
     options = ("--resume",) if is_resumed else (*model[1:], "--epochs", "100000")
-    errors = folder.parent / "stderr"
     stale = set(folder.rglob("*.tmp"))
-    pid = _fork(("train", model[0], "--out", str(folder), *PACE, *options), errors)
-    end_s = time.monotonic() + life_s
-    is_writing_awaited = when == "while it writes"
-    while time.monotonic() < end_s + is_writing_awaited * LONGEST_LIFE_S:
-        if os.waitpid(pid, os.WNOHANG) != (0, 0):
-            raise AssertionError(f"it ended by itself: {errors.read_text(errors='replace')[-2000:]}")
-        if stop_at_training and _reached(folder, pid) == "training":
-            break
-        if is_writing_awaited and time.monotonic() > end_s and set(folder.rglob("*.tmp")) - stale:
-            break
-        time.sleep(0.0005)
-    os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
-    reached = _reached(folder, pid)
-    assert reached == "training" or not stop_at_training, f"the last resume came only as far as: {reached}"
+    errors = folder.parent / "stderr"
+    life = Life(_fork(("train", model[0], "--out", str(folder), *PACE, *options), errors), errors)
+    if when == "start":
+        life.wait_for(lambda: False, rng.uniform(0, FIRST_START_S))
+    else:
+        assert life.wait_for(lambda: _reached(folder, life.pid) == "training", PATIENCE_S), "never trained"
+        life.wait_for(lambda: False, rng.uniform(0, LONGEST_TRAINING_S))
+    if when == "writing":
+        life.wait_for(lambda: bool(set(folder.rglob("*.tmp")) - stale), PATIENCE_S)
+    os.kill(life.pid, signal.SIGKILL)
+    os.waitpid(life.pid, 0)
+    reached = _reached(folder, life.pid)
     return f"{reached}, a file half written" if set(folder.rglob("*.tmp")) - stale else reached
+
+
+class Life:
+    """A process that nobody has killed yet.
+
+    Parameters
+    ----------
+    pid : its number.
+    errors : file of its standard error.
+    """
+
+    def __init__(self, pid: int, errors: Path) -> None:
+        self.pid = pid
+        self._errors = errors
+
+    def wait_for(self, is_so: Callable[[], bool], seconds: float) -> bool:
+        """Whether it came to be in this time; an end before is a failure."""
+        end_s = time.monotonic() + seconds
+        while time.monotonic() < end_s:
+            if os.waitpid(self.pid, os.WNOHANG) != (0, 0):
+                raise AssertionError(f"it ended by itself: {_tail(self._errors)}")
+            if is_so():
+                return True
+            time.sleep(POLL_S)
+        return False
+
+
+def _tail(path: Path) -> str:
+    return path.read_text(errors="replace")[-2000:]
 
 
 def _reached(folder: Path, pid: int) -> str:

@@ -68,6 +68,8 @@ def summarise(records: Iterable[Record]) -> str:
 
 
 def _actions(actions: Sequence[Record]) -> str:
+    if not actions:
+        return ""
     counts = Counter(action.values["name"] for action in actions)
     rows = [f"  {count:6d}  {name}" for name, count in counts.most_common()]
     return "\n".join((f"{len(actions)} actions", *rows))
@@ -111,7 +113,7 @@ def own_ms(frame: Record) -> float:
 
 def _frames(frames: Sequence[Record], actions: Sequence[Record]) -> str:
     if not frames:
-        return "no frame longer than 50 ms"
+        return "no frame longer than 50 ms" if actions else ""
     worst = sorted(frames, key=own_ms, reverse=True)
     longest = max(frame.values["ms"] for frame in frames)
     n_long = sum(own_ms(frame) > 100 for frame in frames)
