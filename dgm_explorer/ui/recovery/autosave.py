@@ -61,6 +61,7 @@ class Autosave(QObject):
         self._is_moving = is_moving
         self._next: Autosaved | None = None
         self._has_failed = False
+        self._written: OpenWork | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._save_unless_dragging)
@@ -112,7 +113,9 @@ class Autosave(QObject):
                 with suppress(OSError):
                     self._folder.session_file.unlink()
             else:
-                write_work(self._folder.work_file, autosaved.work)
+                if autosaved.work != self._written:
+                    write_work(self._folder.work_file, autosaved.work)
+                    self._written = autosaved.work
                 write_session(self._folder.session_file, autosaved.session)
         except InputError as error:
             return str(error)
