@@ -15,6 +15,7 @@ from dgm_explorer.runs.listing import RunSummary, list_runs
 from dgm_explorer.ui.run.compare_menu import fill_compare_menu
 from dgm_explorer.ui.run.controller import RunController
 from dgm_explorer.ui.run.dataset_loader import DatasetLoader
+from dgm_explorer.ui.run.fit import describe_misfit
 from dgm_explorer.ui.run.note_book import NoteBook
 from dgm_explorer.ui.run.readings import RunOnScreen, RunReadings
 from dgm_explorer.ui.run.run_controls import RunControls
@@ -101,6 +102,8 @@ class RunDesk(QObject):
         self._curves.setSingleShot(True)
         self._curves.timeout.connect(self.curves_due)
         self._since_run = QElapsedTimer()
+        self._picture: Snapshot | None = None
+        self._misfit = ""
         self._connect_run()
         self._connect_pictures()
 
@@ -135,8 +138,8 @@ class RunDesk(QObject):
 
     @property
     def dataset(self) -> Dataset | None:
-        """Examples of the run on the screen; None until they are loaded."""
-        return self.examples.dataset
+        """Examples of the run on the screen; None until they are loaded, or if its pictures are of others."""
+        return None if self._misfit else self.examples.dataset
 
     @property
     def name(self) -> str:
@@ -202,6 +205,7 @@ class RunDesk(QObject):
         self.timeline.set_position(None)
         self.timeline.set_planned_steps(0)
         self.source.set_folder(None)
+        self._picture, self._misfit = None, ""
         self.controls.set_shown_step(None)
         self.curves_due.emit()
         self._take_state()
@@ -227,6 +231,7 @@ class RunDesk(QObject):
         self.timeline.set_position(None)
         self.source.set_folder(screen.folder)
         self.examples.ask(screen.request.source)
+        self._picture, self._misfit = None, ""
         self.run_changed.emit(screen)
         self.curves_due.emit()
         self._take_state()
@@ -265,9 +270,19 @@ class RunDesk(QObject):
 
     @Slot(object)
     def _take_picture(self, snapshot: Snapshot) -> None:
+        self._picture = snapshot
+        self._look_whether_it_fits()
         self.controls.set_shown_step(None if self.is_live else snapshot.step)
         self.picture_changed.emit(snapshot)
 
     @Slot(object)
     def _take_examples(self, _dataset: Dataset) -> None:
+        self._look_whether_it_fits()
         self.examples_changed.emit()
+
+    def _look_whether_it_fits(self) -> None:
+        """Say once that picture and examples are not of one run; `dataset` then holds the examples back."""
+        picture, dataset, before = self._picture, self.examples.dataset, self._misfit
+        self._misfit = "" if picture is None or dataset is None else describe_misfit(picture, dataset)
+        if self._misfit and self._misfit != before:
+            self.message.emit(self._misfit)
