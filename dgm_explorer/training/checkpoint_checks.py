@@ -1,5 +1,6 @@
 """Looks at what a checkpoint holds before any of it is used."""
 
+import reprlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,20 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from dgm_explorer.core.errors import InputError
+
+
+def check_format(meta: Mapping[str, Any], expected: int) -> None:
+    """That it was written by a version like this one; raises as `check_whole`."""
+    found = meta.get("format")
+    if found != expected:
+        raise InputError(
+            f"checkpoint: format {shown(found)} is not {expected}; use the version that wrote it."
+        )
+
+
+def shown(value: object) -> str:
+    """A foreign value as the user is told of it: never a long one."""
+    return reprlib.repr(value)
 
 
 def check_whole(meta: Mapping[str, Any], name: str, lo: int, hi: int) -> int:
@@ -21,7 +36,9 @@ def check_whole(meta: Mapping[str, Any], name: str, lo: int, hi: int) -> int:
     """
     value = meta.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or not lo <= value <= hi:
-        raise InputError(f"checkpoint: {name} = {value!r} must lie between {lo} and {hi}; take another one.")
+        raise InputError(
+            f"checkpoint: {name} = {shown(value)} must lie between {lo} and {hi}; take another one."
+        )
     return value
 
 
@@ -30,7 +47,7 @@ def check_number(meta: Mapping[str, Any], name: str, lo: float, hi: float) -> fl
     value = meta.get(name)
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not lo <= value <= hi:
         raise InputError(
-            f"checkpoint: {name} = {value!r} must lie between {lo:g} and {hi:g}; take another one."
+            f"checkpoint: {name} = {shown(value)} must lie between {lo:g} and {hi:g}; take another one."
         )
     return float(value)
 

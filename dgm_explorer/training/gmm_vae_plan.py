@@ -1,5 +1,6 @@
 """Where a GMM-VAE run is in its recipe, and what comes next; plain numbers, no torch."""
 
+import reprlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -136,10 +137,11 @@ class Plan:
         """
         for name in _SAVED:
             value, present = meta.get(name), getattr(self, name)
+            brief = reprlib.repr(value)
             if not (value in PHASES if name == "phase" else _is_count(value)):
-                raise InputError(f"checkpoint: {name} = {value!r} cannot be used; take another checkpoint.")
+                raise InputError(f"checkpoint: {name} = {brief} cannot be used; take another checkpoint.")
             if isinstance(present, int) and not isinstance(value, int):
-                raise InputError(f"checkpoint: {name} = {value!r} is not whole; take another checkpoint.")
+                raise InputError(f"checkpoint: {name} = {brief} is not whole; take another checkpoint.")
         for name in _SAVED:
             setattr(self, name, meta[name])
 

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from dgm_explorer.core.checkpoint import CheckpointState
-from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gmm_vae_config import MAX_COMPONENTS
 from dgm_explorer.training.checkpoint_checks import (
     check_array,
+    check_format,
     check_range,
     check_whole,
     restore_generator,
@@ -46,9 +46,7 @@ def state_of(run: "GmmVaeModelRun") -> CheckpointState:
 def restore(run: "GmmVaeModelRun", state: CheckpointState) -> None:
     """Put a run where `state_of` was taken; see `ModelRun.load_state`."""
     meta = state.meta
-    if meta.get("format") != FORMAT:
-        found = meta.get("format")
-        raise InputError(f"checkpoint: format {found!r} is not {FORMAT}; use the version that wrote it.")
+    check_format(meta, FORMAT)
     n_components = check_whole(meta, "n_components", 1, MAX_COMPONENTS)
     n_adam_steps = check_whole(meta, "adam_steps", 0, 2**53)
     position = check_whole(meta, "position", 0, run.batches.batches_per_epoch)

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from dgm_explorer.core.checkpoint import CheckpointState
-from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
 from dgm_explorer.models.quantizer import VectorQuantizer
 from dgm_explorer.training.checkpoint_checks import (
     check_array,
+    check_format,
     check_number,
     check_range,
     check_whole,
@@ -96,9 +96,7 @@ def switched_config(run: "VqVaeModelRun") -> VqVaeConfig:
 def restore(run: "VqVaeModelRun", state: CheckpointState) -> None:
     """Put a run where `state_of` was taken; see `ModelRun.load_state`."""
     meta = state.meta
-    if meta.get("format") != FORMAT:
-        found = meta.get("format")
-        raise InputError(f"checkpoint: format {found!r} is not {FORMAT}; use the version that wrote it.")
+    check_format(meta, FORMAT)
     step = check_whole(meta, "step", 0, 2**53)
     position = check_whole(meta, "position", 0, run.batches.batches_per_epoch)
     ingredients = _checked_ingredients(meta)
