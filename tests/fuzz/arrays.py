@@ -134,8 +134,7 @@ def _npy_header(draw: Draw, array: np.ndarray, is_true: bool) -> str:
         shape = draw.pick(
             (), (-1, 2), (0, 5), (2**62, 2), (2**31, 2**31, 2**31), (10**40, 2), (True, 2), (2.0, 2), [3,
             4], 5,
-            "x", (3,) * 33, (1,) * 64, (2**63, 0), (*shape, 1), shape[:-1], None, (shape[0] + 1,
-            *shape[1:]),
+            "x", (3,) * 33, (1,) * 64, (2**63, 0), (*shape, 1), shape[:-1], None, (7, *shape[1:]),
         )  # fmt: skip
     if not is_true and draw.chance(0.15):
         dtype = draw.pick(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias
@@ -61,23 +60,43 @@ def _find(where: str) -> Callable[..., object]:
 
 PACKED = 1032 * 10
 """Deflate packs 1032 bytes into one at most; a byte becomes a float32, copied once, and looked at."""
-_target = partial(Target)
 TARGETS = {
     target.name: target
     for target in (
-        _target("session", "documents:make_session", "readers:open_session", 1300),
-        _target("lecture", "documents:make_lecture", "readers:open_lecture", 700),
-        _target("idx", "arrays:make_idx", "readers:open_data", 1100, PACKED),
-        _target("npy", "arrays:make_npy", "readers:open_npy", 1100),
-        _target("npz", "arrays:make_npz", "readers:open_data", 1100, PACKED),
-        _target("image", "images:make_single_image", "readers:open_single_image", 900, 64, 600),
-        _target("image-folder", "images:make_image_folder", "readers:open_data", 600, 1032 * 4, 64),
-        _target("csv", "tables:make_csv", "readers:open_points", 700, 256),
-        _target("snapshot", "run_folders:make_snapshot", "readers:open_snapshot", 700),
-        _target("checkpoint", "run_folders:make_checkpoint", "readers:open_checkpoint", 300),
-        _target("lines", "run_folders:make_lines", "readers:follow_lines", 600, 128),
-        _target(
+        Target("session", "documents:make_session", "readers:open_session", 1300),
+        Target("lecture", "documents:make_lecture", "readers:open_lecture", 700),
+        Target("idx", "arrays:make_idx", "readers:open_data", 1100, PACKED),
+        Target("npy", "arrays:make_npy", "readers:open_npy", 1100),
+        Target("npz", "arrays:make_npz", "readers:open_data", 1100, PACKED),
+        Target("image", "images:make_single_image", "readers:open_single_image", 900, 64, 600),
+        Target("image-folder", "images:make_image_folder", "readers:open_data", 600, 1032 * 4, 64),
+        Target("csv", "tables:make_csv", "readers:open_points", 700, 256),
+        Target("snapshot", "run_folders:make_snapshot", "readers:open_snapshot", 700),
+        Target("checkpoint", "run_folders:make_checkpoint", "readers:open_checkpoint", 300),
+        Target("lines", "run_folders:make_lines", "readers:follow_lines", 600, 128),
+        Target(
             "run-folder", "run_folders:make_run_folder", "readers:follow_run", 600, writes="*metrics.jsonl"
+        ),
+        Target(
+            "command-line",
+            "command_lines:make_command_line",
+            "run_command:run_command_line",
+            800,
+            PACKED,
+            64,
+            writes="case/new*",
+        ),
+        Target("settings", "window:make_settings", "window:open_settings", 300, writes="case/window.ini*"),
+        *(
+            Target(name, make, read, share, PACKED, 512, limit_s=30, is_heavy=True, writes=writes)
+            for name, make, read, share, writes in (
+                ("resume", "trained:make_resume", "trained:resume", 300, ""),
+                ("inference", "trained:make_inference_case", "trained:infer", 200, ""),
+                ("evaluate", "trained:make_evaluation", "trained:evaluate", 150, ""),
+                ("train", "trained:make_training", "trained:train", 60, "case/*"),
+                ("shown-session", "window:make_shown_session", "window:show_session", 120, ""),
+                ("shown-run", "window:make_shown_run", "window:show_run", 80, ""),
+            )
         ),
     )
 }

@@ -91,7 +91,7 @@ def _other(draw: Draw, array: NDArray[Any]) -> NDArray[Any]:
         return array.swapaxes(0, 1).copy()
     elif array.dtype.kind == "f":
         with np.errstate(all="ignore"):
-            return array * np.asarray(draw.pick(-1, 2, 1e10, 1e-10, 1e30), dtype=array.dtype)
+            return np.asarray(array * np.asarray(draw.pick(-1, 2, 1e10, 1e-10, 1e30), dtype=array.dtype))
     return array
 
 

@@ -1,5 +1,6 @@
 """One process that runs cases one after the other, so that the one that starts it survives them all."""
 
+import faulthandler
 import os
 import sys
 import tempfile
@@ -16,6 +17,7 @@ N_WARM = 12
 
 def work(connection: Connection) -> None:
     """Take (target, seed) or (target, `Case`) until None comes, answer each with an `Outcome`."""
+    faulthandler.enable()
     with tempfile.TemporaryDirectory(prefix="dgm-fuzz-") as name:
         root = Path(name).resolve()
         prepare(root)
