@@ -91,11 +91,12 @@ class FilmMaker(QObject):
     @Slot()
     def _look(self) -> None:
         """Go on if what is waited for is there, or will not come."""
-        if self._is_over or not (self._wait() or time.monotonic() > self._deadline_s):
+        if self._is_over:
             return
         try:
-            self._go_on()
-        except InputError as error:
+            if self._wait() or time.monotonic() > self._deadline_s:
+                self._go_on()
+        except InputError as error:  # of the panel, the snapshot, or the file
             self._end(str(error))
 
     def _is_ready(self) -> bool:

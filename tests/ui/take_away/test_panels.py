@@ -1,0 +1,238 @@
+"""Every panel of every tab: its picture, laid out anew at a size, and its data."""
+
+import csv
+import re
+import time
+from collections.abc import Callable, Iterator
+from itertools import cycle
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from dgm_explorer.core.gaussians import Gaussian1D
+from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.core.picture_size import PictureSize
+from dgm_explorer.core.reparam_state import ReparamState
+from dgm_explorer.ui.export import ExportablePlot, PlotTable, export_csv, export_npz
+from dgm_explorer.ui.panel_walk import walk_panels
+from dgm_explorer.ui.picture_file import SUFFIXES, export_picture, laid_out, layout_of, on_screen_size, settle
+from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
+from dgm_explorer.ui.tabs.reparam.reparam_tab import ReparamTab
+from dgm_explorer.ui.tabs.tab import Tab
+from dgm_explorer.ui.tabs.training_tab import TrainingTab
+
+DATA_S = 20.0
+"""For what a panel computes beside the window; a busy machine is no failure."""
+SIZE = PictureSize(14, 10, "cm", 150)
+WITHOUT_DATA_YET = {"selected-examples", "alternatives-for-the-cell", "samples-pixelcnn"}
+"""Panels that say what to do before they have anything."""
+
+
+@pytest.fixture
+def make_tab(qtbot: QtBot) -> Callable[[type[Tab], object], Tab]:
+    def make(kind: type[Tab], state: object) -> Tab:
+        tab = kind()
+        assert tab.store is not None
+        tab.store.replace(state)
+        qtbot.addWidget(tab, before_close_func=Tab.finish)
+        tab.resize(1100, 700)
+        tab.show()
+        return tab
+
+    return make
+
+
+def read_csv(path: Path) -> tuple[list[str], list[tuple[str, ...]]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    return header, [*zip(*rows, strict=True)] if rows else [()] * len(header)
+
+
+def check_data(table: PlotTable, folder: Path, name: str) -> None:
+    """Both kinds of file hold what the panel says, number for number."""
+    export_csv(table, folder / f"{name}.csv")
+    header, columns = read_csv(folder / f"{name}.csv")
+    assert header == list(table.header)
+    export_npz(table, folder / f"{name}.npz")
+    with np.load(folder / f"{name}.npz", allow_pickle=False) as archive:
+        names = archive["names"].tolist()
+        assert len(set(names)) == len(archive["units"]) == len(table.header)
+        for key, wanted, words in zip(names, table.columns, columns, strict=True):
+            found = archive[key]
+            assert len(found) == len(wanted)
+            if len(wanted) and found.dtype.kind == "U":
+                assert tuple(found.tolist()) == tuple(wanted) == words
+            else:
+                np.testing.assert_array_equal(found, np.asarray(wanted, dtype=found.dtype))
+                np.testing.assert_array_equal(np.array(words, dtype=float), found.astype(float))
+    for name, unit in zip(table.header, table.units, strict=True):
+        assert unit == ("nats" if name.endswith("_nats") else "bits" if name.endswith("_bits") else unit)
+
+
+def check_picture(path: Path) -> None:
+    """It has just the size asked for, and something on it."""
+    width, height = SIZE.pixels
+    if path.suffix == ".png":
+        image = QImage(str(path))
+        assert (image.width(), image.height()) == (width, height)
+        assert round(image.dotsPerMeterX() * 0.0254) == SIZE.dpi
+        colors = {image.pixel(x, y) for x in range(0, width, 5) for y in range(0, height, 5)}
+        assert len(colors) > 2
+    elif path.suffix == ".svg":
+        root = ElementTree.fromstring(path.read_bytes())
+        assert float(root.attrib["width"].removesuffix("mm")) == pytest.approx(140, abs=0.3)
+        assert len(list(root.iter())) > 10
+    else:
+        data = path.read_bytes()
+        assert data.startswith(b"%PDF")
+        box = re.search(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", data)
+        assert box is not None
+        assert [float(box[1]), float(box[2])] == pytest.approx([14 / 2.54 * 72, 10 / 2.54 * 72], abs=0.6)
+        assert data.count(b"/BaseFont") == 0 or b"/FontFile2" in data, "fonts are embedded"
+
+
+def walk(tab: Tab, folder: Path) -> list[str]:
+    """Export every panel, each as another kind of picture."""
+    names, kinds = [], cycle(SUFFIXES)
+    for plot in walk_panels(tab, QApplication.processEvents):
+        assert isinstance(plot, QWidget)
+        name, size_before = plot.export_name, plot.size()
+        assert re.fullmatch(r"[a-z0-9-]+", name)
+        names.append(name)
+        path = folder / f"{name}{next(kinds)}"
+        export_picture(plot, SIZE, path)
+        assert plot.size() == size_before
+        check_picture(path)
+        deadline_s = time.monotonic() + DATA_S
+        table = plot.export_table()
+        while name not in WITHOUT_DATA_YET and not len(table.columns[0]):
+            assert time.monotonic() < deadline_s, f"{name} has no data"
+            settle(tab)
+            table = plot.export_table()
+        check_data(table, folder, name)
+    return names
+
+
+def wait(qapp: QApplication) -> None:
+    for _ in range(3):
+        qapp.processEvents()
+
+
+def test_every_panel_of_the_line(make_tab: Callable[..., Tab], tmp_path: Path) -> None:
+    names = walk(make_tab(KLTab, KLState()), tmp_path)
+    assert names == [
+        *("densities", "landscape-forward", "landscape-reverse", "stationary-points", "integrands"),
+        *("bifurcation-diagram", "landscape-family", "gradient-estimators"),
+    ]
+
+
+def test_every_panel_of_fixed_sigma_and_of_the_plane(
+    make_tab: Callable[..., Tab], tmp_path: Path
+) -> None:
+    fixed = KLState(q=Gaussian1D(0.5, 1.0), is_sigma_fixed=True)
+    assert "kl-over-mean" in walk(make_tab(KLTab, fixed), tmp_path)
+    plane = walk(make_tab(KLTab, KLState(dimension=2)), tmp_path)
+    assert plane == ["plane", "landscape-forward", "landscape-reverse"]
+
+
+def test_every_panel_of_the_reparametrisation(
+    make_tab: Callable[..., Tab], tmp_path: Path
+) -> None:
+    plane = walk(make_tab(ReparamTab, ReparamState()), tmp_path)
+    assert {"reparam-planes", "epsilon-plane", "z-plane", "activation", "moments"} < set(plane)
+    assert {"gradients-pathwise", "gradients-score", "variance-growth", "computation-graph"} < set(plane)
+    line = walk(make_tab(ReparamTab, ReparamState(dimension=1)), tmp_path)
+    assert {"quantile-picture", "quantile-curve", "epsilon-density", "z-density"} < set(line)
+
+
+def test_every_panel_of_the_gmm_vae(
+    show_run: Callable[[Path], TrainingTab], gmm_run: Path, tmp_path: Path
+) -> None:
+    names = walk(show_run(gmm_run), tmp_path)
+    assert [name for name in names if name != "gmm-vae-elbo-detail"] == [  # where there is room for it
+        *("latent", "gmm-vae-bound", "gmm-vae-elbo", "components", "pictures"),
+        *("gmm-vae-clustering", "gmm-vae-quality", "gmm-vae-confusion", "selected-examples"),
+    ]
+
+
+def test_every_panel_of_the_vq_vae(
+    show_run: Callable[[Path], TrainingTab], vq_run: Path, tmp_path: Path
+) -> None:
+    names = walk(show_run(vq_run), tmp_path)
+    assert {"codebook-mosaic", "images-and-their-reconstructions", "distances"} < set(names)
+    assert {"code-usage", "code-usage-over-time", "code-places", "all-code-places", "code-pairs"} < set(names)
+    assert {"vq-vae-embedding", "painted-image", "painted-codes", "samples", "vq-vae-curves"} < set(names)
+    assert len(names) == len(set(names)) == 22
+
+
+@pytest.fixture
+def landscape(make_tab: Callable[..., Tab], qapp: QApplication) -> Iterator[QWidget]:
+    tab = make_tab(KLTab, KLState())
+    wait(qapp)
+    plot = tab.plots()[2]
+    assert isinstance(plot, QWidget)
+    assert isinstance(plot, ExportablePlot)
+    yield plot
+    tab.finish()
+
+
+def text_height(image: QImage, scale: float) -> float:
+    """Of the title, the topmost dark rows, in pixels of the layout."""
+    ground = image.pixel(image.width() // 2, 1)
+    rows = [
+        any(image.pixel(x, y) != ground for x in range(image.width() // 3, 2 * image.width() // 3))
+        for y in range(image.height() // 4)
+    ]
+    first = rows.index(True)
+    return rows[first:].index(False) / scale
+
+
+def test_a_panel_is_laid_out_anew_and_not_stretched(landscape: QWidget, tmp_path: Path) -> None:
+    """Twice the shape, the same type: what grows is the picture between the axes."""
+    heights = []
+    for size in (PictureSize(480, 360, "px", 96), PictureSize(1500, 400, "px", 96)):
+        with laid_out(landscape, size) as layout:
+            assert (landscape.width(), landscape.height()) == (layout.width, layout.height)
+        export_picture(landscape, size, tmp_path / "a.png")
+        image = QImage(str(tmp_path / "a.png"))
+        assert (image.width(), image.height()) == size.pixels
+        heights.append(text_height(image, 1.0))
+    assert heights[0] == heights[1]
+    export_picture(landscape, PictureSize(960, 720, "px", 192), tmp_path / "b.png")
+    assert text_height(QImage(str(tmp_path / "b.png")), 2.0) == pytest.approx(heights[0], abs=1.0)
+
+
+def test_the_screen_is_as_before(landscape: QWidget, tmp_path: Path) -> None:
+    before, place = landscape.grab().toImage(), landscape.mapTo(landscape.window(), QPoint())
+    export_picture(landscape, PictureSize(8.5, 6, "cm", 300), tmp_path / "a.pdf")
+    assert landscape.window().updatesEnabled()
+    assert landscape.mapTo(landscape.window(), QPoint()) == place
+    assert landscape.grab().toImage() == before
+
+
+def test_a_panel_that_needs_more_room_is_painted_smaller_and_not_cut(
+    make_tab: Callable[..., Tab], qapp: QApplication
+) -> None:
+    tab = make_tab(KLTab, KLState())
+    wait(qapp)
+    density = tab.plots()[0]
+    assert isinstance(density, QWidget)
+    narrow = PictureSize(6, 5, "cm", 300)
+    layout = layout_of(density, narrow)
+    assert layout.scale < 300 / 96
+    assert layout.width / layout.height == pytest.approx(6 / 5, rel=0.01)
+    with laid_out(density, narrow):
+        item = density.plotItem  # type: ignore[attr-defined]
+        assert item.sceneBoundingRect().right() <= density.width() + 1
+
+
+def test_on_the_screen_means_two_pixels_for_one(landscape: QWidget, tmp_path: Path) -> None:
+    export_picture(landscape, on_screen_size(landscape), tmp_path / "a.png")
+    image = QImage(str(tmp_path / "a.png"))
+    assert image.size() == 2 * landscape.size()
