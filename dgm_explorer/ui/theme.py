@@ -14,21 +14,21 @@ from PySide6.QtWidgets import QApplication, QToolTip
 ThemeName: TypeAlias = Literal["light", "dark", "projector"]
 
 COMPONENT_COLORS = (
-    "#E8A106",
-    "#037853",
-    "#B66BA0",
-    "#81B0F8",
-    "#72850F",
-    "#A31492",
-    "#A78F5D",
-    "#07A68A",
-    "#E2126E",
-    "#7D7ED6",
+    "#E5A201",
+    "#17855D",
+    "#BB6791",
+    "#8AA9D2",
+    "#83881B",
+    "#A4209E",
+    "#856031",
+    "#3BBD9C",
+    "#FE4270",
+    "#7E77D5",
 )
 """The one cycle for mixture components, classes and clusters, alike in all themes.
 
-Okabe and Ito's colours, moved apart until any two differ by a CIEDE2000 of 10 (the first six 13, the first
-four 16) also for eyes without one kind of cones: red, green or blue.
+Okabe and Ito's colours, moved apart until any two differ by a CIEDE2000 of 11 (the first six 12, the first
+four 15) also for eyes without one kind of cones: red, green or blue.
 """
 
 
