@@ -25,10 +25,12 @@ pytestmark = pytest.mark.skipif(
 
 def start(*command: str | Path, platform: str, folder: Path) -> subprocess.CompletedProcess[str]:
     python_free = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    # Qt remarks upon a locale that cannot spell.
+    environment = {**python_free, "QT_QPA_PLATFORM": platform, "LC_ALL": "C.UTF-8"}
     return subprocess.run(
         [str(part) for part in command],
         cwd=folder,
-        env={**python_free, "QT_QPA_PLATFORM": platform},
+        env=environment,
         capture_output=True,
         text=True,
         timeout=TIMEOUT_S,
@@ -55,9 +57,7 @@ def test_the_same_on_an_x_server(tmp_path: Path) -> None:
 
 
 def test_what_needs_no_window_works_too(tmp_path: Path) -> None:
-    done = start(
-        PROGRAM, "kl", "--preset", "homework-1b", "--json", platform="offscreen", folder=tmp_path
-    )
+    done = start(PROGRAM, "kl", "--preset", "homework-1b", "--json", platform="offscreen", folder=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert json.loads(done.stdout)
     for command in ("theory", "bench", "train", "data"):
