@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLayout
 from dgm_explorer.app import choose_make_run
 from dgm_explorer.bench.train_subjects import GMM_VAE, VQ_VAE, Subject
 from dgm_explorer.core.training import MakeRun
+from dgm_explorer.driver.in_child import MakeRunInChild
 from dgm_explorer.training.pixel_cnn_run import make_code_sampler
 from dgm_explorer.training.vq_inference import make_inference
 from dgm_explorer.ui.run.readings import RunReadings
@@ -39,9 +40,10 @@ class TrainingWindow(QObject):
     train_in : as in `dgm_explorer.app.WindowOptions`.
     """
 
-    def __init__(self, subject: Subject, parent: Path, train_in: str = "auto") -> None:
+    def __init__(self, subject: Subject, parent: Path, train_in: str = "") -> None:
         super().__init__()
-        self.tab = TABS[subject.model](choose_make_run(train_in))
+        self._make_run = choose_make_run(train_in)
+        self.tab = TABS[subject.model](self._make_run)
         layout = self.tab.layout()
         assert layout is not None
         layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
@@ -80,6 +82,8 @@ class TrainingWindow(QObject):
         self.tab.finish()
         self.tab.close()
         self.tab.deleteLater()
+        if isinstance(self._make_run, MakeRunInChild):
+            self._make_run.pool.close()
         turn_event_loop(0.1)
 
     def _await_marks(self, n: int) -> None:

@@ -80,6 +80,8 @@ class _Child:
         while (job := self._jobs.get()) is not None:
             job()
             gc.collect()  # what the run has left
+            if not gc.get_freeze_count():
+                gc.freeze()  # libraries stay: later collections need not look at their objects
         self._packer.close()
 
     def stop(self) -> None:

@@ -34,9 +34,9 @@ class ChildPool:
         return None if idle is None else idle.pid
 
     def warm_up(self, make_run: ImportedMakeRun) -> None:
-        """Have a process without work that has loaded what runs need."""
+        """Have a process that has loaded what runs need, if there is none yet."""
         with self._lock:
-            if self._is_closed or self._idle is not None:
+            if self._is_closed or self._idle is not None or self._lent:
                 return
             try:
                 self._idle = ChildProcess()
