@@ -111,6 +111,11 @@ class RunCommands(QObject):
             "a folder of images, or data as .npz, .npy or idx."
         )
 
+    def finish(self) -> None:
+        """Wait for a look at the disk that is under way; the window is about to go."""
+        if self._recent is not None:
+            self._recent.close()
+
     def may_close(self) -> bool:
         """Ask whether what trains shall be stopped; True where nothing does."""
         sentences = [tab.busy_sentence for tab in self._holder.tabs() if tab.busy_sentence]
