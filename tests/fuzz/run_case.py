@@ -33,7 +33,7 @@ class Outcome:
     ----------
     kind : one of `FINE`, or what is wrong: traceback, wrong, overwritten, memory, hang, crash.
     detail : the sentence that refused it, or the traceback.
-    seconds, peak : of reading it; bytes of resident memory on top of what the process held before.
+    seconds, peak : of the processor, for reading it; bytes of resident memory on top of what was held before.
     size : bytes of the case.
     """
 
@@ -74,9 +74,9 @@ def _read(target: Target, case: Case, folder: Path, words: tuple[str, ...]) -> O
     gc.collect()
     resident = _begin_peak()
     with _limited(target.budget(case.size)):
-        start = time.perf_counter()
+        start = time.process_time()
         kind, detail = _judge(target, folder, words)
-        seconds = time.perf_counter() - start
+        seconds = time.process_time() - start
     peak = max(0, _memory("VmHWM") - resident)
     os.chdir(old_folder)
     if kind in FINE and peak > target.budget(case.size):

@@ -24,7 +24,7 @@ class Target:
     make, read : ``module:function`` in this package; imported when first wanted.
     share : of all cases, relative to the other targets.
     factor, constant_mib : a case of n bytes may take factor · n bytes and so many mebibytes.
-    limit_s : a case that takes longer hangs.
+    limit_s : of the processor; a case that takes longer hangs.
     is_heavy : needs torch or a window; left out of the sample in the test suite.
     writes : files that it may change, as a pattern; new ones may appear beside the case.
     """
