@@ -84,7 +84,7 @@ def read_preset(name: str) -> Session:
     """
     files = _preset_files()
     if name not in files:
-        raise InputError(f"there is no preset {name!r}; use one of {', '.join(files)}.")
+        raise InputError(f"there is no preset {name[:60]!r}; use one of {', '.join(files)}.")
     return read_session(files[name])
 
 

@@ -8,6 +8,7 @@ from typing import NoReturn, TypeVar
 from dgm_explorer.core.errors import InputError
 
 _NEGATIVE_VALUE = re.compile(r"-(\d|\.\d|inf|nan)", re.IGNORECASE)
+_LONGEST_MESSAGE = 400
 T = TypeVar("T", int, float)
 
 
@@ -18,7 +19,8 @@ class OneLineParser(argparse.ArgumentParser):
         super().__init__(**{"allow_abbrev": False, **settings})  # type: ignore[arg-type]
 
     def error(self, message: str) -> NoReturn:
-        raise InputError(f"{message}; see {self.prog} --help")
+        brief = message if len(message) <= _LONGEST_MESSAGE else f"{message[: _LONGEST_MESSAGE - 1]}…"
+        raise InputError(f"{brief}; see {self.prog} --help")
 
 
 def join_negative_values(arguments: Sequence[str]) -> list[str]:
