@@ -11,7 +11,7 @@ from dgm_explorer.ui.run.fit import describe_misfit
 
 N, D = 6, 12
 DATASET = Dataset(
-    "six", np.zeros((N, D), np.float32), np.zeros(N, np.int64), ("a", "b"), (3, 4, 1), np.arange(N) == 0, "none"
+    "six", np.zeros((N, D), np.float32), np.zeros(N, int), ("a", "b"), (3, 4, 1), np.arange(N) == 0, "none"
 )
 
 
