@@ -157,6 +157,12 @@ class MainWindow(QMainWindow):
     def toggle_notes(self) -> None:
         self.notes.setVisible(not self.notes.isVisible())
 
+    def _point_at(self, view: str) -> None:
+        from dgm_explorer.ui.theory.pointing import point_at
+
+        if sentence := point_at(self, view):
+            self.warn(sentence)
+
     def toggle_theory(self) -> None:
         self.theory.setVisible(not self.theory.isVisible())
 
@@ -233,6 +239,7 @@ class MainWindow(QMainWindow):
         self.notes.visibilityChanged.connect(self._make_room_for_notes)
         self.theory.visibilityChanged.connect(self._make_room_for_theory)
         self.theory.show_me_requested.connect(self.sessions.open_preset)
+        self.theory.view_requested.connect(self._point_at)
         self.theory.broken.connect(self.warn)
 
     def _restore(self) -> None:
@@ -349,6 +356,7 @@ class MainWindow(QMainWindow):
         for tab in self.tabs():
             tab.finish()
         self.theory.finish()
+        self.runs.finish()
         super().closeEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

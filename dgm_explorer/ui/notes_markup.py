@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, cast
 
 BlockKind: TypeAlias = Literal["title", "heading", "paragraph", "item", "formula"]
-SpanKind: TypeAlias = Literal["text", "bold", "italic", "formula"]
+SpanKind: TypeAlias = Literal["text", "bold", "italic", "formula", "link"]
 Ink: TypeAlias = Literal["", "forward", "reverse", "struck"]
 
 _INK = re.compile(r"\s*\{(forward|reverse|struck)\}$")
@@ -21,7 +21,7 @@ _BLOCK_MARKS: tuple[tuple[str, BlockKind], ...] = (("## ", "heading"), ("# ", "t
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of one kind; TeX where ``kind`` is ``formula``."""
+    """A run of one kind; TeX where ``kind`` is ``formula``. A ``link`` is what can be clicked."""
 
     kind: SpanKind
     text: str

@@ -1,11 +1,12 @@
 """What the panel says of a claim, a derivation and a check; no Qt."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TypeAlias
 
 from dgm_explorer.theory.claim import Claim, Verdict
 from dgm_explorer.theory.claims import claims_of
-from dgm_explorer.theory.derivations import Derivation, derivations_of, read_derivation
+from dgm_explorer.theory.derivations import TAB_TITLES, Derivation, derivations_of, read_derivation
 from dgm_explorer.theory.result import CheckResult, Finding
 from dgm_explorer.ui.notes_markup import Block, BlockKind, Span, parse_notes, parse_spans
 
@@ -32,7 +33,16 @@ def verdict_text(claim: Claim) -> str:
 
 def page_of(entry: Entry, result: CheckResult | None = None) -> tuple[Block, ...]:
     """A claim with what its check found so far, or a derivation."""
-    return parse_notes(entry.text) if isinstance(entry, Derivation) else tuple(_claim_page(entry, result))
+    if isinstance(entry, Derivation):
+        places = {f"{TAB_TITLES[symbol.tab]}: {symbol.place}" for symbol in entry.symbols}
+        return tuple(_with_links(block, places) for block in parse_notes(entry.text))
+    return tuple(_claim_page(entry, result))
+
+
+def _with_links(block: Block, places: set[str]) -> Block:
+    """The views that a derivation names can be clicked."""
+    spans = (Span("link", s.text) if s.kind == "italic" and s.text in places else s for s in block.spans)
+    return replace(block, spans=tuple(spans))
 
 
 def _claim_page(claim: Claim, result: CheckResult | None) -> Iterator[Block]:

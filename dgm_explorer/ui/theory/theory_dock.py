@@ -25,6 +25,9 @@ class TheoryDock(QDockWidget):
     show_me_requested = Signal(str)
     """Name of a preset."""
 
+    view_requested = Signal(str)
+    """A view by its tab and its name, such as ``KL divergence: Landscapes``."""
+
     broken = Signal(str)
     """A check could not be carried out: one sentence."""
 
@@ -83,6 +86,7 @@ class TheoryDock(QDockWidget):
         panel.setMinimumWidth(MIN_WIDTH_PX)
         panel.set_theme(self._theme)
         panel.show_me_requested.connect(self.show_me_requested)
+        panel.page.link_clicked.connect(self.view_requested)
         panel.desk.broken.connect(self.broken)
         self.setWidget(panel)
         width_px = default_width_px(self._window)

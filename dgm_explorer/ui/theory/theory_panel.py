@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSplitter, QVBoxLayout, QWidget
 
 from dgm_explorer.theory.claim import Claim
+from dgm_explorer.theory.derivations import Derivation
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.theory.check_desk import CheckDesk, RunCheck
 from dgm_explorer.ui.theory.entry_list import EntryList
@@ -44,10 +45,13 @@ class TheoryPanel(QWidget):
         self._connect()
 
     def show_tab(self, key: str) -> None:
-        """Turn to the claims of a tab, at the place where they were left."""
+        """Turn to the claims of a tab, at the place where they were left; a derivation of both tabs stays."""
         if key != self._tab:
+            read = self.entry if self._entries else None
             self._tab = key
             self._entries = entries_of(key)
+            if isinstance(read, Derivation) and read in self._entries:
+                self._places[key] = self._entries.index(read)
             self.list.set_entries(self._entries, self._places.get(key, 0))
             self._refresh()
 

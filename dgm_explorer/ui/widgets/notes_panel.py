@@ -3,10 +3,11 @@
 import time
 from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import QMimeData, Qt, QTimer
+from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFont,
     QFontInfo,
+    QMouseEvent,
     QPalette,
     QResizeEvent,
     QTextBlockFormat,
@@ -38,6 +39,9 @@ class NotesPanel(QTextEdit):
     Formulas are typeset while the window goes on: the text grows from the top, in reading order.
     """
 
+    link_clicked = Signal(str)
+    """The text of a link."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = LIGHT
@@ -57,6 +61,7 @@ class NotesPanel(QTextEdit):
         # Always there, so that the growing text never changes the width it is laid out for.
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.document().setDocumentMargin(MARGIN_PX)
+        self.viewport().setMouseTracking(True)
 
     def set_notes(self, source: str) -> None:
         """Show other notes, from their beginning."""
@@ -167,8 +172,24 @@ class NotesPanel(QTextEdit):
         ink = inks.get(block.ink, theme.text)
         style = QTextCharFormat()
         style.setFont(font)
-        style.setForeground(color(ink))
+        style.setForeground(color(theme.accent if span.kind == "link" else ink))
+        if span.kind == "link":
+            style.setFontUnderline(True)
+            style.setAnchor(True)
+            style.setAnchorHref(span.text)
         return style
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        is_link = bool(self.anchorAt(event.position().toPoint()))
+        shape = Qt.CursorShape.PointingHandCursor if is_link else Qt.CursorShape.IBeamCursor
+        self.viewport().setCursor(shape)
+        super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        link = self.anchorAt(event.position().toPoint())
+        if link and event.button() == Qt.MouseButton.LeftButton and not self.textCursor().hasSelection():
+            self.link_clicked.emit(link)
 
     def createMimeDataFromSelection(self) -> QMimeData:
         data = QMimeData()
