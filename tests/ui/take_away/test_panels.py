@@ -97,6 +97,12 @@ def check_picture(path: Path) -> None:
         assert data.count(b"/BaseFont") == 0 or b"/FontFile2" in data, "fonts are embedded"
 
 
+@pytest.fixture(autouse=True)
+def _short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures are taken of what is there: sweeps and landscapes need not be complete for it."""
+    monkeypatch.setattr(settle, "__defaults__", (0.0,))
+
+
 def walk(tab: Tab, folder: Path) -> list[str]:
     """Export every panel, each as another kind of picture."""
     names, kinds = [], cycle(SUFFIXES)

@@ -119,8 +119,13 @@ def test_perplexity_is_compared_with_the_number_of_codes(panel: CurvesPanel) -> 
 def test_the_charts_can_be_exported(panel: CurvesPanel) -> None:
     plots = panel.plots()
     assert all(isinstance(plot, ExportablePlot) for plot in plots)
-    assert len({plot.export_name for plot in plots}) == 3
-    table = plots[0].export_table()
+    whole, losses, *_ = plots
+    assert len({plot.export_name for plot in plots}) == 4
+    columns = whole.export_table().header
+    assert columns[0] == "step"
+    assert set(columns) == {name for plot in plots[1:] for name in plot.export_table().header}
+    assert len(columns) == len(set(columns))
+    table = losses.export_table()
     assert table.header == ("step", "loss", "reconstruction", "held_out_nmse", "commitment", "codebook")
     np.testing.assert_allclose(np.asarray(table.columns[2], float), 1 / np.arange(1, 501), rtol=1e-6)
 
