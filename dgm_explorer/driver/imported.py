@@ -3,8 +3,10 @@
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from dgm_explorer.core.training import RunRequest, TrainingRun
+if TYPE_CHECKING:
+    from dgm_explorer.core.training import RunRequest, TrainingRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,7 @@ class ImportedMakeRun:
     name: str
     warm_up_module: str = ""
 
-    def __call__(self, request: RunRequest, report: Callable[[str, float | None], bool]) -> TrainingRun:
+    def __call__(self, request: "RunRequest", report: Callable[[str, float | None], bool]) -> "TrainingRun":
         make_run = getattr(importlib.import_module(self.module), self.name)
         run: TrainingRun = make_run(request, report)
         return run

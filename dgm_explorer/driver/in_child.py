@@ -4,10 +4,10 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from dgm_explorer.core.training import RunRequest, TrainingRun
 from dgm_explorer.driver.imported import ImportedMakeRun
 
 if TYPE_CHECKING:
+    from dgm_explorer.core.training import RunRequest, TrainingRun
     from dgm_explorer.driver.child_pool import ChildPool
 
 
@@ -30,7 +30,7 @@ class MakeRunInChild:
         self._lock = threading.Lock()
         self._pool: ChildPool | None = None
 
-    def __call__(self, request: RunRequest, report: Callable[[str, float | None], bool]) -> TrainingRun:
+    def __call__(self, request: "RunRequest", report: Callable[[str, float | None], bool]) -> "TrainingRun":
         return self.make_run(request, report)
 
     @property

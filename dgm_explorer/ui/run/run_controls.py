@@ -190,7 +190,11 @@ class RunControls(QWidget):
             "Where the next run trains; auto takes the first of CUDA, MPS and CPU that is there.\n"
             f"A change takes effect with the next run.{at_work}",
         )
-        set_tip(self.place, "Where the run trains, and the memory that it holds there.")
+        set_tip(
+            self.place,
+            "Where the run trains, and the memory that it holds there.\n"
+            "A busy window does not slow a run in a process of its own, and a crash there leaves the window.",
+        )
 
     def _show_age(self) -> None:
         self.age.set_text(describe_picture(self._readings, time.monotonic(), self._shown_step))
