@@ -106,7 +106,7 @@ class Driver:
         for child in children:
             with suppress(OSError):
                 os.kill(child, signal.SIGKILL)
-        tabs = {run["tab"] for run in busy}
+        tabs = {run["tab"] for run in busy if run["state"] != "preparing"}  # that one may get another process
         if not self._wait_for(lambda screen: all(_run(screen, t)["state"] == "failed" for t in tabs), 10):
             states = [(run["tab"], run["state"]) for run in self.program.look()["runs"]]
             self.note(Record("complaint", {"after": "kill -9 of the child", "text": f"not failed: {states}"}))
