@@ -13,7 +13,6 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -74,13 +73,17 @@ class Worker:
         return outcome
 
 
-def plan(n_cases: int, seed: int, names: list[str]) -> Iterator[tuple[Target, str]]:
-    """So many cases, shared among the targets."""
+def plan(n_cases: int, seed: int, names: list[str]) -> list[tuple[Target, str]]:
+    """So many cases, shared among the targets and mixed; those that need much to be imported come last."""
     chosen = [TARGETS[name] for name in names]
     total = sum(target.share for target in chosen)
+    tasks = []
     for target in chosen:
-        for index in range(round(n_cases * target.share / total)):
-            yield target, f"{seed}.{index}"
+        n = round(n_cases * target.share / total)
+        group = target.name if target.is_heavy else ""
+        tasks += [(group, index / n, target, f"{seed}.{index}") for index in range(n)]
+    tasks.sort(key=lambda task: task[:2])
+    return [(target, number) for *_, target, number in tasks]
 
 
 def main() -> int:
@@ -88,7 +91,7 @@ def main() -> int:
     if options.replay:
         return _replay(options.replay)
     names = options.only.split(",") if options.only else list(TARGETS)
-    tasks = list(plan(options.cases, options.seed, names))
+    tasks = plan(options.cases, options.seed, names)
     tallies = {name: Tally() for name in names}
     start = time.perf_counter()
     shares = [tasks[index :: options.jobs] for index in range(options.jobs)]

@@ -11,7 +11,7 @@ from tests.fuzz.case import Case
 from tests.fuzz.run_case import Outcome, make_ground, run_case
 from tests.fuzz.targets import TARGETS, Target
 
-N_WARM = 12
+N_WARM = 6
 """Cases before the first that is measured: imports are nobody's fault."""
 
 
