@@ -115,6 +115,9 @@ class Recovery(QObject):
             self._add_run(panel, cut_off)
         if offers.n_more_runs:
             panel.note.setText(f"{offers.n_more_runs} more interrupted runs: File → Recent runs")
+        if panel.n_rows == 0:
+            panel.later_button.setText("Close")
+            panel.later_button.setToolTip("Close this card (Escape).")
         self._window.banner.add(panel)
         panel.show()
 

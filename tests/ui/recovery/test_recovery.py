@@ -285,6 +285,16 @@ def test_a_crash_is_named_and_its_log_put_aside(
     assert one.panel.palette().window().color().lightness() < 100
 
 
+def test_a_crash_that_cost_nothing_is_told_once(start: Begin, lost: TraceFolder) -> None:
+    lost.session_file.unlink()
+    lost.crash_file.write_text("Fatal Python error: Aborted\n")
+    one = start()
+    assert "(Fatal Python error: Aborted)" in one.words()[0]
+    one.click("Close")
+    assert not one.panel.isVisible()
+    assert start().recovery.panel is None
+
+
 def test_a_lecture_is_not_kept(start: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
     one = start()
     assert one.kl.store is not None
