@@ -9,13 +9,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.errors import InputError
-from dgm_explorer.core.picture_size import PictureSize
 from dgm_explorer.ui import file_dialogs
 from dgm_explorer.ui.export import ExportablePlot, export_csv, export_npz
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.window_settings import WindowSettings
 
 if TYPE_CHECKING:
+    from dgm_explorer.core.picture_size import PictureSize
     from dgm_explorer.ui.film.film_commands import FilmCommands
 
 
@@ -100,14 +100,14 @@ class ExportCommands(QObject):
     def _remember(self, words: str) -> None:
         self._settings.picture_size = words
 
-    def _save(self, widget: QWidget, name: str, size: PictureSize) -> None:
+    def _save(self, widget: QWidget, name: str, size: "PictureSize") -> None:
         from dgm_explorer.ui.picture_file import export_picture
 
         path = file_dialogs.ask_picture_to_save(self._window, self._folder() / name)
         if path is not None:
             self._try(lambda: export_picture(widget, size, path), f"Written to {path}")
 
-    def _copy(self, widget: QWidget, size: PictureSize) -> None:
+    def _copy(self, widget: QWidget, size: "PictureSize") -> None:
         from dgm_explorer.ui.picture_file import copy_picture
 
         self._try(lambda: copy_picture(widget, size), "The picture is on the clipboard")

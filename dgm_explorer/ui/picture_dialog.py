@@ -25,7 +25,7 @@ from dgm_explorer.core.picture_size import (
     parse_size,
 )
 from dgm_explorer.ui.picture_file import layout_of, on_screen_size
-from dgm_explorer.ui.widgets.form import ChoiceBox
+from dgm_explorer.ui.widgets.form import ChoiceBox, label_for
 
 ON_SCREEN, CUSTOM = "screen", "custom"
 
@@ -104,7 +104,7 @@ class PictureDialog(QDialog):
         size.addStretch(1)
         form = QFormLayout()
         form.addRow("Si&ze", self.preset)
-        form.addRow("&Width × height", size)
+        form.addRow(label_for("&Width × height", self.width_edit), size)
         form.addRow("&Dots per inch", self.dpi)
         layout = QVBoxLayout(self)
         layout.addLayout(form)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from dgm_explorer.core.picture_size import SCREEN_DPI, PictureSize
 from dgm_explorer.ui.film.film_plan import LARGEST_RATE, LEAST_RATE, USUAL_RATE, even, steps_between
 from dgm_explorer.ui.picture_file import on_screen_size
-from dgm_explorer.ui.widgets.form import ChoiceBox
+from dgm_explorer.ui.widgets.form import ChoiceBox, label_for
 
 SIZES = {
     "hd": ("Slide, 1920 × 1080", PictureSize(1920, 1080, "px", 2 * SCREEN_DPI)),
@@ -76,19 +76,19 @@ class FilmDialog(QDialog):
         self.size_box.setToolTip("The panel is laid out anew at this size, not stretched.")
         self.size_box.activated.connect(self._explain)
         self.save.setToolTip("Choose a file: MP4 or GIF.")
-        self.save.setDefault(True)
         span = QHBoxLayout()
         for part in (self.first, QLabel("to"), self.last):
             span.addWidget(part)
         span.addStretch(1)
         form = QFormLayout()
-        form.addRow("&From step", span)
+        form.addRow(label_for("&From step", self.first), span)
         form.addRow("Frames per &second", self.rate)
         form.addRow("Si&ze", self.size_box)
         layout = QVBoxLayout(self)
         layout.addLayout(form)
         layout.addWidget(self.note)
         layout.addWidget(self.buttons)
+        self.save.setDefault(True)
         self.buttons.accepted.connect(self._save)
         self.buttons.rejected.connect(self.reject)
 
