@@ -10,8 +10,8 @@ from dgm_explorer.driver.imported import ImportedMakeRun
 from dgm_explorer.driver.in_child import ChildNotStarted
 from dgm_explorer.driver.messages import WarmUp
 
-LAST_STOP_S = 30.0
-"""For runs that still save themselves when the program ends."""
+LAST_STOP_S = 5.0
+"""For runs that still save themselves when the program ends and their threads were waited for."""
 
 logger = logging.getLogger("dgm_explorer")
 
