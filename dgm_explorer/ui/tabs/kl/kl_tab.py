@@ -57,6 +57,7 @@ class KLTab(Tab):
         self.editor = StateEditor(own_store, self)
         self._engine = FrameEngine()
         self._frame: KLFrame | None = None
+        self._is_dressed = True
         self._is_dragging = False
         self._throttle = TurnThrottle(self)
         self._search = NewestWorker(SearchRequest.run, self)
@@ -170,7 +171,11 @@ class KLTab(Tab):
         return self.scene.splitter
 
     def set_theme(self, theme: Theme) -> None:
+        """At once where somebody sees it or nobody has yet, else when it is shown next."""
         super().set_theme(theme)
+        self._is_dressed = self.isVisible() or self._frame is None
+        if not self._is_dressed:
+            return
         self.scene.set_theme(theme)
         if self._plane is not None:
             self._plane.set_theme(theme)
@@ -280,7 +285,10 @@ class KLTab(Tab):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.refresh()
+        if self._is_dressed:
+            self.refresh()
+        else:
+            self.set_theme(self.theme)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
