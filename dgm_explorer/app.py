@@ -81,7 +81,8 @@ class WindowOptions:
     def may_welcome(self) -> bool:
         """Whether somebody opens the window to see what it is: nothing particular was asked for."""
         asked = (self.preset, self.session, self.run, self.lecture, self.screenshot, self.quit_after_s)
-        return not self.smoke and self.tab in (None, "kl") and asked == (None,) * len(asked)
+        is_seen = not (self.smoke or self.is_unseen)
+        return is_seen and self.tab in (None, "kl") and asked == (None,) * len(asked)
 
     def __post_init__(self) -> None:
         if self.theme and self.theme not in THEMES:

@@ -73,6 +73,7 @@ ANSWERS: Final[Mapping[str, Answer]] = {
     "latent-second-run": _of_picture(_latent),
     "gmm-vae-elbo": _of_picture(_bound),
     "gmm-vae-elbo-detail": _of_picture(_bound),
+    "gmm-vae-bound": _of_picture(_bound),
     "FormulaPanel": _of_picture(_bound),
     "components": _of_picture(_components),
     "pictures": _of_picture(_pictures),

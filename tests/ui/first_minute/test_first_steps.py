@@ -155,7 +155,7 @@ def test_whoever_asks_for_something_is_not_welcomed(tmp_path: Path) -> None:
     free = {"theme", "size", "train_in"}
     asked = {
         "tab": "vq-vae", "preset": "homework-1b", "session": tmp_path, "run": tmp_path, "lecture": "1-kl",
-        "screenshot": tmp_path, "quit_after_s": 1.0, "smoke": True,
+        "screenshot": tmp_path, "quit_after_s": 1.0, "smoke": True, "is_unseen": True,
     }  # fmt: skip
     assert set(asked) == {field.name for field in dataclasses.fields(WindowOptions)} - free
     for name, value in asked.items():

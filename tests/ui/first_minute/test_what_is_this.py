@@ -1,83 +1,23 @@
 """F1 answers for every panel of every tab."""
 
-from collections.abc import Iterator
-from typing import get_args
-
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QGroupBox, QTabWidget, QWidget
 
-from dgm_explorer.core.vq_vae_state import UsagePicture
-from dgm_explorer.paths import resource_root
 from dgm_explorer.ui.formula import render_formula
 from dgm_explorer.ui.main_window import MainWindow
 from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
-from dgm_explorer.ui.tabs.tab import Tab
-from dgm_explorer.ui.what_is_this.asker import find_panel, names_of
-from dgm_explorer.ui.what_is_this.present import _answers, present_value
+from dgm_explorer.ui.what_is_this.present import _answers
 from dgm_explorer.ui.what_is_this.texts import WHOLE_TAB, panel_texts
-
-TABS = ("kl", "reparam", "gmm-vae", "vq-vae")
-OPENED_BY_HAND = {
-    "kl": {"kl-over-mean"},
-    "gmm-vae": set(),
-    "vq-vae": set(),
-    "reparam": set(),
-}
-"""Panels that are made only in the middle of some work."""
-
-
-def pages(tab: Tab) -> Iterator[None]:
-    """Turn every page to the front, in both dimensions where there are two."""
-    assert tab.store is not None
-    for changes in ({"dimension": 1}, {"dimension": 2}) if hasattr(tab.store.state, "dimension") else ({},):
-        tab.store.update(**changes)
-        for book in tab.findChildren(QTabWidget):
-            for index in range(book.count()):
-                book.setCurrentIndex(index)
-                QApplication.processEvents()
-                yield
-    for picture in get_args(UsagePicture) if hasattr(tab.store.state, "usage_picture") else ():
-        tab.store.update(usage_picture=picture, panel="usage")
-        QApplication.processEvents()
-        yield
-
-
-@pytest.mark.parametrize("key", TABS)
-def test_every_panel_has_its_own_answer_and_no_answer_lacks_its_panel(real: MainWindow, key: str) -> None:
-    real.show_tab(key)
-    tab = real.current_tab
-    missing: set[str] = set()
-    met: set[str] = set()
-    silent: set[str] = set()
-    for _ in pages(tab):
-        for plot in tab.plots():
-            assert isinstance(plot, QWidget)
-            name, _, panel = find_panel(plot, tab)
-            if name == WHOLE_TAB:
-                missing.add(plot.export_name)
-            if not present_value(tab, name, panel):
-                silent.add(name)
-        for widget in tab.findChildren(QWidget):
-            met.update(names_of(widget))
-            if isinstance(widget, QGroupBox) and widget.title() and find_panel(widget, tab)[2] is not widget:
-                missing.add(widget.title())
-    assert not missing
-    assert not silent
-    assert set(panel_texts(key)) - met - {WHOLE_TAB} == OPENED_BY_HAND[key]
-
-
-def test_texts_are_there_for_all_tabs_and_for_no_others(real: MainWindow) -> None:
-    files = {path.stem for path in (resource_root() / "panels").glob("*.json")}
-    assert files == {tab.key for tab in real.tabs()} == set(TABS)
+from tests.ui.first_minute.every_page import TABS
 
 
 @pytest.mark.usefixtures("qapp")
 @pytest.mark.parametrize("key", TABS)
 def test_each_formula_can_be_typeset_and_each_present_value_has_a_text(key: str) -> None:
     texts = panel_texts(key)
+    assert WHOLE_TAB in texts
     for name, text in texts.items():
         assert text.title, name
         assert text.text.endswith("."), name

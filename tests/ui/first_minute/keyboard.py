@@ -1,9 +1,8 @@
-"""Every control is reached by Tab, once, in the order in which it is read, and has a name."""
+"""What the Tab key reaches, in which order, and what a screen reader calls it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 
-import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -11,9 +10,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractSlider,
     QAbstractSpinBox,
-    QApplication,
     QComboBox,
-    QDialog,
     QLabel,
     QLineEdit,
     QScrollBar,
@@ -21,10 +18,6 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
-
-from dgm_explorer.ui.main_window import MainWindow
-from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
-from tests.ui.first_minute.every_page import TABS, turn_pages
 
 CONTROLS = (
     QAbstractButton, QAbstractItemView, QAbstractSlider, QAbstractSpinBox, QComboBox, QLineEdit, QTabBar,
@@ -112,73 +105,3 @@ def _out_of_order(met: list[QWidget]) -> Iterator[str]:
 
 def _place(widget: QWidget) -> QPoint:
     return widget.mapTo(widget.window(), widget.rect().center()) - QPoint(widget.width() // 2, 0)
-
-
-@pytest.mark.parametrize("key", TABS)
-def test_every_control_of_every_page_is_reached_by_tab_and_named(real: MainWindow, key: str) -> None:
-    real.show_tab(key)
-    found = {
-        f"{page}: {complaint}"
-        for page in turn_pages(real.current_tab)
-        for complaint in complaints(real.current_tab)
-    }
-    assert not found, "\n".join(sorted(found))
-
-
-def dialogs(window: MainWindow) -> Iterator[QWidget]:
-    """Opens one dialog after the other."""
-    tab = window.current_tab
-    openers: tuple[Callable[[], object], ...] = (
-        window.show_shortcuts,
-        window.show_about,
-        tab.controls.fit_requested.emit,  # type: ignore[attr-defined]
-    )
-    for opener in openers:
-        opener()
-        QApplication.processEvents()
-        dialog = next(dialog for dialog in window.findChildren(QDialog) if dialog.isVisible())
-        dialog.activateWindow()
-        yield dialog
-        dialog.close()
-        QApplication.processEvents()
-
-
-def test_every_control_of_every_dialog_is_reached_by_tab_and_named(real: MainWindow) -> None:
-    found = {f"{dialog.windowTitle()}: {words}" for dialog in dialogs(real) for words in complaints(dialog)}
-    assert not found, "\n".join(sorted(found))
-
-
-def test_what_lies_around_the_tabs_is_named(real: MainWindow) -> None:
-    real.toggle_theory()
-    real.help.show_first_steps()
-    real.help.asker.answer(real.current_tab)
-    QApplication.processEvents()
-    without = {
-        f"{type(widget).__name__} in {type(widget.parentWidget()).__name__}"
-        for widget in real.findChildren(QWidget)
-        if is_control(widget) and not name_of(widget).strip()
-    }
-    real.help.step_aside()
-    assert not without
-
-
-@pytest.mark.parametrize("dimension", [1, 2])
-def test_every_gaussian_is_taken_by_tab_and_moved_by_arrows(real: MainWindow, dimension: int) -> None:
-    tab = real.current_tab
-    assert isinstance(tab, KLTab)
-    tab.editor.apply(dimension=dimension)
-    tab.draw_now()
-    QApplication.processEvents()
-    plot = tab.scene.density if dimension == 1 else tab.plane.plane
-    plot.setFocus()
-    plot.select(None)  # in the plane q is taken from the start
-    names = ("p", "p", "q") if dimension == 1 else ("p2", "p2", "q2")
-    for index, name in enumerate(names):
-        QTest.keyClick(plot, Qt.Key.Key_Tab)
-        assert plot.selected == index
-        before = getattr(tab.editor.state, name)
-        QTest.keyClick(plot, Qt.Key.Key_Right)
-        assert getattr(tab.editor.state, name) != before, name
-    QTest.keyClick(plot, Qt.Key.Key_Tab)
-    assert plot.selected is None
-    assert not plot.hasFocus()
