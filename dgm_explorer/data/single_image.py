@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MOST_PIXELS = 2**26
-"""Of the file; unpacked with four bytes each they take 256 MiB."""
+"""Of the file; unpacked with four bytes each they take 256 MiB, and once more while they are shrunk."""
+_REDUCIBLE = COLOUR_MODES - {"P", "PA"} | {"L", "LA"}
+_ORIENTATION = 0x0112
 
 
 def read_single_image(path: Path, shape: tuple[int, int, int]) -> Float32Array:
@@ -41,7 +43,7 @@ def read_single_image(path: Path, shape: tuple[int, int, int]) -> Float32Array:
     with opened_image(path) as image:
         _check(path, image)
         image.draft("RGB", (2 * width, 2 * height))  # a large JPEG is unpacked at a fraction of its size
-        turned = exif_transpose(image)
+        turned = exif_transpose(_reduced(image, 2 * max(width, height)))
         plain = in_mode(_on_white(turned), "L" if n_channels == 1 else "RGB")
         fitted = fit(plain, (width, height), Resampling.LANCZOS)
         return divided(np.asarray(fitted).reshape(shape), 255)
@@ -55,6 +57,18 @@ def _check(path: Path, image: "Image") -> None:
         raise InputError(
             f"{path}: {image.width}×{image.height} pixels are too many; shrink it to 8192×8192 or less."
         )
+
+
+def _reduced(image: "Image", side: int) -> "Image":
+    """A large image at a whole fraction of its size, no side below ``side``: nothing after copies all of it."""
+    image.load()
+    factor = min(image.size) // side
+    if factor < 2 or image.mode not in _REDUCIBLE:
+        return image
+    orientation = image.getexif().get(_ORIENTATION, 1)
+    smaller = image.reduce(factor)
+    smaller.getexif()[_ORIENTATION] = orientation
+    return smaller
 
 
 def _on_white(image: "Image") -> "Image":

@@ -105,6 +105,19 @@ def test_it_is_turned_as_its_exif_says(tmp_path: Path) -> None:
     assert (read(tmp_path / "a.jpg")[:3] > 0.95).all()
 
 
+@pytest.mark.parametrize("suffix", ["png", "tif", "jpg"])
+def test_a_large_one_is_turned_as_well(tmp_path: Path, suffix: str) -> None:
+    """It is shrunk before it is turned: what the file says of its top must not be lost by that."""
+    pixels = np.zeros((300, 200), dtype=np.uint8)
+    pixels[:150] = 255  # the upper half of the file becomes the right half of the picture
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(pixels).save(tmp_path / f"a.{suffix}", exif=exif)
+    seen = read_single_image(tmp_path / f"a.{suffix}", (8, 8, 1))[:, :, 0]
+    assert (seen[:, :3] < 0.1).all()
+    assert (seen[:, 5:] > 0.9).all()
+
+
 def test_of_an_animation_the_first_picture(tmp_path: Path) -> None:
     first, second = Image.fromarray(TOP_WHITE), Image.fromarray(255 - TOP_WHITE)
     first.save(tmp_path / "a.gif", save_all=True, append_images=[second])

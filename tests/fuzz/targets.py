@@ -58,8 +58,10 @@ def _find(where: str) -> Callable[..., object]:
     return found
 
 
-PACKED = 1032 * 10
-"""Deflate packs 1032 bytes into one at most; a byte becomes a float32, copied once, and looked at."""
+UNPACKED = 32
+"""Bytes for one byte of an array: a float64, its copies, and a float32 where it was one byte, as with points."""
+PACKED = 1032 * UNPACKED
+"""Deflate packs 1032 bytes into one at most."""
 TARGETS = {
     target.name: target
     for target in (
