@@ -59,7 +59,7 @@ def _find(where: str) -> Callable[..., object]:
 
 
 UNPACKED = 32
-"""Bytes for one byte of an array: a float64, its copies, and a float32 where it was one byte, as with points."""
+"""Bytes for one byte of an array: a float64, its copies, and a float32 where it was one byte (points)."""
 PACKED = 1032 * UNPACKED
 """Deflate packs 1032 bytes into one at most."""
 TARGETS = {
