@@ -1,5 +1,6 @@
 """The soak itself: one random action after the other, and what came of them."""
 
+import math
 import os
 import random
 import signal
@@ -18,6 +19,7 @@ from tests.soak.records import Record, read_record
 
 SAMPLE_EVERY_S = 2.0
 CHILD_KILL_EVERY_S = 300.0
+REST_EVERY_S = 300.0
 RESUME_S = 60.0
 LAST_WORDS_S = 70.0
 """A process that trains gives itself 60 s to save what its window has left."""
@@ -77,8 +79,12 @@ class Driver:
             self.note(Record("complaint", {"after": self._action, "text": said}))
         if time.monotonic() - self._sampled_s >= SAMPLE_EVERY_S:
             self._sampled_s = time.monotonic()
-            life = {"life": self.program.lives, "data_mb": round(self._data_mb, 1)}
-            self.note(Record("sample", {**life, **asdict(self.program.sample())}))
+            self.measure("sample")
+
+    def measure(self, kind: str) -> None:
+        """Note what the processes hold."""
+        life = {"life": self.program.lives, "data_mb": round(self._data_mb, 1)}
+        self.note(Record(kind, {**life, **asdict(self.program.sample())}))
 
     def kill_and_reopen(self) -> None:
         """``kill -9``, a new start, and the run that was cut off goes on; what does not is a complaint."""
@@ -154,16 +160,28 @@ class Driver:
         return False
 
 
-def soak(driver: Driver, seconds: float, kill_seconds: float, seed: int) -> None:
-    """Play for so long, one life; then go on for ``kill_seconds`` with a ``kill -9`` now and then."""
+def soak(
+    driver: Driver, seconds: float, kill_seconds: float, seed: int, rest: Callable[[Driver], None]
+) -> None:
+    """Play for so long, one life; then go on for ``kill_seconds`` with a ``kill -9`` now and then.
+
+    Parameters
+    ----------
+    rest : brings the first life to the same picture every `REST_EVERY_S` and at its end.
+    """
     rng = random.Random(seed)
     begin_s = time.monotonic()
     driver.start(START)
     next_kill_s = begin_s + seconds
     next_child_s = begin_s + CHILD_KILL_EVERY_S
+    next_rest_s = begin_s + min(REST_EVERY_S, seconds)
     while time.monotonic() < begin_s + seconds + kill_seconds:
         try:
-            if time.monotonic() > next_kill_s:
+            if time.monotonic() > next_rest_s:
+                is_last = next_rest_s >= begin_s + seconds
+                rest(driver)
+                next_rest_s = math.inf if is_last else min(next_rest_s + REST_EVERY_S, begin_s + seconds)
+            elif time.monotonic() > next_kill_s:
                 next_kill_s = time.monotonic() + rng.uniform(20, 60)
                 driver.kill_and_reopen()
             elif time.monotonic() > next_child_s:

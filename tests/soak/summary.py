@@ -1,55 +1,27 @@
 """The table at the end of a soak, from its records."""
 
-import statistics
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from tests.soak.complaints import headline
 from tests.soak.records import Record
 
-WARM_UP_S = 300.0
-WINDOW_S = 300.0
-"""Memory goes up and down with what is on the screen: medians of this long are compared."""
 WORST = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Growth:
-    """Memory of one life of the window, without the examples of data sets that were loaded at the time.
-
-    Attributes
-    ----------
-    early_mb : median over `WINDOW_S` behind the first `WARM_UP_S`.
-    late_mb : median over the last `WINDOW_S`.
-    """
-
-    early_mb: float
-    late_mb: float
-
-    @property
-    def percent(self) -> float:
-        return 100 * (self.late_mb / self.early_mb - 1)
-
-    def describe(self) -> str:
-        early, late = f"{self.early_mb:.0f} MB", f"{self.late_mb:.0f} MB"
-        return f"without them 5–10 min {early}, last 5 min {late}: {self.percent:+.1f} %"
-
-
-def growth_of(samples: Sequence[Record]) -> Growth | None:
-    """Of the samples of one life; None where it was too short for two windows."""
-    if not samples:
-        return None
-    begin_s, end_s = samples[0].at_s + WARM_UP_S, samples[-1].at_s
-    if end_s - begin_s < 2 * WINDOW_S:
-        return None
-    early = [_own_mb(s) for s in samples if begin_s <= s.at_s <= begin_s + WINDOW_S]
-    late = [_own_mb(s) for s in samples if s.at_s >= end_s - WINDOW_S]
-    return Growth(statistics.median(early), statistics.median(late))
-
-
-def _own_mb(sample: Record) -> float:
+def own_mb(sample: Record) -> float:
+    """Memory of the window without the examples of data sets that were loaded at the time."""
     return float(sample.values["rss_mb"]) - float(sample.values["data_mb"])
+
+
+def describe_growth(rests: Sequence[Record]) -> str:
+    """From the first rest, five minutes behind the start, to the last one."""
+    if not rests:
+        return ""
+    levels = [own_mb(rest) for rest in rests]
+    growth = 100 * (levels[-1] / levels[0] - 1)
+    told = ", ".join(f"{level:.0f}" for level in levels)
+    return f"at the same picture, every five minutes: {told} MB; growth {growth:+.1f} %"
 
 
 def summarise(records: Iterable[Record]) -> str:
@@ -61,6 +33,7 @@ def summarise(records: Iterable[Record]) -> str:
         _actions(kinds.get("action", [])),
         _complaints(kinds.get("complaint", []) + kinds.get("ended", []) + kinds.get("hang", [])),
         _memory(kinds.get("sample", [])),
+        describe_growth(kinds.get("rest", [])),
         _frames(kinds.get("frame", []), kinds.get("action", [])),
         _kills(kinds),
     ]
@@ -93,13 +66,11 @@ def _memory(samples: Sequence[Record]) -> str:
         threads = [sample.values["threads"] for sample in some]
         files = [sample.values["files"] for sample in some]
         children = [sample.values["children_rss_mb"] for sample in some]
-        growth = growth_of(some)
         data = max(sample.values["data_mb"] for sample in some)
         minutes = (some[-1].at_s - some[0].at_s) / 60
-        grown = "" if growth is None else f"; {growth.describe()}"
         rows.append(
             f"  life {life}, {minutes:.1f} min: RSS {rss[0]:.0f} … {max(rss):.0f} MB, of it examples up to "
-            f"{data:.0f} MB{grown}; children up to "
+            f"{data:.0f} MB; children up to "
             f"{max(children):.0f} MB; threads {threads[0]} … {max(threads)}, last {threads[-1]}; files "
             f"{files[0]} … {max(files)}, last {files[-1]}"
         )

@@ -10,7 +10,7 @@ from tests.soak.complaints import headline
 from tests.soak.drive import read_actions
 from tests.soak.probe import describe_stack
 from tests.soak.records import Record, RecordBook, read_record
-from tests.soak.summary import growth_of, summarise
+from tests.soak.summary import describe_growth, summarise
 
 SCREEN = {
     "window": 7,
@@ -76,14 +76,10 @@ def test_a_line_that_is_no_record_is_refused(line: str) -> None:
         read_record(line)
 
 
-def test_growth_compares_minutes_five_to_ten_with_the_last_five() -> None:
-    samples = [sample(t, 500.0 if t < 300 else 200.0) for t in range(0, 1500, 10)]
-    samples += [sample(t, 210.0) for t in range(1500, 1801, 10)]
-    growth = growth_of(samples)
-    assert growth is not None
-    assert (growth.early_mb, growth.late_mb) == (200.0, 210.0)
-    assert growth.percent == pytest.approx(5.0)
-    assert growth_of(samples[:60]) is None
+def test_growth_is_told_from_rest_to_rest_without_the_examples_in_memory() -> None:
+    rests = [sample(300.0, 200.0), sample(600.0, 230.0), sample(900.0, 210.0)]
+    assert describe_growth(rests).endswith("200, 230, 210 MB; growth +5.0 %")
+    assert describe_growth([]) == ""
 
 
 def test_complaints_are_the_same_but_for_numbers() -> None:
