@@ -20,7 +20,7 @@ from tests.soak.records import Record, read_record
 SAMPLE_EVERY_S = 2.0
 CHILD_KILL_EVERY_S = 300.0
 REST_EVERY_S = 300.0
-RESUME_S = 60.0
+RESUME_S = 180.0
 LAST_WORDS_S = 70.0
 """A process that trains gives itself 60 s to save what its window has left."""
 EXPECTED_S = 15.0
