@@ -240,7 +240,9 @@ class StationaryPanel(LowerPanel):
 
     def set_theme(self, theme: Theme) -> None:
         self._model.set_theme(theme)
-        metrics = QFontMetrics(font_of(self, theme))
+        font = font_of(self, theme)
+        metrics = QFontMetrics(font)
+        self._view.horizontalHeader().setFont(font)  # made before the first theme, it keeps Qt's own
         self._view.verticalHeader().setMinimumSectionSize(metrics.height())  # Qt keeps that of a larger font
         self._view.verticalHeader().setDefaultSectionSize(metrics.height() + 5)
         samples = ("divergence  ", KIND_NAME["tied"] + "  ", "−0.0000000 ", "−0.0000000 ", "value (nats) ")
