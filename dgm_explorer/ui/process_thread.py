@@ -67,7 +67,7 @@ class ProcessThread(TrainingThread):
 
     def run(self) -> None:
         """The thread: borrow a process, bring home its news, give it back."""
-        self.mailbox.put(RunUpdate("preparing", time.monotonic(), "starting"))
+        self.mailbox.put(RunUpdate("preparing", time.monotonic(), "loading libraries"))
         try:
             self._attend(self._borrow())
         except ChildNotStarted as error:
