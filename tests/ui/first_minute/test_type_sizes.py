@@ -8,6 +8,7 @@ from PySide6.QtGui import QFontInfo, QPainter
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QApplication,
     QComboBox,
     QGraphicsTextItem,
     QGraphicsView,
@@ -106,6 +107,7 @@ def test_the_type_of_the_projector_goes_with_the_height_of_the_window(
 ) -> None:
     window = make_real_window((1280, 720), "projector")
     assert window.theme is PROJECTOR
+    QApplication.processEvents()
     small = {(text, size) for text, size in shown_sizes(window) if size < LEAST_PX * 720 / 1080 - 0.5}
     assert not small
     window.resize(1920, 1080)
