@@ -68,7 +68,7 @@ def write_document(path: Path, kind: DocumentKind, content: object) -> None:
     Raises
     ------
     InputError
-        If the place cannot be written to.
+        If the place cannot be written to, or a name in ``content`` is no text.
     """
     import msgspec
 
@@ -76,8 +76,14 @@ def write_document(path: Path, kind: DocumentKind, content: object) -> None:
         raise TypeError(f"{type(content).__name__} is no dataclass")
     fields = {key: value for key, value in dataclasses.asdict(content).items() if value is not None}
     document = {"format": kind.format, "version": kind.version, **fields}
+    try:
+        content = msgspec.json.encode(document)
+    except UnicodeEncodeError as error:  # a path of bytes that are no UTF-8
+        raise InputError(
+            f"{path} cannot be written: {error.object[:200]!r} is no text in UTF-8; rename that file."
+        ) from error
     with open_atomically(path) as file:
-        file.write(msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n")
+        file.write(msgspec.json.format(content, indent=2) + b"\n")
 
 
 def convert_checked(value: object, target: type[T], path: Path, where: str = "") -> T:

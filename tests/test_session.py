@@ -292,3 +292,11 @@ def test_writing_through_a_link_keeps_the_link(tmp_path: Path) -> None:
 def test_a_preset_that_is_not_there_lists_those_that_are() -> None:
     with pytest.raises(InputError, match="homework-1b"):
         read_preset("../../etc/passwd")
+
+
+def test_a_name_that_is_no_text_is_named(tmp_path: Path) -> None:
+    """A folder whose bytes are no UTF-8 can be opened, but not be written down."""
+    session = Session(gmm_vae=GmmVaeState(run_folder="runs/\udcff"))
+    with pytest.raises(InputError, match="no text in UTF-8"):
+        write_session(tmp_path / "a.json", session)
+    assert not (tmp_path / "a.json").exists()

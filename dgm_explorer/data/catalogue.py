@@ -99,7 +99,10 @@ def parse_source(text: str, limit: int = 0) -> DataSource:
         raise InputError(
             f"data {text[:200]!r} is neither a data set ({', '.join(NAMES)}) nor a file or folder here."
         )
-    return DataSource(FROM_PATH, path=str(Path(text).absolute()), limit=limit)
+    path = str(Path(text).absolute())
+    if any("\ud800" <= sign <= "\udfff" for sign in path):  # how Python spells bytes that are no UTF-8
+        raise InputError(f"data {text[:200]!r}: a run cannot note such a name; rename it to plain text.")
+    return DataSource(FROM_PATH, path=path, limit=limit)
 
 
 def load_dataset(source: DataSource, report: Report = go_on) -> Dataset:

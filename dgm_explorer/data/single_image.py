@@ -60,7 +60,7 @@ def _check(path: Path, image: "Image") -> None:
 
 
 def _reduced(image: "Image", side: int) -> "Image":
-    """A large image at a whole fraction of its size, so that it is not copied whole; no side below ``side``."""
+    """A large image at a whole fraction of its size, never copied whole; no side below ``side``."""
     image.load()
     factor = min(image.size) // side
     if factor < 2 or image.mode not in _REDUCIBLE:
