@@ -33,6 +33,7 @@ def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (["--quit-after", "-1"], "--quit-after"),
         (["--quit-after", "nan"], "--quit-after"),
         (["--screenshot", "no/such/folder/a.png"], "--screenshot"),
+        (["--train-in", "the moon"], "--train-in: invalid choice: 'the moon'"),
         (["--size", "big", "--screenshot", "a.png"], "--size: 'big'"),
         (["--size", "0x0"], "--size: '0x0'"),
         (["--size", "9999x9999"], "8192x8192"),

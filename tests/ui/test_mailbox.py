@@ -51,6 +51,18 @@ def test_one_wake_up_however_many_values_wait() -> None:
 
 
 @pytest.mark.usefixtures("qapp")
+def test_who_takes_says_how_many_values_that_stood_for() -> None:
+    mailbox, counts = Mailbox(), []
+    mailbox.emptied.connect(counts.append)
+    mailbox.take()
+    for n_values in (1, 3, 2):
+        for value in range(1, n_values + 1):
+            mailbox.put(value)
+        mailbox.take()
+    assert counts == [1, 4, 6]
+
+
+@pytest.mark.usefixtures("qapp")
 def test_values_that_must_not_be_lost_are_merged() -> None:
     mailbox = Mailbox(lambda old, new: old + new)
     mailbox.put([1])
