@@ -177,6 +177,39 @@ def test_every_panel_of_the_vq_vae(
     assert len(names) == len(set(names)) == 22
 
 
+def test_panels_of_what_was_chosen(
+    show_run: Callable[[Path], TrainingTab], gmm_run: Path, vq_run: Path, tmp_path: Path
+) -> None:
+    """The terms of one component; where a code is used; the images that change places with the painting."""
+    gmm, vq = show_run(gmm_run), show_run(vq_run)
+    assert gmm.store is not None
+    assert vq.store is not None
+    gmm.store.update(component=1)
+    gmm.scene.draw()
+    QApplication.processEvents()
+    vq.store.update(panel="reconstructions", code=int(vq.scene.snapshot.codes[0, 0, 0]))
+    QApplication.processEvents()
+    plots = {plot.export_name: plot for tab in (gmm, vq) for plot in tab.plots()}
+    assert "gmm-vae-single-terms" in plots
+    paint = vq.scene.panels.paint  # type: ignore[attr-defined]
+    vq.store.update(panel="paint")
+    paint.pages.setCurrentWidget(paint.exchange)
+    QApplication.processEvents()
+    plots |= {plot.export_name: plot for plot in vq.plots()}
+    chosen = [name for name in plots if name not in {"latent", "codebook-mosaic"}]
+    assert {"images-that-use-a-code-most", "images-before-and-after-the-exchange"} < set(chosen)
+    for name in chosen:
+        plot = plots[name]
+        assert isinstance(plot, QWidget)
+        if plot.isVisible():
+            export_picture(plot, SIZE, tmp_path / f"{name}.pdf")
+            check_picture(tmp_path / f"{name}.pdf")
+        check_data(plot.export_table(), tmp_path, name)
+    terms = plots["gmm-vae-single-terms"].export_table()
+    assert terms.header == ("term", "value_nats", "standard_error_nats", "average_nats")
+    assert len(terms.columns[0]) == 5
+
+
 @pytest.fixture
 def landscape(make_tab: Callable[..., Tab], qapp: QApplication) -> Iterator[QWidget]:
     tab = make_tab(KLTab, KLState())
