@@ -25,6 +25,9 @@ from pytestqt.qtbot import QtBot
 
 from dgm_explorer.ui.main_window import MainWindow
 from dgm_explorer.ui.theme import HALL, PROJECTOR, THEMES, fitted
+from dgm_explorer.ui.what_is_this.present import present_value
+from dgm_explorer.ui.what_is_this.run import NO_RUN
+from dgm_explorer.ui.what_is_this.texts import panel_texts
 from dgm_explorer.ui.widgets.fill_buttons import FillButtons
 from tests.ui.first_minute.every_page import TABS, train, turn_pages
 
@@ -92,6 +95,9 @@ def test_no_text_is_small_in_a_lecture_hall(
     assert window.theme is HALL
     train(window, key, qtbot)
     assert not any(buttons.isVisible() for buttons in window.findChildren(FillButtons)), "nothing is empty"
+    tab = window.current_tab
+    said = {name: present_value(tab, name, tab) for name in panel_texts(key)}
+    assert not {name for name, words in said.items() if NO_RUN in words}
     small: set[tuple[str, str, float]] = set()
     for page in turn_pages(window.current_tab):
         painted.clear()
