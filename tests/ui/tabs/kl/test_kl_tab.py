@@ -221,8 +221,8 @@ def test_dragging_suspends_and_letting_go_resumes_from_there(tab: KLTab, qtbot: 
 def test_the_wished_speed_is_reached(tab: KLTab, qtbot: QtBot) -> None:
     tab.store.update(learning_rate=1e-6, steps_per_second=400.0)
     tab.play_pause()
-    qtbot.wait(900)
-    assert tab.player.achieved_rate == pytest.approx(400, rel=0.25)
+    # On a machine with other work it may take a while until a quiet stretch shows it.
+    qtbot.waitUntil(lambda: tab.player.achieved_rate == pytest.approx(400, rel=0.25), timeout=30_000)
     assert "achieved" in tab.controls.descent.rate.text()
     tab.play_pause()
 

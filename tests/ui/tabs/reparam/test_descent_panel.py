@@ -206,13 +206,12 @@ def test_frozen_noise_is_switched_by_a_click(make_bench: Make) -> None:
     assert not bench.panel.controls.n_samples.isEnabled()
 
 
-def test_a_singular_sigma_stops_with_one_sentence(make_bench: Make) -> None:
+def test_a_singular_sigma_stops_with_one_sentence(make_bench: Make, qtbot: QtBot) -> None:
     bench = make_bench(ReparamState(activation="relu", raw_diagonal=(-1.0, 0.5), estimator="score"))
     said: list[str] = []
     bench.player.stopped.connect(said.append)
     _click(bench.panel.controls.play)
-    QTest.qWait(60)
-    assert not bench.player.is_playing
+    qtbot.waitUntil(lambda: bool(said) and not bench.player.is_playing)
     assert said == [bench.panel.ending]
     assert "pathwise" in said[0]
 
