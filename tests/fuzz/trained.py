@@ -125,17 +125,19 @@ def infer(_folder: Path, words: Sequence[str]) -> bool:
 
 
 def make_evaluation(draw: Draw) -> Case:
+    files = _spoilt_run(draw, draw.pick(*MODELS))
+    return Case(files, ("evaluate", "{here}/run", *draw.pick((), ("--json",))))
+
+
+def _spoilt_run(draw: Draw, name: str) -> dict[str, Node]:
     """A run folder whose checkpoint or description is spoilt."""
-    files = dict(trained_run(draw.pick(*MODELS)))
+    files = dict(trained_run(name))
     del files[SNAPSHOT]
     if draw.chance(0.7):
         files[CHECKPOINT] = spoilt(draw, files[CHECKPOINT], TEXTS)
     else:
         files["run.json"] = info(draw, files["run.json"])
-    return Case(
-        {f"run/{name}": node for name, node in files.items()},
-        ("evaluate", "{here}/run", *draw.pick((), ("--json",))),
-    )
+    return {f"run/{name}": node for name, node in files.items()}
 
 
 def evaluate(folder: Path, words: Sequence[str]) -> bool:
@@ -147,9 +149,8 @@ def evaluate(folder: Path, words: Sequence[str]) -> bool:
 def make_training(draw: Draw) -> Case:
     """A few steps on data that the case brings, or resumed from a spoilt folder."""
     if draw.chance(0.4):
-        case = make_evaluation(draw)
         name = draw.pick(*MODELS)
-        return Case(case.files, ("train", name, "--resume", "--out", "{here}/run"))
+        return Case(_spoilt_run(draw, name), ("train", name, "--resume", "--out", "{here}/run"))
     files: dict[str, Node] = {}
     data = data_words(draw, files) if draw.chance(0.4) else draw.pick("digits", "pinwheel", "moons")
     small = ("--epochs", "1", "--limit", draw.pick("9", "30", "30"), "--out", "{here}/new")
@@ -167,7 +168,7 @@ def make_training(draw: Draw) -> Case:
         ]
     else:
         words = ["train", "vq-vae", "--data", data, *small, "--set", "width=4"]
-    if draw.chance(0.6):
+    if draw.chance(0.4):
         words += ["--set", setting(draw)]
     return Case(files, tuple(words))
 
