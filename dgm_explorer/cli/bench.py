@@ -2,12 +2,15 @@
 
 import argparse
 import importlib
+import sys
 
 from dgm_explorer.cli.parser import OneLineParser
 from dgm_explorer.core.errors import InputError
 
 NAMES = ("kl", "drag", "reparam", "startup", "train", "quantizer")
 MODELS = ("gmm-vae", "vq-vae")
+WANT_PYTHON = ("startup", "train")
+"""They start Python anew, which a packed program (PyInstaller) cannot."""
 
 
 def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
@@ -44,9 +47,16 @@ def _find_benches(name: str, model: str | None) -> list[tuple[str, tuple[str, ..
         if model is not None:
             raise InputError("bench all measures every model; leave the model out.")
         plain = [(bench, ()) for bench in NAMES if bench != "train"]
-        return [*plain, *(("train", (one,)) for one in MODELS)]
+        benches = [*plain, *(("train", (one,)) for one in MODELS)]
+        return [bench for bench in benches if not (_is_packed() and bench[0] in WANT_PYTHON)]
+    if name in WANT_PYTHON and _is_packed():
+        raise InputError(f"bench {name} starts Python, which a packed program lacks; install by pip.")
     if name == "train" and model is None:
         raise InputError(f"bench train: name the model, one of {', '.join(MODELS)}.")
     if name != "train" and model is not None:
         raise InputError(f"bench {name} measures no model; leave {model} out.")
     return [(name, () if model is None else (model,))]
+
+
+def _is_packed() -> bool:
+    return getattr(sys, "frozen", False) is True
