@@ -1,8 +1,9 @@
 """A panel of a training tab walks through the recorded snapshots and is painted at each."""
 
+import math
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from typing import Any
 
@@ -79,8 +80,15 @@ class FilmMaker(QObject):
 
     @Slot()
     def cancel(self) -> None:
-        """Stop and leave nothing behind."""
-        self._end("The film was given up; nothing was written.")
+        """Stop and leave nothing behind; where all frames are there, the file is finished first."""
+        if self._is_over:
+            return
+        if self._index < len(self._plan.steps):
+            self._end("The film was given up; nothing was written.")
+            return
+        wait(self._waiting)
+        self._wait = self._is_written
+        self._look()
 
     # -- waiting ------------------------------------------------------------------------------------------
 
@@ -98,6 +106,9 @@ class FilmMaker(QObject):
                 self._go_on()
         except InputError as error:  # of the panel, the snapshot, or the file
             self._end(str(error))
+        except Exception:
+            self._end("The film could not be made; the log says why.")
+            raise
 
     def _is_ready(self) -> bool:
         return self._scene.snapshot is not None and self._desk.dataset is not None and self._is_idle()
@@ -105,6 +116,10 @@ class FilmMaker(QObject):
     def _is_drawn(self) -> bool:
         is_there = self._scene.snapshot is not None and self._scene.snapshot.step == self._step
         return is_there and self._is_idle() and len(self._waiting) < MOST_WAITING
+
+    def _is_written(self) -> bool:
+        self._waiting = [future for future in self._waiting if not _is_done(future)]
+        return not self._waiting
 
     def _is_idle(self) -> bool:
         self._waiting = [future for future in self._waiting if not _is_done(future)]
@@ -156,7 +171,7 @@ class FilmMaker(QObject):
             self._show()
         else:
             self._waiting.append(self._encoder.submit(self._film.finish))
-            self._await(lambda: self._is_idle() and not self._waiting, self._finish, 1e9)
+            self._await(self._is_written, self._finish, math.inf)
 
     def _finish(self) -> None:
         self._film = None

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -112,6 +112,18 @@ def test_what_is_given_up_leaves_nothing(
     assert "given up" in ended.args[0]
     assert path.read_bytes() == b"what stood there"
     assert list(tmp_path.glob(".film*")) == []
+
+
+def test_given_up_too_late_it_is_whole(
+    show_run: Callable[[Path], TrainingTab], gmm_run: Path, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path, steps = tmp_path / "film.gif", RunReader(gmm_run).snapshot_steps()[-2:]
+    maker = FilmMaker(show_run(gmm_run), FilmPlan("latent", gmm_run, steps, 10, SIZE, path))
+    maker.progressed.connect(lambda n: QTimer.singleShot(0, maker.cancel) if n == 2 else None)
+    with qtbot.waitSignal(maker.finished, timeout=FILM_MS) as ended:
+        maker.start()
+    assert ended.args[0] == ""
+    assert len(read_gif(path)) == 2
 
 
 def test_a_panel_that_is_not_there_and_a_snapshot_that_is_gone_are_one_sentence(
