@@ -1,6 +1,7 @@
 """Frames into a GIF or an MP4, which appear at their place when they are whole; no Qt."""
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Generator
 from contextlib import suppress
@@ -23,6 +24,8 @@ _LAST_FRAME_MS = 1000
 """A GIF begins anew at once: its last frame stays a little."""
 _MP4_QUALITY = "18"
 """Constant rate factor of H.264: letters and thin lines stay as they are."""
+_NO_ENCODER = "MP4 needs one more package: pip install 'dgm-explorer[video]'; a GIF is written without it."
+_NO_ENCODER_HERE = "MP4 is not part of this bundle; write a GIF, or install the program with pip."
 
 
 class FilmFile(Protocol):
@@ -101,9 +104,7 @@ class Mp4File:
         try:
             import imageio_ffmpeg
         except ImportError as error:
-            raise InputError(
-                "MP4 needs one more package: pip install 'dgm-explorer[video]'; a GIF is written without it."
-            ) from error
+            raise InputError(_NO_ENCODER_HERE if getattr(sys, "frozen", False) else _NO_ENCODER) from error
         self._path = path
         self._folder = Path(tempfile.mkdtemp(prefix="dgm-explorer-film-"))
         self._file = self._folder / "film.mp4"
