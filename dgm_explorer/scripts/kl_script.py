@@ -58,7 +58,7 @@ def integral(f):
     return new, change + 1e-12 * (1 + abs(new))
 
 
-per_nat = {per_nat}  # {units} in a nat
+per_nat = {per_nat}  # the unit is {units}
 for name, f in (
     ("H(p)", lambda x: -np.exp(log_p(x)) * log_p(x)),  # −∫ p log p dx  {entropy}
     ("KL(p||q)", lambda x: np.exp(log_p(x)) * (log_p(x) - log_q(x))),  # ∫ p log(p/q) dx  {forward}
@@ -110,7 +110,7 @@ def mean_under_p(f):  # Σ_k w_k E_k f
 entropy = mean_under_p(lambda x: -log_p(x))  # −E_p log p  {entropy}
 forward = mean_under_p(lambda x: log_p(x) - log_normal(x, q))  # E_p log(p/q)  {forward}
 reverse = expectation(lambda x: log_normal(x, q) - log_p(x), q)  # E_q log(q/p)  {reverse}
-per_nat = {per_nat}  # {units} in a nat
+per_nat = {per_nat}  # the unit is {units}
 for name, (value, error) in (("H(p)", entropy), ("KL(p||q)", forward), ("KL(q||p)", reverse)):
     print(f"{{name}} = {{value * per_nat:.10g}} +- {{error * per_nat:.1g}} {units}")
 '''
