@@ -28,6 +28,8 @@ class Odd:
 
 
 Node: TypeAlias = bytes | Link | Odd
+NO_FILES: tuple[Node, ...] = (Odd("pipe"), Odd("folder"), Link("nowhere"), Link("."), Link("/dev/zero"))
+"""What stands where a file should be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.core.reparam_state import ReparamState
 from dgm_explorer.core.vq_vae_state import VqVaeState
 from dgm_explorer.paths import resource_root
-from tests.fuzz.case import Case
+from tests.fuzz.case import NO_FILES, Case, Node
 from tests.fuzz.draw import Draw, drawer
 from tests.fuzz.mutate import WORDS, altered, damaged, encoded
 from tests.fuzz.plain_states import plain_state
@@ -64,7 +64,9 @@ def _lecture_tree(draw: Draw) -> Any:
     return {**LECTURE_HEAD, "title": "A lecture", "steps": [step] * draw.pick(1, 2, 60, 61)}
 
 
-def _spoilt(draw: Draw, tree: Any, donor: Any) -> bytes:
+def _spoilt(draw: Draw, tree: Any, donor: Any) -> Node:
+    if draw.chance(0.02):
+        return draw.pick(*NO_FILES)
     if draw.chance(0.02):
         return _heavy(draw)
     for _ in range(draw.pick(0, 1, 1, 1, 2, 3)):

@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from tests.fuzz.case import Case
+from tests.fuzz.case import NO_FILES, Case
 from tests.fuzz.draw import Draw, drawer
 from tests.fuzz.mutate import damaged
 
@@ -17,6 +17,8 @@ ODD_CELLS = (
 def make_csv(draw: Draw) -> Case:
     if draw.chance(0.02):
         return Case({"a.csv": _heavy(draw)}, ("{here}/a.csv",))
+    if draw.chance(0.02):
+        return Case({"a.csv": draw.pick(*NO_FILES)}, ("{here}/a.csv",))
     width = draw.pick(1, 2, 2, 2, 3)
     separator = draw.pick(",", ",", ";", "\t", " ", ", ")
     rows = [_row(draw, width, separator) for _ in range(draw.randrange(30))]
