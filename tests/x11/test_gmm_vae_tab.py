@@ -10,12 +10,10 @@ from PySide6.QtCore import QPoint, QPointF, QRect
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from dgm_explorer.app import WindowOptions, make_application, make_window
-from dgm_explorer.core.dataset import DataSource
 from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
-from dgm_explorer.ui.main_window import MainWindow
 from dgm_explorer.ui.tabs.gmm_vae.scene import GmmVaeScene
 from tests.x11.mouse import Mouse, turn_event_loop
+from tests.x11.training_window import SOON_MS, START_MS, train_to_the_end, training_scene
 
 pytestmark = pytest.mark.x11
 
@@ -23,36 +21,13 @@ SMALL = GmmVaeConfig(
     hidden=(32,), pretrain_epochs=3, mixture_init="gmm", epochs=4, batch_size=32, n_components=4
 )
 ENDLESS = replace(SMALL, pretrain_epochs=0, is_mixture_fitted=False, epochs=100_000)
-START_MS = 60_000
-"""torch is imported by the first run."""
-SOON_MS = 20_000
 
 
 @pytest.fixture
 def scene(qtbot: QtBot) -> Iterator[GmmVaeScene]:
     """The tab in the program's own window, with few digits and a small model that is soon trained."""
-    make_application()
-    window = make_window(WindowOptions(size=(1280, 800)))
-    window.show_tab("gmm-vae")
-    tab = window.current_tab
-    assert tab.store is not None
-    tab.store.update(source=DataSource("digits", limit=200), config=SMALL, snapshot_every_s=0.05)
-    qtbot.addWidget(window, before_close_func=MainWindow.close_silently)
-    window.move(0, 0)
-    with qtbot.waitExposed(window):
-        window.show()
-    window.activateWindow()
-    turn_event_loop(400)
-    scene = tab.scene  # type: ignore[attr-defined]
-    yield scene
-    scene.finish()
-
-
-def train_to_the_end(scene: GmmVaeScene, mouse: Mouse, qtbot: QtBot) -> None:
-    mouse.key("space")
-    qtbot.waitUntil(lambda: scene.desk.run.state == "finished", timeout=START_MS)
-    qtbot.waitUntil(lambda: scene.dataset is not None, timeout=START_MS)
-    turn_event_loop(300)
+    with training_scene("gmm-vae", SMALL, qtbot) as scene:
+        yield scene
 
 
 def train_endlessly(scene: GmmVaeScene, mouse: Mouse, qtbot: QtBot) -> None:

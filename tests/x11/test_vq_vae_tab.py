@@ -11,21 +11,16 @@ from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from dgm_explorer.app import WindowOptions, make_application, make_window
-from dgm_explorer.core.dataset import DataSource
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
 from dgm_explorer.ui import file_dialogs
-from dgm_explorer.ui.main_window import MainWindow
 from dgm_explorer.ui.tabs.vq_vae.scene import VqVaeScene
 from tests.x11.mouse import Mouse, turn_event_loop
+from tests.x11.training_window import SOON_MS, START_MS, train_to_the_end, training_scene
 
 pytestmark = pytest.mark.x11
 
 SMALL = VqVaeConfig(codebook_size=12, code_dim=4, epochs=6, batch_size=32)
 ENDLESS = replace(SMALL, epochs=100_000)
-START_MS = 60_000
-"""torch is imported by the first run."""
-SOON_MS = 20_000
 OUT_OF_THE_WAY = QPoint(640, 10)
 RING_PX = 3
 """From the frame of a tile to the middle of the ring around it."""
@@ -34,29 +29,8 @@ RING_PX = 3
 @pytest.fixture
 def scene(qtbot: QtBot) -> Iterator[VqVaeScene]:
     """The tab in the program's own window, with few digits and a small codebook."""
-    make_application()
-    window = make_window(WindowOptions(theme="light", size=(1280, 800)))
-    window.show_tab("vq-vae")
-    tab = window.current_tab
-    assert tab.store is not None
-    tab.store.update(source=DataSource("digits", limit=200), config=SMALL, snapshot_every_s=0.05)
-    qtbot.addWidget(window, before_close_func=MainWindow.close_silently)
-    window.move(0, 0)
-    with qtbot.waitExposed(window):
-        window.show()
-    window.activateWindow()
-    turn_event_loop(400)
-    scene = tab.scene  # type: ignore[attr-defined]
-    yield scene
-    scene.finish()
-
-
-def train_to_the_end(scene: VqVaeScene, mouse: Mouse, qtbot: QtBot) -> None:
-    mouse.move(OUT_OF_THE_WAY)
-    mouse.key("space")
-    qtbot.waitUntil(lambda: scene.desk.run.state == "finished", timeout=START_MS)
-    qtbot.waitUntil(lambda: scene.dataset is not None, timeout=START_MS)
-    turn_event_loop(300)
+    with training_scene("vq-vae", SMALL, qtbot) as scene:
+        yield scene
 
 
 def on_screen(widget: QWidget, at: QPointF) -> QPoint:
@@ -102,6 +76,7 @@ def test_one_press_of_space_trains_and_the_mosaic_fills(
 def test_a_code_clicked_in_the_mosaic_is_chosen_everywhere(
     scene: VqVaeScene, mouse: Mouse, qtbot: QtBot
 ) -> None:
+    mouse.move(OUT_OF_THE_WAY)
     train_to_the_end(scene, mouse, qtbot)
     theme = scene.theme
     mouse.click(tile(scene, 5))
@@ -116,6 +91,7 @@ def test_a_code_clicked_in_the_mosaic_is_chosen_everywhere(
 
 
 def test_a_stroke_paints_and_undo_takes_it_back(scene: VqVaeScene, mouse: Mouse, qtbot: QtBot) -> None:
+    mouse.move(OUT_OF_THE_WAY)
     train_to_the_end(scene, mouse, qtbot)
     bar = scene.panels.tabBar()
     mouse.click(on_screen(bar, QPointF(bar.tabRect(3).center())))
@@ -141,6 +117,7 @@ def test_a_stroke_paints_and_undo_takes_it_back(scene: VqVaeScene, mouse: Mouse,
 def test_a_cell_of_the_grid_lights_its_code_in_the_mosaic(
     scene: VqVaeScene, mouse: Mouse, qtbot: QtBot
 ) -> None:
+    mouse.move(OUT_OF_THE_WAY)
     train_to_the_end(scene, mouse, qtbot)
     grid = scene.panels.reconstructions.areas.focus.view.grid
     qtbot.waitUntil(lambda: grid.codes.shape == (4, 4) and grid.codes.min() >= 0, timeout=SOON_MS)
@@ -155,6 +132,7 @@ def test_a_cell_of_the_grid_lights_its_code_in_the_mosaic(
 def test_an_image_of_ones_own_is_encoded_and_a_bad_file_is_said(
     scene: VqVaeScene, mouse: Mouse, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    mouse.move(OUT_OF_THE_WAY)
     train_to_the_end(scene, mouse, qtbot)
     scene.panels.set_panel("reconstructions")
     panel = scene.panels.reconstructions

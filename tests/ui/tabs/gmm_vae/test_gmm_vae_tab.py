@@ -20,49 +20,19 @@ from dgm_explorer.ui.plots.latent_shapes import ComponentShape
 from dgm_explorer.ui.tabs.gmm_vae.gmm_vae_tab import GmmVaeTab
 from dgm_explorer.ui.tabs.gmm_vae.scene import GmmVaeScene
 from dgm_explorer.ui.tabs.tab import Tab
+from tests.ui.tabs.training_tabs import FEW, SOON_MS, START_MS, shown, start, train_to_the_end
 
 SMALL = GmmVaeConfig(
     hidden=(32,), pretrain_epochs=3, mixture_init="gmm", epochs=4, batch_size=32, n_components=4
 )
 LONG = replace(SMALL, pretrain_epochs=0, is_mixture_fitted=False, epochs=100_000)
-FEW = DataSource("digits", limit=200)
-START_MS = 60_000
-"""torch is imported by the first run."""
-SOON_MS = 20_000
-"""A busy machine is no failure."""
 
 
 @pytest.fixture
 def tab(qtbot: QtBot) -> Iterator[GmmVaeTab]:
     """The tab in a window of its own, with a small model and few digits."""
-    tab = GmmVaeTab(make_run)
-    assert tab.store is not None
-    tab.store.update(source=FEW, config=SMALL, snapshot_every_s=0.05)
-    qtbot.addWidget(tab, before_close_func=Tab.finish)
-    tab.resize(1280, 700)
-    with qtbot.waitExposed(tab):
-        tab.show()
-    yield tab
-    tab.finish()
-
-
-def train_to_the_end(tab: GmmVaeTab, qtbot: QtBot) -> GmmVaeScene:
-    """Play, and wait for the end."""
-    tab.play_pause()
-    qtbot.waitUntil(lambda: tab.scene.desk.run.state == "finished", timeout=START_MS)
-    qtbot.waitUntil(lambda: tab.scene.dataset is not None, timeout=START_MS)
-    return tab.scene
-
-
-def start(tab: GmmVaeTab, qtbot: QtBot) -> GmmVaeScene:
-    """Play a run that has no end, and wait for its pictures."""
-    assert tab.store is not None
-    tab.store.update(config=LONG)
-    tab.play_pause()
-    scene = tab.scene
-    qtbot.waitUntil(lambda: scene.snapshot is not None and scene.snapshot.step > 3, timeout=START_MS)
-    qtbot.waitUntil(lambda: scene.dataset is not None, timeout=START_MS)
-    return scene
+    with shown(GmmVaeTab(make_run), SMALL, qtbot) as tab:
+        yield tab
 
 
 def pause(tab: GmmVaeTab, qtbot: QtBot) -> int:
@@ -126,7 +96,7 @@ def test_a_branch_begins_at_the_nearest_checkpoint_of_the_old_run(tab: GmmVaeTab
 
 
 def test_pausing_stops_at_a_step_and_one_step_is_one(tab: GmmVaeTab, qtbot: QtBot) -> None:
-    scene = start(tab, qtbot)
+    scene = start(tab, LONG, qtbot)
     step = pause(tab, qtbot)
     tab.step()
     qtbot.waitUntil(lambda: scene.snapshot is not None and scene.snapshot.step == step + 1, timeout=SOON_MS)
@@ -138,7 +108,7 @@ def test_pausing_stops_at_a_step_and_one_step_is_one(tab: GmmVaeTab, qtbot: QtBo
 def test_a_dragged_mean_is_where_it_was_let_go_and_training_goes_on_from_there(
     tab: GmmVaeTab, qtbot: QtBot
 ) -> None:
-    scene = start(tab, qtbot)
+    scene = start(tab, LONG, qtbot)
     pause(tab, qtbot)
     view = scene.latent.view
     view.set_view_range((-8.0, 8.0), (-8.0, 8.0))  # as a wheel would: no mean lies outside
@@ -149,8 +119,10 @@ def test_a_dragged_mean_is_where_it_was_let_go_and_training_goes_on_from_there(
     drag(view.viewport(), begin.toPoint(), end.toPoint())
     one_pixel = (view.view_range[0][1] - view.view_range[0][0]) / view.view_box.rect().width()
     qtbot.waitUntil(
-        lambda: scene.snapshot is not None
-        and np.allclose(scene.snapshot.component_means[chosen.index], goal, atol=2 * one_pixel),
+        lambda: (
+            scene.snapshot is not None
+            and np.allclose(scene.snapshot.component_means[chosen.index], goal, atol=2 * one_pixel)
+        ),
         timeout=SOON_MS,
     )
     qtbot.waitUntil(lambda: any(event.name == "move_component" for event in events(scene)), timeout=SOON_MS)
@@ -180,7 +152,7 @@ def events(scene: GmmVaeScene):
 
 
 def test_components_come_and_go_while_it_trains(tab: GmmVaeTab, qtbot: QtBot) -> None:
-    scene = start(tab, qtbot)
+    scene = start(tab, LONG, qtbot)
     qtbot.waitUntil(scene.panels.components.add.isEnabled, timeout=SOON_MS)
     scene.panels.components.add.click()
     qtbot.waitUntil(lambda: scene.snapshot is not None and scene.snapshot.n_components == 5, timeout=SOON_MS)
@@ -193,7 +165,7 @@ def test_components_come_and_go_while_it_trains(tab: GmmVaeTab, qtbot: QtBot) ->
 
 
 def test_a_learning_rate_reaches_the_run_and_is_an_event(tab: GmmVaeTab, qtbot: QtBot) -> None:
-    scene = start(tab, qtbot)
+    scene = start(tab, LONG, qtbot)
     scene.editor.set_config(learning_rate=5e-4)
 
     def is_reached() -> bool:
@@ -277,7 +249,7 @@ def test_a_tab_first_shown_with_a_run_in_its_session_shows_that_run(tab: GmmVaeT
 def test_an_interrupted_run_is_resumed_from_its_checkpoint_with_its_own_settings(
     tab: GmmVaeTab, qtbot: QtBot
 ) -> None:
-    scene = start(tab, qtbot)
+    scene = start(tab, LONG, qtbot)
     step = pause(tab, qtbot)
     assert scene.desk.run.on_screen is not None
     folder = scene.desk.run.on_screen.folder
@@ -336,7 +308,7 @@ def test_data_that_cannot_be_read_are_one_sentence_and_the_tab_lives(
 
 
 def test_closing_the_tab_stops_the_run_and_saves_it(tab: GmmVaeTab, qtbot: QtBot) -> None:
-    scene = start(tab, qtbot)
+    scene = start(tab, LONG, qtbot)
     assert "step" in tab.busy_sentence
     folder = scene.desk.run.on_screen.folder if scene.desk.run.on_screen is not None else Path()
     tab.finish()

@@ -20,47 +20,17 @@ from dgm_explorer.training.vq_inference import make_inference
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.tabs.vq_vae.scene import VqVaeScene
 from dgm_explorer.ui.tabs.vq_vae.vq_vae_tab import VqVaeTab
+from tests.ui.tabs.training_tabs import FEW, SOON_MS, START_MS, shown, start, train_to_the_end
 
 SMALL = VqVaeConfig(codebook_size=8, code_dim=2, epochs=6, batch_size=32)
 LONG = replace(SMALL, epochs=100_000)
-FEW = DataSource("digits", limit=200)
-START_MS = 60_000
-"""torch is imported by the first run."""
-SOON_MS = 20_000
-"""A busy machine is no failure."""
 
 
 @pytest.fixture
 def tab(qtbot: QtBot) -> Iterator[VqVaeTab]:
     """The tab in a window of its own, with a small codebook and few digits."""
-    tab = VqVaeTab(make_run, make_inference, make_code_sampler)
-    assert tab.store is not None
-    tab.store.update(source=FEW, config=SMALL, snapshot_every_s=0.05)
-    qtbot.addWidget(tab, before_close_func=Tab.finish)
-    tab.resize(1280, 700)
-    with qtbot.waitExposed(tab):
-        tab.show()
-    yield tab
-    tab.finish()
-
-
-def train_to_the_end(tab: VqVaeTab, qtbot: QtBot) -> VqVaeScene:
-    """Play, and wait for the end."""
-    tab.play_pause()
-    qtbot.waitUntil(lambda: tab.scene.desk.run.state == "finished", timeout=START_MS)
-    qtbot.waitUntil(lambda: tab.scene.dataset is not None, timeout=START_MS)
-    return tab.scene
-
-
-def start(tab: VqVaeTab, qtbot: QtBot) -> VqVaeScene:
-    """Play a run that has no end, and wait for its pictures."""
-    assert tab.store is not None
-    tab.store.update(config=LONG)
-    tab.play_pause()
-    scene = tab.scene
-    qtbot.waitUntil(lambda: scene.snapshot is not None and scene.snapshot.step > 3, timeout=START_MS)
-    qtbot.waitUntil(lambda: scene.dataset is not None, timeout=START_MS)
-    return scene
+    with shown(VqVaeTab(make_run, make_inference, make_code_sampler), SMALL, qtbot) as tab:
+        yield tab
 
 
 def click_code(scene: VqVaeScene, code: int) -> None:
@@ -127,7 +97,7 @@ def test_a_stroke_of_the_brush_is_one_step_of_the_history(tab: VqVaeTab, qtbot: 
 
 
 def test_an_ingredient_switched_off_reaches_the_run_and_is_an_event(tab: VqVaeTab, qtbot: QtBot) -> None:
-    scene = start(tab, qtbot)
+    scene = start(tab, LONG, qtbot)
     scene.editor.set_config(is_batch_normalized=False)
     assert scene.desk.run.on_screen is not None
     folder = scene.desk.run.on_screen.folder
@@ -179,7 +149,7 @@ def test_points_in_the_plane_are_one_sentence_and_the_tab_lives(tab: VqVaeTab, q
 
 
 def test_closing_the_tab_stops_the_run_and_saves_it(tab: VqVaeTab, qtbot: QtBot) -> None:
-    scene = start(tab, qtbot)
+    scene = start(tab, LONG, qtbot)
     assert "step" in tab.busy_sentence
     folder = scene.desk.run.on_screen.folder if scene.desk.run.on_screen is not None else Path()
     tab.finish()
@@ -205,7 +175,7 @@ def test_a_later_window_shows_the_run_of_its_session(tab: VqVaeTab, qtbot: QtBot
 
 
 def test_choices_reach_the_run_while_it_trains(tab: VqVaeTab, qtbot: QtBot) -> None:
-    scene = start(tab, qtbot)
+    scene = start(tab, LONG, qtbot)
     assert scene.desk.run.on_screen is not None
     reader = RunReader(scene.desk.run.on_screen.folder)
     scene.editor.set_config(codebook_update="codebook_loss", estimator="rotation")
@@ -222,7 +192,7 @@ def test_choices_reach_the_run_while_it_trains(tab: VqVaeTab, qtbot: QtBot) -> N
 def test_a_branch_shows_the_ingredients_of_its_step_and_undo_switches_them_back(
     tab: VqVaeTab, qtbot: QtBot
 ) -> None:
-    scene = start(tab, qtbot)
+    scene = start(tab, LONG, qtbot)
     assert tab.store is not None
     first = scene.desk.name
     told = len(scene.desk.history.steps("train"))
@@ -248,7 +218,7 @@ def test_a_branch_shows_the_ingredients_of_its_step_and_undo_switches_them_back(
 def test_a_stopped_run_goes_on_with_what_was_switched_and_with_the_code_chosen(
     tab: VqVaeTab, qtbot: QtBot
 ) -> None:
-    scene = start(tab, qtbot)
+    scene = start(tab, LONG, qtbot)
     assert tab.store is not None
     name = scene.desk.name
     scene.editor.set_config(is_batch_normalized=False)
