@@ -12,7 +12,7 @@ from dgm_explorer.app import WindowOptions
 from dgm_explorer.core.errors import InputError
 
 HEAVY = (
-    *("torch", "scipy.stats", "sklearn", "ziamath", "qtawesome", "matplotlib", "PIL", "pooch", "safetensors"),
+    *("torch", "scipy.stats", "sklearn", "ziamath", "matplotlib", "PIL", "pooch", "safetensors"),
     *("dgm_explorer.training", "dgm_explorer.data", "dgm_explorer.ui.tabs.gmm_vae.scene"),
 )
 
