@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.kl_state import Direction
 from dgm_explorer.numerics.microscope import Cloud
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis
-from dgm_explorer.ui.plots.captions import Cover
+from dgm_explorer.ui.plots.captions import CornerText, Cover
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
 from dgm_explorer.ui.plots.plot import Plot, Range
 from dgm_explorer.ui.tabs.kl.estimator_words import estimator_color
@@ -77,7 +77,6 @@ class CloudOverlay(PixelOverlay):
             return
         painter.setClipRect(self.boundingRect())
         self._draw_zero(painter)
-        self._draw_names(painter)
         for cloud in self._clouds:
             x, y = self.to_pixels(cloud.x, cloud.y)
             points = [QPointF(u, v) for u, v in zip(x.tolist(), y.tolist(), strict=True)]
@@ -97,18 +96,6 @@ class CloudOverlay(PixelOverlay):
         painter.drawLine(QLineF(zero.x(), rect.top(), zero.x(), rect.bottom()))
         if not self._has_lanes:
             painter.drawLine(QLineF(rect.left(), zero.y(), rect.right(), zero.y()))
-
-    def _draw_names(self, painter: QPainter) -> None:
-        font = QFont()
-        font.setPointSizeF(self._theme.point_size(0.9))
-        painter.setFont(font)
-        painter.setPen(color(self._theme.muted_text))
-        room = self.boundingRect().adjusted(4, 1, -4, -1)
-        corner = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-        painter.drawText(room, int(corner), "∂/∂μ")
-        if not self._has_lanes:
-            corner = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-            painter.drawText(room, int(corner), "∂/∂log σ")
 
     def _draw_exact(self, painter: QPainter, exact: FloatArray) -> None:
         painter.setPen(QPen(color(self._rgb), 2.0))
@@ -138,6 +125,9 @@ class CloudPlot(Plot):
         self._axes[0].setTickDensity(0.4)
         self.heading = ""
         self._overlay = CloudOverlay(self.view_box)
+        self._across = CornerText(self.view_box, "bottom-right")
+        self._upwards = CornerText(self.view_box, "top-left")
+        self._across.set_text("∂/∂μ")
         self._cover = Cover(self.view_box)
         self.setMouseEnabled(False, False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -147,6 +137,8 @@ class CloudPlot(Plot):
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
         self._overlay.set_theme(theme, self._rgb)
+        for name in (self._across, self._upwards):
+            name.set_theme(theme)
         self._cover.set_theme(theme)
         self._draw()
 
@@ -170,6 +162,7 @@ class CloudPlot(Plot):
             "small dots: estimates from N samples each; discs: their means",
         )
         self.plotItem.showAxis("left", not has_lanes)
+        self._upwards.set_text("" if has_lanes else "∂/∂log σ")
         self._draw()
 
     def _draw(self) -> None:
