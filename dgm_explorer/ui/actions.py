@@ -252,7 +252,6 @@ MENUS: tuple[tuple[str, tuple[MenuItem, ...]], ...] = (
         (
             "file.open",
             Submenu("presets", "&Presets"),
-            Submenu("lectures", "&Lectures"),
             Submenu("recent", "Recent &files"),
             "file.reopen",
             SEPARATOR,
@@ -291,7 +290,10 @@ MENUS: tuple[tuple[str, tuple[MenuItem, ...]], ...] = (
         ),
     ),
     ("&Run", ("run.play", "run.step", "run.reset")),
-    ("&Lecture", (NEXT, BACK, REVEAL, SEPARATOR, TAKE_OVER, END)),
+    (
+        "&Lecture",
+        (Submenu("lectures", "&Open a lecture"), SEPARATOR, NEXT, BACK, REVEAL, SEPARATOR, TAKE_OVER, END),
+    ),
     (
         "&Help",
         ("help.what", "help.first_steps", "help.shortcuts", SEPARATOR, "help.diagnostics", "help.about"),

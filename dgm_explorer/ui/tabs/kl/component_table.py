@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from dgm_explorer.core.errors import InputError
@@ -15,6 +15,7 @@ from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.flat_model import FlatModel, Index
 from dgm_explorer.ui.widgets.form import font_of
 from dgm_explorer.ui.widgets.number_edit import parse_number
+from dgm_explorer.ui.widgets.swatch import swatch
 
 
 @dataclass(frozen=True)
@@ -120,8 +121,8 @@ class ComponentModel(FlatModel):
             return self._columns[section].title if is_horizontal else str(section + 1)
         if role == Qt.ItemDataRole.ToolTipRole and is_horizontal:
             return self._columns[section].meaning
-        if role == Qt.ItemDataRole.ForegroundRole and not is_horizontal:
-            return QColor(self._theme.component(section))
+        if role == Qt.ItemDataRole.DecorationRole and not is_horizontal:
+            return swatch(self._theme.component(section))
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

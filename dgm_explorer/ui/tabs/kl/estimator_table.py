@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from PySide6.QtCore import QObject, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPixmap
+from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QIcon
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QSizePolicy, QTableView, QWidget
 
 from dgm_explorer.core.kl_state import Estimator
@@ -25,6 +25,7 @@ from dgm_explorer.ui.tabs.kl.wording import DIRECTION_NAME
 from dgm_explorer.ui.theme import LIGHT, Theme
 from dgm_explorer.ui.widgets.flat_model import FlatModel, Index
 from dgm_explorer.ui.widgets.number_words import number_text, plus_minus
+from dgm_explorer.ui.widgets.swatch import SWATCH_PX, swatch
 
 HEADINGS: Final = ("estimator", "ESS/N", "bias of ∂μ", "bias of ∂log σ", "variance × N", "SNR")
 NAME, ESS, BIAS_MU, BIAS_LOG_SIGMA, VARIANCE, SNR = range(6)
@@ -36,7 +37,6 @@ _WIDEST: Final = (
     "0.053,  2.5e5 ",
     "0.00,  0.00",
 )
-_SWATCH_PX = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,8 +61,8 @@ class EstimatorModel(FlatModel):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self._icons = {estimator: _swatch(estimator_color(estimator, theme)) for estimator in DIRECTIONS}
-        self._no_icon = _swatch(theme.grid)
+        self._icons = {estimator: swatch(estimator_color(estimator, theme)) for estimator in DIRECTIONS}
+        self._no_icon = swatch(theme.grid)
         self._announce()
 
     def set_rows(self, rows: tuple[EstimatorRow, ...], n_samples: int, is_sigma_fixed: bool) -> None:
@@ -172,7 +172,7 @@ class EstimatorTable(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setTabKeyNavigation(False)
         self.setShowGrid(False)
-        self.setIconSize(QSize(_SWATCH_PX, _SWATCH_PX))
+        self.setIconSize(QSize(SWATCH_PX, SWATCH_PX))
         self.setWordWrap(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.verticalHeader().hide()
@@ -191,7 +191,7 @@ class EstimatorTable(QTableView):
         self.verticalHeader().setMinimumSectionSize(metrics.height())  # Qt keeps that of a larger font
         self.verticalHeader().setDefaultSectionSize(metrics.height() + 5)
         for column, sample in enumerate(_WIDEST):
-            self.setColumnWidth(column, metrics.horizontalAdvance(sample) + 7)
+            self.setColumnWidth(column, metrics.horizontalAdvance(sample) + 14)
         self.updateGeometry()
 
     def show_rows(self, rows: tuple[EstimatorRow, ...], n_samples: int, is_sigma_fixed: bool) -> None:
@@ -211,17 +211,3 @@ class EstimatorTable(QTableView):
 def _alignment(column: int) -> Qt.AlignmentFlag:
     side = Qt.AlignmentFlag.AlignLeft if column == NAME else Qt.AlignmentFlag.AlignRight
     return side | Qt.AlignmentFlag.AlignVCenter
-
-
-def _swatch(rgb: str) -> QIcon:
-    """A disc like the cloud's mean."""
-    scale = 3
-    pixmap = QPixmap(_SWATCH_PX * scale, _SWATCH_PX * scale)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(rgb))
-    painter.drawEllipse(QRect(0, 0, pixmap.width(), pixmap.height()).adjusted(scale, scale, -scale, -scale))
-    painter.end()
-    return QIcon(pixmap)
