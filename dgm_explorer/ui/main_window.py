@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
@@ -36,6 +36,9 @@ DEFAULT_SIZE = QSize(1280, 800)
 PROGRAM = "DGM Explorer"
 STATUS_TIME_MS = 8000
 
+RESIZED_MS = 150
+"""Behind the last step of a resize: only then the size of type follows, for which all is laid out anew."""
+
 
 class MainWindow(QMainWindow):
     """Tabs, menus, banner, status bar and notes; does what `actions.Commands` lists.
@@ -61,6 +64,10 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._is_closing_silently = False
         self._has_controls = True
+        self._resized = QTimer(self)
+        self._resized.setSingleShot(True)
+        self._resized.setInterval(RESIZED_MS)
+        self._resized.timeout.connect(self._fit_type)
         self.theme = THEMES[theme or settings.theme]
         stores = {tab.key.replace("-", "_"): tab.store for tab in tabs if tab.store is not None}
         self.document = Document(stores, self)
@@ -150,6 +157,13 @@ class MainWindow(QMainWindow):
         """Put a theme on, without remembering it for the next start."""
         self.theme = fitted(theme, self.height())
         self._dress()
+
+    @Slot()
+    def _fit_type(self) -> None:
+        """The window has another height."""
+        if fitted(self.theme, self.height()) is not self.theme:
+            self.wear(self.theme)
+        self.lectures.fit()
 
     def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -338,9 +352,10 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if fitted(self.theme, self.height()) is not self.theme:
-            self.wear(self.theme)
-        self.lectures.fit()
+        if self.isVisible():
+            self._resized.start()
+        else:  # the first picture is right
+            self._fit_type()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.lectures.end()  # what is asked about and kept is the user's own session

@@ -38,6 +38,7 @@ class TheoryDock(QDockWidget):
         self.setObjectName("theory")
         self.setAllowedAreas(Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea)
         self._theme = LIGHT
+        self._is_dressed = True
         self._tab = ""
         self._is_aside = False
         self._comes_back = False
@@ -51,9 +52,10 @@ class TheoryDock(QDockWidget):
         self._refresh()
 
     def set_theme(self, theme: Theme) -> None:
+        """At once where somebody sees it, else when it is shown next."""
         self._theme = theme
-        if self.panel is not None:
-            self.panel.set_theme(theme)
+        self._is_dressed = False
+        self._refresh()
 
     def step_aside(self, is_aside: bool) -> None:
         """Leave the room to a lecture, and come back after it."""
@@ -76,6 +78,9 @@ class TheoryDock(QDockWidget):
             return
         if self.panel is None:
             self.panel = self._make_panel()
+        elif not self._is_dressed:
+            self.panel.set_theme(self._theme)
+        self._is_dressed = True
         self.panel.show_tab(self._tab)
 
     def _make_panel(self) -> "TheoryPanel":

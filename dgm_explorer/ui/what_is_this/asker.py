@@ -67,7 +67,9 @@ class Asker(QObject):
             handle.removeEventFilter(self)
 
     def set_theme(self, theme: Theme) -> None:
-        self.card.set_theme(theme)
+        """A hidden card is dressed when it has something to say."""
+        if self.card.isVisible():
+            self.card.set_theme(theme)
 
     def _open_notes(self) -> None:
         self.close()

@@ -24,6 +24,7 @@ class NotesDock(QDockWidget):
         self.setObjectName("notes")
         self.setAllowedAreas(Qt.DockWidgetArea.LeftDockWidgetArea | Qt.DockWidgetArea.RightDockWidgetArea)
         self._theme = LIGHT
+        self._is_dressed = True
         self._name = ""
         self._shown_name: str | None = None
         self.panel: NotesPanel | None = None
@@ -36,12 +37,18 @@ class NotesDock(QDockWidget):
         self._refresh()
 
     def set_theme(self, theme: Theme) -> None:
+        """At once where somebody sees it, else when it is shown next."""
         self._theme = theme
-        if self.panel is not None:
-            self.panel.set_theme(theme)
+        self._is_dressed = False
+        self._refresh()
 
     def _refresh(self) -> None:
-        if not self.isVisible() or self._name == self._shown_name:
+        if not self.isVisible():
+            return
+        if self.panel is not None and not self._is_dressed:
+            self.panel.set_theme(self._theme)
+        self._is_dressed = True
+        if self._name == self._shown_name:
             return
         if self.panel is None:
             self.panel = NotesPanel(self)

@@ -109,7 +109,7 @@ def test_no_text_is_small_in_a_lecture_hall(
 
 
 def test_the_type_of_the_projector_goes_with_the_height_of_the_window(
-    make_real_window: Callable[..., MainWindow],
+    make_real_window: Callable[..., MainWindow], qtbot: QtBot
 ) -> None:
     window = make_real_window((1280, 720), "projector")
     assert window.theme is PROJECTOR
@@ -117,10 +117,11 @@ def test_the_type_of_the_projector_goes_with_the_height_of_the_window(
     small = {(text, size) for text, size in shown_sizes(window) if size < LEAST_PX * 720 / 1080 - 0.5}
     assert not small
     window.resize(1920, 1080)
-    assert window.theme is HALL
+    assert window.theme is PROJECTOR, "it waits for the end of the resize"
+    qtbot.waitUntil(lambda: window.theme is HALL)
     assert window.current_tab.theme is HALL
     window.resize(1280, 720)
-    assert window.theme is PROJECTOR
+    qtbot.waitUntil(lambda: window.theme is PROJECTOR)
     assert PROJECTOR.least_point_size * 96 / 72 >= LEAST_PX * 720 / 1080
     assert HALL.least_point_size * 96 / 72 >= LEAST_PX
     for theme in THEMES.values():
