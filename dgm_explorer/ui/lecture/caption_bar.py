@@ -82,6 +82,11 @@ class CaptionBar(QFrame):
         self.title.setText(lecture.title)
         self.text.set_steps(lecture.steps)
 
+    def put_away(self) -> None:
+        """The lecture is over."""
+        self.hide()
+        self.text.set_steps(())
+
     def show_step(self, index: int, is_revealed: bool, is_taken_over: bool) -> None:
         """Show the words of step ``index`` (from 0) and what the buttons can do there."""
         assert self._lecture is not None

@@ -24,7 +24,8 @@ class CaptionText(QWidget):
     """Caption, question and, once it is revealed, the answer of one step.
 
     The widget is always as high as the longest step of the lecture with its answer, so that neither the
-    answer nor the next step moves the pictures.
+    answer nor the next step moves the pictures. That is measured when the layout first asks for a width, and
+    never again for that width and size of type.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -35,7 +36,11 @@ class CaptionText(QWidget):
         self._is_revealed = False
         self._size_px = 20
         self._document: CaptionDocument | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._whole: list[CaptionDocument] = []
+        self._heights_px: dict[int, int] = {}
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     @property
     def document(self) -> "CaptionDocument":
@@ -52,7 +57,8 @@ class CaptionText(QWidget):
         """All steps that will be shown here."""
         self._steps = tuple(steps)
         self._step = self._document = None
-        self._fit()
+        self._forget_heights()
+        self._write()
 
     def show_step(self, step: "LectureStep", is_revealed: bool) -> None:
         self._step, self._is_revealed = step, is_revealed
@@ -61,18 +67,26 @@ class CaptionText(QWidget):
     def set_type_size(self, size_px: int) -> None:
         if size_px != self._size_px:
             self._size_px = size_px
-            self._fit()
+            self._forget_heights()
+            self._write()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self._fit()
-
-    def _fit(self) -> None:
-        """Take the height of the longest step, and write the present one anew."""
-        heights_px = [self._set(step, True).size().height() for step in self._steps]
-        if heights_px:
-            self.setFixedHeight(math.ceil(max(heights_px) + HANGING * self._size_px))
         self._write()
+
+    def _forget_heights(self) -> None:
+        self._whole.clear()
+        self._heights_px.clear()
+        self.updateGeometry()
+
+    def _measure(self, width_px: int) -> int:
+        """Height of the longest step; what all steps are set in is kept for the next width."""
+        if not self._whole:
+            self._whole = [self._set(step, True) for step in self._steps]
+        for document in self._whole:
+            document.set_width(width_px)
+        longest_px = max((document.size().height() for document in self._whole), default=0.0)
+        return math.ceil(longest_px + HANGING * self._size_px)
 
     def _write(self) -> None:
         if self._step is not None:
@@ -84,13 +98,26 @@ class CaptionText(QWidget):
         """Typeset a step; what that needs is imported when a lecture begins."""
         from dgm_explorer.ui.lecture.caption_document import CaptionDocument, CaptionLook
 
-        look = CaptionLook(self.font(), self._size_px, max(LEAST_WIDTH_PX, self.width()), self._theme)
+        look = CaptionLook(self.font(), self._size_px, self._line_px, self._theme)
         return CaptionDocument(step, is_revealed, look)
+
+    @property
+    def _line_px(self) -> int:
+        return max(LEAST_WIDTH_PX, self.width())
 
     # -- Qt -----------------------------------------------------------------------------------------------
 
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width_px: int) -> int:
+        width_px = max(LEAST_WIDTH_PX, width_px)
+        if width_px not in self._heights_px:
+            self._heights_px[width_px] = self._measure(width_px)
+        return self._heights_px[width_px]
+
     def sizeHint(self) -> QSize:
-        return QSize(600, self.height())
+        return QSize(600, self.heightForWidth(self.width()) if self.isVisible() else self._size_px)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self._document is not None:
@@ -101,4 +128,6 @@ class CaptionText(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size().width() != event.oldSize().width():
-            self._fit()
+            if self._document is not None:
+                self._document.set_width(self._line_px)
+            self.updateGeometry()

@@ -198,7 +198,7 @@ class Lecturer(QObject):
         self._shares.clear()
         self._lecture = self._backstage = None
         self._is_taken_over = False
-        self.bar.hide()
+        self.bar.put_away()
         self._bring_back(backstage)
         self._refresh()
 

@@ -1,6 +1,7 @@
 """Formulas as characters of a text document, standing on its baseline."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QRect, QRectF, QSizeF
 from PySide6.QtGui import (
@@ -72,6 +73,15 @@ class FormulaObjects(QPyTextObject):
 
     def __len__(self) -> int:
         return len(self._placed)
+
+    @property
+    def placed(self) -> Sequence[PlacedFormula]:
+        """In reading order."""
+        return self._placed
+
+    def set_room(self, room_px: float) -> None:
+        """The column has another width; the lines must be broken anew for it."""
+        self._placed = [replace(formula, room_px=room_px) for formula in self._placed]
 
     def clear(self) -> None:
         """Forget all formulas; the document must not hold any from here on."""

@@ -371,13 +371,39 @@ def test_the_menu_lists_the_lectures_and_begins_one(real: MainWindow) -> None:
     assert real.current_tab.key == "reparam"
 
 
-def test_another_size_gives_another_size_of_type(real: MainWindow) -> None:
+def test_another_size_gives_another_size_of_type(real: MainWindow, qtbot: QtBot) -> None:
     real.lectures.open_lecture("kl")
-    low = real.lectures.bar.height()
-    real.resize(1920, 1080)
     settle()
-    assert real.lectures.bar.height() > low
+    low = real.lectures.bar.title.height()
+    real.resize(1920, 1080)
+    qtbot.waitUntil(lambda: real.lectures.bar.title.height() > low)
+    settle()
     assert_nothing_is_cut(real, (1920, 1080))
+
+
+def test_the_steps_are_set_once_for_all_widths(real: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    n_set = 0
+    set_step = CaptionText._set
+
+    def count(text: CaptionText, step: LectureStep, is_revealed: bool) -> Any:
+        nonlocal n_set
+        n_set += 1
+        return set_step(text, step, is_revealed)
+
+    monkeypatch.setattr(CaptionText, "_set", count)
+    lecture = find_lecture("kl")
+    real.lectures.begin(lecture)
+    settle()
+    assert n_set == len(lecture.steps) + 1, "to know the longest, and the one on the screen"
+    for width in (1100, 1400):
+        real.resize(width, 720)
+        settle()
+        assert_nothing_is_cut(real, (width, 720))
+    assert n_set == len(lecture.steps) + 1
+    real.lectures.end()
+    settle()
+    real.choose_theme("dark")
+    assert n_set == len(lecture.steps) + 1, "nothing is set where nobody sees it"
 
 
 def test_options_and_files_agree() -> None:
