@@ -44,6 +44,9 @@ class Recovery(QObject):
         self._window = window
         self._offers = Offers()
         self._taken: set[LostSession] = set()
+        self._leaving: list[Path] = []
+        self._settler = NewestWorker(_settle, self)
+        self._settler.finished.connect(self._note_settled)
         self.panel: RecoveryPanel | None = None
         self.autosave: Autosave | None = None
         if folder is not None:
@@ -62,6 +65,8 @@ class Recovery(QObject):
     def finish(self) -> None:
         """Write nothing more; what was not answered is left to the next start."""
         self._finder.close()
+        self._settler.close()
+        _settle(tuple(self._leaving))
         if self.autosave is not None:
             self.autosave.close()
         for lost in self._offers.sessions:
@@ -182,17 +187,32 @@ class Recovery(QObject):
         return self._window.runs.resume_run(folder)
 
     def _leave(self, folder: Path) -> bool:
-        try:
-            settle_run(RunFolder(folder))
-        except InputError as error:
-            self._window.warn(str(error))
-            return False
+        """Beside the window: whoever reads the run may hold its lock, and the disk may be slow."""
+        self._leaving.append(folder)
+        self._settler.ask(tuple(self._leaving))
         return True
+
+    @Slot(object, object)
+    def _note_settled(self, folders: tuple[Path, ...], refusals: list[str]) -> None:
+        self._leaving = [folder for folder in self._leaving if folder not in folders]
+        for sentence in refusals:
+            self._window.warn(sentence)
 
     @Slot()
     def _put_off(self) -> None:
         if self.panel is not None:
             self.panel.hide()
+
+
+def _settle(folders: tuple[Path, ...]) -> list[str]:
+    """Write down the end of runs; what is settled already stays as it is. Returns why some could not be."""
+    refusals = []
+    for folder in folders:
+        try:
+            settle_run(RunFolder(folder))
+        except InputError as error:
+            refusals.append(str(error))
+    return refusals
 
 
 def _title(offers: Offers) -> str:

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import platform
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from dgm_explorer.session import Session, read_session, write_session
 from dgm_explorer.theory.result import CheckResult
 from dgm_explorer.ui.lecture.lecturer import Lecturer
 from dgm_explorer.ui.main_window import MainWindow
-from dgm_explorer.ui.recovery import diagnostics
+from dgm_explorer.ui.recovery import diagnostics, recovery
 from dgm_explorer.ui.recovery.offers import OfferRequest
 from dgm_explorer.ui.recovery.open_work import OpenWork, write_work
 from dgm_explorer.ui.recovery.panel import RecoveryPanel
@@ -224,14 +225,46 @@ def test_an_interrupted_run_is_resumed_in_its_tab(start: Begin, cut_off: RunFold
     assert not one.panel.isVisible()
 
 
-def test_a_run_that_is_left_is_not_offered_again_and_stays(start: Begin, cut_off: RunFolder) -> None:
+def test_a_run_that_is_left_is_not_offered_again_and_stays(
+    start: Begin, cut_off: RunFolder, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+    settle = recovery.settle_run
+
+    def note(folder: RunFolder) -> None:
+        threads.append(threading.current_thread())
+        settle(folder)
+
+    monkeypatch.setattr(recovery, "settle_run", note)
     one = start()
     one.click("Leave")
+    qtbot.waitUntil(lambda: not one.recovery._leaving)
+    assert threading.main_thread() not in threads, "the lock may have to be waited for"
     status = read_status(cut_off)
     assert status is not None
     assert (status.state, status.step) == ("stopped", 7)
     assert start().recovery.panel is None
     assert one.training.resumed == []
+
+
+def test_a_run_that_is_left_while_somebody_writes_it_says_so(
+    start: Begin, cut_off: RunFolder, qtbot: QtBot
+) -> None:
+    one = start()
+    writer = RunWriter(cut_off)
+    one.click("Leave")
+    qtbot.waitUntil(lambda: str(cut_off.path) in one.window.banner.text)
+    assert one.window.banner.tone == "warning"
+    writer.close()
+
+
+def test_a_run_is_left_even_if_the_window_closes_at_once(start: Begin, cut_off: RunFolder) -> None:
+    one = start()
+    one.click("Leave")
+    one.recovery.finish()
+    status = read_status(cut_off)
+    assert status is not None
+    assert status.state == "stopped"
 
 
 def test_a_run_that_is_written_is_not_offered(start: Begin, cut_off: RunFolder) -> None:
