@@ -11,6 +11,7 @@ import stat
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -151,10 +152,16 @@ def _decode(content: bytes, path: Path, kind: DocumentKind) -> Mapping[str, Any]
     return document
 
 
+@lru_cache
+def _hints(kind: type) -> dict[str, Any]:
+    """Kept: they are asked for once per step of a lecture and tab, and take longer than all the rest."""
+    return get_type_hints(kind)
+
+
 def _find_unknown_key(value: object, kind: Any, where: str) -> str | None:
     """Path of the first key in ``value`` that the dataclass ``kind`` has no field for."""
     if dataclasses.is_dataclass(kind) and isinstance(value, dict):
-        hints = get_type_hints(kind)
+        hints = _hints(kind)
         for key, item in value.items():
             path = f"{where}.{key}" if where else str(key)
             stranger = path if key not in hints else _find_unknown_key(item, hints[key], path)
