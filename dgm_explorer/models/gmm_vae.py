@@ -48,7 +48,8 @@ class GmmVae(nn.Module):
     config : sizes and likelihood.
     n_inputs : D.
     generator : on the CPU; draws the initial weights, and the means of the components from N(0, I).
-    autocast : context around the networks, for mixed precision; the rest keeps the parameters' type.
+    autocast : context around the networks, for mixed precision; the rest keeps the parameters' type, the
+        heads of q(z|x) too: they cost little, and codes rounded to bfloat16 are seen as a lattice.
     """
 
     def __init__(
@@ -79,10 +80,9 @@ class GmmVae(nn.Module):
     def encode(self, x: Tensor) -> LatentPosterior:
         """q(z|x) for x (B, D)."""
         with self._autocast():
-            features = self.encoder(x)
-            mean, log_var = self.mean_head(features), self.log_var_head(features)
-        dtype = self.component_means.dtype
-        return LatentPosterior(mean.to(dtype), log_var.to(dtype).clamp(*LATENT_LOG_VAR))
+            features: Tensor = self.encoder(x)
+        features = features.to(self.component_means.dtype)
+        return LatentPosterior(self.mean_head(features), self.log_var_head(features).clamp(*LATENT_LOG_VAR))
 
     def decode(self, z: Tensor) -> Tensor:
         """Logits (Bernoulli) or means (Gaussian) of x for z (…, J); (…, D)."""

@@ -46,6 +46,13 @@ class Reconstructed(NamedTuple):
     images: Tensor
 
 
+class Passes(NamedTuple):
+    """How tensors pass the two networks, such as compiled; otherwise as `VqVae.pass_encoder` and its like."""
+
+    encoder: Callable[[Tensor], Tensor]
+    decoder: Callable[[Tensor], Tensor]
+
+
 class VqVae(nn.Module):
     """x → z_e → codes → x̂. The encoder is deterministic: q(k|x) is one for the nearest code, else nought.
 
@@ -91,14 +98,25 @@ class VqVae(nn.Module):
         height, width, _ = self.image_shape
         return -(-height // self.stride), -(-width // self.stride)
 
-    def encode(self, x: Tensor) -> Tensor:
-        """z_e of images (B, C, H, W); (B, D, h, w), vector after vector in memory as quantisers need it."""
+    def pass_encoder(self, x: Tensor) -> Tensor:
+        """Images (B, C, H, W) through the network, (B, D, h, w) of any type."""
         with self._autocast():
             z: Tensor = self.encoder(self._pad(x))
+        return z
+
+    def pass_decoder(self, z_q: Tensor) -> Tensor:
+        """Vectors (B, D, h, w) through the network, (B, C, padded H, padded W) of any type."""
+        with self._autocast():
+            logits: Tensor = self.decoder(z_q)
+        return logits
+
+    def encode(self, x: Tensor, passes: Passes | None = None) -> Tensor:
+        """z_e of images (B, C, H, W); (B, D, h, w), vector after vector in memory as quantisers need it."""
+        z = passes.encoder(x) if passes else self.pass_encoder(x)
         z = z.to(self.norm.mean.dtype, memory_format=torch.channels_last)
         return self.norm(z) if self.is_normalized else z
 
-    def decode(self, z_q: Tensor) -> Tensor:
+    def decode(self, z_q: Tensor, passes: Passes | None = None) -> Tensor:
         """Images (B, C, H, W) of vectors (B, D, h, w), values within 0 … 1.
 
         By a sigmoid, which the published networks lack: a background of zeros shared by most patches then
@@ -106,15 +124,17 @@ class VqVae(nn.Module):
         variance: 0.095 against 0.137).
         """
         height, width, _ = self.image_shape
-        with self._autocast():
-            logits: Tensor = self.decoder(z_q)
+        logits = passes.decoder(z_q) if passes else self.pass_decoder(z_q)
         return logits[..., :height, :width].to(self.norm.mean.dtype).sigmoid()
 
-    def forward(self, x: Tensor) -> Reconstructed:
-        """Images (B, C, H, W), quantised by the codes as they are."""
-        z_e = self.encode(x)
+    def forward(self, x: Tensor, passes: Passes | None = None) -> Reconstructed:
+        """Images (B, C, H, W), quantised by the codes as they are.
+
+        ``passes`` stand in for `pass_encoder` and `pass_decoder`.
+        """
+        z_e = self.encode(x, passes)
         quantized = self.quantizer(z_e)
-        return Reconstructed(z_e, quantized, self.decode(quantized.z_q))
+        return Reconstructed(z_e, quantized, self.decode(quantized.z_q, passes))
 
     def losses(self, x: Tensor, reconstructed: Reconstructed) -> VqVaeLosses:
         """Terms of the paper's eq. 3 as means over all numbers of this process's images (B, C, H, W).

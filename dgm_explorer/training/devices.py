@@ -3,17 +3,20 @@
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, ParamSpec, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from dgm_explorer.core.device_choice import DeviceChoice
 from dgm_explorer.core.errors import InputError
 
 if TYPE_CHECKING:
     import torch
+    from torch import Tensor, nn
 
-P = ParamSpec("P")
-R = TypeVar("R")
+Function = TypeVar("Function", bound=Callable[..., object])
 Compiler: TypeAlias = Callable[..., object]
+N_TRIES = 3
+"""Calls of a captured function until all of it has been seen to work: CUDA graphs are warmed up in the first,
+recorded in the second and replayed from the third on."""
 
 SMALL_NET_MULTIPLICATIONS = 100_000_000
 """Of one step, batch × weights. Below, a second thread costs more than it brings: measured 1.2 times
@@ -30,34 +33,65 @@ class Place:
     notes : what could not be had and why, for the user; grows while a run is set up.
     """
 
-    def __init__(self, device: "torch.device | None" = None, compiler: Compiler | None = None):
-        """``compiler`` stands in for ``torch.compile`` and makes any device use it."""
+    def __init__(
+        self,
+        device: "torch.device | None" = None,
+        compiler: Compiler | None = None,
+        has_bfloat16: bool | None = None,
+    ):
+        """``compiler`` stands in for ``torch.compile`` and makes any device use it.
+
+        ``has_bfloat16``: whether networks compute in it; None for whether the card does so by itself.
+        """
         import torch
 
         self.device = device or torch.device("cpu")
         self.notes: list[str] = []
-        self._compiler = compiler or (torch.compile if self.device.type == "cuda" else None)
+        is_cuda = self.device.type == "cuda"
+        self._compiler = compiler or (_compile if is_cuda else None)
+        if has_bfloat16 is None:
+            has_bfloat16 = is_cuda and torch.cuda.is_bf16_supported(including_emulation=False)
+        self._has_bfloat16 = has_bfloat16
 
     def autocast(self) -> AbstractContextManager[object]:
         """Matrix products in bfloat16 where the card has it; sums, logs and parameters stay float32."""
         import torch
 
-        if self.device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False):
-            return torch.autocast("cuda", dtype=torch.bfloat16)
+        if self._has_bfloat16:
+            return torch.autocast(self.device.type, dtype=torch.bfloat16)
         return nullcontext()
 
-    def captured(self, function: Callable[P, R], *example: P.args, **named: P.kwargs) -> Callable[P, R]:
-        """Compile a function of tensors into few kernels; where that fails it is returned as it is.
+    def begin_step(self) -> None:
+        """Call it before each step: what captured functions gave in the last one may now be overwritten.
 
-        It is tried once, forwards and backwards, on the example, because compilers fail late: gradients
-        are then there that the caller must clear. The result must be a tensor or a sequence of them.
+        Gradients are among it, so they are cleared before; what is to last is copied.
+        """
+        import torch
+
+        if self.device.type == "cuda" and self._compiler is not None:
+            torch.compiler.cudagraph_mark_step_begin()  # type: ignore[no-untyped-call]
+
+    def captured(self, function: Function, model: "nn.Module", *example: "Tensor") -> Function:
+        """Compile a function of tensors into few kernels, both ways; a card replays them as graphs.
+
+        Compilers fail late, so it is tried on the example as training will use it; where that fails the
+        function is returned as it is and a note says why. Other shapes than the example's are compiled anew.
+
+        Parameters
+        ----------
+        function : gives a tensor or a sequence of them.
+        model : whose gradients the function has, at rest: they are none afterwards.
         """
         if self._compiler is None:
             return function
         try:
-            compiled: Callable[P, R] = self._compiler(function)  # type: ignore[assignment]
-            _try_out(compiled(*example, **named))
+            compiled: Function = self._compiler(function)  # type: ignore[assignment]
+            for _ in range(N_TRIES):
+                self.begin_step()
+                _go_back(compiled(*example))
+                model.zero_grad(set_to_none=True)
         except Exception as error:  # compilers raise anything: no Triton, no C compiler, a driver too old
+            model.zero_grad(set_to_none=True)
             reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
             self.notes.append(f"not compiled, runs step by step: {reason}")
             return function
@@ -94,7 +128,15 @@ class Place:
             torch.mps.empty_cache()
 
 
-def _try_out(result: object) -> None:
+def _compile(function: Callable[..., object]) -> Callable[..., object]:
+    """Few kernels, and CUDA graphs of them; one for each shape, since graphs have fixed ones."""
+    import torch
+
+    return torch.compile(function, mode="reduce-overhead", dynamic=False)
+
+
+def _go_back(result: object) -> None:
+    """Form the gradients of what a function gave."""
     import torch
 
     tensors = [result] if isinstance(result, torch.Tensor) else list(result)  # type: ignore[call-overload]

@@ -136,6 +136,7 @@ class GmmVaeModelRun:
         mine = self._shard.rows(n)
         self.adam.learning_rate = plan.learning_rate
         self.adam.clear_gradients()
+        self.place.begin_step()
         batch = Batch(self._inputs[rows[mine]], noise[:, mine], self._weight(), self._assigned(rows[mine]))
         loss, terms = self._losses[plan.phase](*batch)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -165,12 +166,10 @@ class GmmVaeModelRun:
         rows = self._train_rows[: self.batches.batch_size][mine]
         noise = torch.zeros(self.config.n_z_samples, len(rows), self.config.latent_dim, device=rows.device)
         batch = Batch(self._inputs[rows], noise, self._weight(), self._assigned(rows))
-        losses: dict[str, Loss] = {
-            "pretrain": self.place.captured(self._pretrain_loss, *batch),
-            "joint": self.place.captured(self._joint_loss, *batch),
+        return {
+            "pretrain": self.place.captured(self._pretrain_loss, self.model, *batch),
+            "joint": self.place.captured(self._joint_loss, self.model, *batch),
         }
-        self.model.zero_grad(set_to_none=True)
-        return losses
 
     def _pretrain_loss(self, x: Tensor, noise: Tensor, beta: Tensor, _: Tensor) -> LossAndTerms:
         return self._weighted(self.model.standard_terms(x, noise), beta)

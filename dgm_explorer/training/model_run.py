@@ -15,8 +15,9 @@ class ModelRun(Protocol):
     An implementation is made by ``SomeModelRun(config, dataset, place=Place(), shard=Shard())``:
 
     - ``place: devices.Place`` says where: ``place.device``; ``with place.autocast():`` around the networks
-      alone (take their results ``.float()`` before logs and sums); ``place.captured(function, *example)``
-      returns ``function`` compiled, or as it is where that is impossible. On the CPU both do nothing.
+      alone (take their results ``.float()`` before logs and sums); ``place.captured(function, model,
+      *example)`` returns ``function`` compiled, or as it is where that is impossible; then
+      ``place.begin_step()`` before each step. On the CPU all three do nothing.
     - ``shard: shard.Shard`` says which rows of every global batch are this process's. Draw permutation and
       noise for the whole batch of B rows by generators seeded alike everywhere, take ``shard.rows(B)`` of
       both, divide the sums of loss and terms by B, and between ``backward()`` and the optimiser's step

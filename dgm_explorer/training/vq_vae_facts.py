@@ -2,9 +2,14 @@
 
 from itertools import pairwise
 
+import numpy as np
+
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
+
+LEAST_VARIANCE = 1e-6
+"""Of the pixels, as far as the loss is divided by it: constant images have none."""
 
 
 def image_shape_of(dataset: Dataset) -> tuple[int, int, int]:
@@ -46,3 +51,16 @@ def count_multiplications(config: VqVaeConfig, dataset: Dataset) -> int:
     for i, (n_in, n_out) in enumerate(pairwise(widths)):
         per_image += height * width / 4 ** (i + 1) * 16 * n_in * n_out
     return round(2 * config.batch_size * per_image)
+
+
+def pixel_variance(dataset: Dataset) -> float:
+    """Of the numbers of all training images that are finite together, at least `LEAST_VARIANCE`."""
+    trained = dataset.inputs[~dataset.is_held_out]
+    means = trained.mean(1, dtype=np.float64)
+    is_finite = np.isfinite(means)
+    if not is_finite.all():
+        trained, means = trained[is_finite], means[is_finite]
+    if not len(means):
+        return LEAST_VARIANCE
+    within = np.einsum("nd,nd->n", trained, trained, dtype=np.float64) / trained.shape[1] - means**2
+    return max(LEAST_VARIANCE, float(within.mean() + means.var()))

@@ -16,7 +16,7 @@ from dgm_explorer.core.vq_vae_config import VqVaeConfig
 from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
 from dgm_explorer.models.nearest_code import perplexity
 from dgm_explorer.models.quantizer import BatchPart
-from dgm_explorer.models.vq_vae import Reconstructed, VqVae
+from dgm_explorer.models.vq_vae import Passes, Reconstructed, VqVae
 from dgm_explorer.training.allowance import Allowance
 from dgm_explorer.training.code_use import CodeUse
 from dgm_explorer.training.devices import Place
@@ -24,7 +24,7 @@ from dgm_explorer.training.gmm_vae_batches import EpochOrder
 from dgm_explorer.training.guarded_adam import GuardedAdam
 from dgm_explorer.training.shard import Shard
 from dgm_explorer.training.vq_vae_commands import apply_command
-from dgm_explorer.training.vq_vae_facts import image_shape_of
+from dgm_explorer.training.vq_vae_facts import image_shape_of, pixel_variance
 from dgm_explorer.training.vq_vae_log import TrainStep, VqVaeLog
 from dgm_explorer.training.vq_vae_snapshot import Probe, take_snapshot
 from dgm_explorer.training.vq_vae_state import restore, state_of, switched_config
@@ -37,8 +37,6 @@ MOST_REFUSED = 100
 RATE_STEPS = 50
 """The learning rate falls as 1/√(1 + step / RATE_STEPS): fast at first, and calm when codes and weights
 follow each other closely. At a constant rate the error of a run swings by half of itself."""
-LEAST_VARIANCE = 1e-6
-"""Of the pixels, as far as the loss is divided by it: constant images have none."""
 
 
 class Update(NamedTuple):
@@ -103,6 +101,17 @@ class VqVaeModelRun:
         self._notes: list[RunNote] = []
         self._n_refused = 0
         self._measuring = Allowance(MEASURING_SHARE)
+        self._passes = self._captured_passes(train_rows)
+
+    def _captured_passes(self, train_rows: Tensor) -> Passes:
+        """The networks, compiled where the place can; the quantiser between them has no fixed shapes."""
+        model = self.model
+        x = self._images(train_rows[: self.batches.batch_size][self._shard.rows(self.batches.batch_size)])
+        z = torch.zeros(len(x), *model.grid_shape, self.config.n_code_dims, device=x.device).movedim(-1, 1)
+        return Passes(
+            self.place.captured(model.pass_encoder, model, x),
+            self.place.captured(model.pass_decoder, model, z.requires_grad_()),
+        )
 
     @property
     def n_examples(self) -> int:
@@ -152,7 +161,9 @@ class VqVaeModelRun:
         mine = self._shard.rows(n)
         x = self._images(rows[mine])
         averages_before = [buffer.clone() for buffer in self.model.norm.buffers()]
-        reconstructed = self.model(x)
+        self.adam.clear_gradients()
+        self.place.begin_step()
+        reconstructed = self.model(x, self._passes)
         update = self._descend(x, reconstructed, len(x) / n)
         for average, before in zip(self.model.norm.buffers(), averages_before, strict=True):
             average.copy_(torch.where(update.is_accepted, average, before))
@@ -164,7 +175,6 @@ class VqVaeModelRun:
     def _descend(self, x: Tensor, reconstructed: Reconstructed, share: float) -> Update:
         """A step of Adam on the whole batch's loss, of which ``share`` is this process's."""
         losses = self.model.losses(x, reconstructed)
-        self.adam.clear_gradients()
         (losses.total * share).backward()  # type: ignore[no-untyped-call]
         measured = torch.stack([*losses, losses.total]).detach() * share
         self._shard.add_up([*self.adam.gradients(), measured])
@@ -243,16 +253,3 @@ class VqVaeModelRun:
 
 
 REFUSED_WORDS = "its loss or gradient is not finite: weights and codebook stay as they were"
-
-
-def pixel_variance(dataset: Dataset) -> float:
-    """Of the numbers of all training images that are finite together, at least `LEAST_VARIANCE`."""
-    trained = dataset.inputs[~dataset.is_held_out]
-    means = trained.mean(1, dtype=np.float64)
-    is_finite = np.isfinite(means)
-    if not is_finite.all():
-        trained, means = trained[is_finite], means[is_finite]
-    if not len(means):
-        return LEAST_VARIANCE
-    within = np.einsum("nd,nd->n", trained, trained, dtype=np.float64) / trained.shape[1] - means**2
-    return max(LEAST_VARIANCE, float(within.mean() + means.var()))

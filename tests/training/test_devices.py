@@ -58,9 +58,20 @@ def double(x: torch.Tensor) -> torch.Tensor:
     return 2 * x
 
 
+class Factor(torch.nn.Module):
+    """A model of one number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.number = torch.nn.Parameter(torch.ones(()))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.mul(self.number, x)
+
+
 def test_the_cpu_runs_functions_as_they_are() -> None:
     place = Place()
-    assert place.captured(double, torch.ones(3)) is double
+    assert place.captured(double, Factor(), torch.ones(3)) is double
     assert place.notes == []
     with place.autocast():
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype == torch.float32
@@ -71,8 +82,54 @@ def test_a_compiled_function_is_used_where_it_works() -> None:
         return x + x
 
     place = Place(compiler=lambda _function: compiled)
-    assert place.captured(double, torch.ones(3)) is compiled
+    assert place.captured(double, Factor(), torch.ones(3)) is compiled
     assert place.notes == []
+
+
+def test_a_graph_is_tried_until_it_was_replayed_each_time_as_a_step_of_training_would(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Warmed up, recorded and replayed, each after the last gradients are gone and a step was marked."""
+    seen: list[str] = []
+    monkeypatch.setattr(torch.compiler, "cudagraph_mark_step_begin", lambda: seen.append("marked"))
+    model = Factor()
+
+    def recording(x: torch.Tensor) -> torch.Tensor:
+        seen.append("clear" if model.number.grad is None else "gradient kept")
+        return model.forward(x)
+
+    place = Place(torch.device("cuda"), lambda _function: recording, has_bfloat16=False)
+    assert place.captured(model.forward, model, torch.ones(3)) is recording
+    assert seen == ["marked", "clear"] * devices.N_TRIES
+    assert model.number.grad is None
+
+
+def test_what_fails_as_the_graph_is_replayed_is_noted_and_leaves_no_gradient(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(torch.compiler, "cudagraph_mark_step_begin", lambda: None)
+    model = Factor()
+    calls: list[int] = []
+
+    def failing(x: torch.Tensor) -> torch.Tensor:
+        calls.append(1)
+        if len(calls) == devices.N_TRIES:
+            raise RuntimeError("operation not permitted when stream is capturing")
+        return model.forward(x)
+
+    place = Place(torch.device("cuda"), lambda _function: failing, has_bfloat16=False)
+    assert place.captured(model.forward, model, torch.ones(3)) == model.forward
+    assert "stream is capturing" in place.notes[0]
+    assert model.number.grad is None
+
+
+def test_only_a_card_with_graphs_is_told_of_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    marked: list[int] = []
+    monkeypatch.setattr(torch.compiler, "cudagraph_mark_step_begin", lambda: marked.append(1))
+    Place().begin_step()
+    assert marked == []
+    Place(torch.device("cuda"), has_bfloat16=False).begin_step()
+    assert marked == [1]
 
 
 def refuse(_function: object) -> object:
@@ -108,7 +165,7 @@ def test_where_compiling_fails_the_function_runs_as_it_is_and_the_reason_is_note
     compiler: devices.Compiler, reason: str
 ) -> None:
     place = Place(compiler=compiler)
-    assert place.captured(double, torch.ones(3, requires_grad=True)) is double
+    assert place.captured(double, Factor(), torch.ones(3, requires_grad=True)) is double
     assert place.notes == [f"not compiled, runs step by step: {reason}"]
 
 

@@ -15,8 +15,8 @@ from dgm_explorer.core.run_notes import NotingRun
 from dgm_explorer.core.training import Command, RunFailed
 from dgm_explorer.models.vq_vae import VqVae
 from dgm_explorer.training.guarded_adam import GuardedAdam
-from dgm_explorer.training.vq_vae_facts import count_multiplications, image_shape_of
-from dgm_explorer.training.vq_vae_run import MOST_REFUSED, RATE_STEPS, VqVaeModelRun, pixel_variance
+from dgm_explorer.training.vq_vae_facts import count_multiplications, image_shape_of, pixel_variance
+from dgm_explorer.training.vq_vae_run import MOST_REFUSED, RATE_STEPS, VqVaeModelRun
 from tests.training.gmm_vae_cases import assert_same, column, some_points
 from tests.training.vq_vae_cases import BATCH, PER_EPOCH, SMALL, finished, some_colours, some_digits
 
