@@ -9,9 +9,10 @@ SPACING_PX = 4
 
 
 class NoticeStack(QWidget):
-    """Holds widgets below each other, in the middle of the top; as high as those that are visible.
+    """Holds widgets below each other, at the top on the left; as high as those that are visible.
 
-    It is there only while one of them is: otherwise the mouse and the eye reach what lies below.
+    It is there only while one of them is: otherwise the mouse and the eye reach what lies below. The left
+    is where the pictures are: the controls beside them stay within reach.
 
     Parameters
     ----------
@@ -56,7 +57,7 @@ class NoticeStack(QWidget):
         heights_px = [_height_of(notice, width_px) for notice in wanted]
         height_px = sum(heights_px) + SPACING_PX * (len(wanted) - 1)
         top_px = self._tabs.tabBar().geometry().bottom() + MARGIN_PX
-        self.setGeometry((self._tabs.width() - width_px) // 2, top_px, width_px, height_px)
+        self.setGeometry(MARGIN_PX, top_px, width_px, height_px)
         self.show()
         self.raise_()
 

@@ -23,7 +23,7 @@ from dgm_explorer.ui.widgets.number_words import number_text, plus_minus
 
 HEADINGS: Final = ("∂/∂", "exact", "", "mean ± s.e.", "variance", "(exact)", "SNR")
 ENTRY, EXACT, ESTIMATOR, MEAN, VARIANCE, EXACT_VARIANCE, SNR = range(7)
-_WIDEST: Final = ("‖∇‖", "−0.000", "", "−0.00 ± 0.00", "0.0000", "0.0000", "0.0000")
+_WIDEST: Final = ("‖∇‖", "−0.0000", "", "−0.000 ± 0.000", "0.00000", "0.00000", "0.0000")
 _WIDEST_NAMED: Final = "score, baseline "
 _DISC_PX: Final = 9
 _PAD_PX: Final = 4
@@ -191,7 +191,7 @@ class GradientTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(metrics.height() + 2)
         for column, sample in enumerate(_WIDEST):
             width = max(metrics.horizontalAdvance(text) for text in (sample, HEADINGS[column]))
-            self.setColumnWidth(column, width + (_DISC_PX if column == ESTIMATOR else 0) + 12)
+            self.setColumnWidth(column, width + (_DISC_PX if column == ESTIMATOR else 0) + 2 * _PAD_PX)
         self._narrow_px = sum(self.columnWidth(column) for column in range(len(HEADINGS)))
         self.set_names(self._model.has_names)
         self.updateGeometry()
@@ -199,7 +199,7 @@ class GradientTable(QTableView):
     def set_names(self, has_names: bool) -> None:
         """Name the estimators, where there is room for it."""
         words_px = self.fontMetrics().horizontalAdvance(_WIDEST_NAMED) if has_names else 0
-        self.setColumnWidth(ESTIMATOR, words_px + _DISC_PX + 12)
+        self.setColumnWidth(ESTIMATOR, words_px + _DISC_PX + 2 * _PAD_PX)
         if has_names != self._model.has_names:
             self._model.set_names(has_names)
 

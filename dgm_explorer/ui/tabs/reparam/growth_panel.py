@@ -63,6 +63,7 @@ class GrowthPanel(ReparamPanel):
         self.quantity = SwitchRow("Quantity", QUANTITIES)
         self.block = SwitchRow("Part of the gradient", BLOCKS)
         self.progress = QProgressBar()
+        self._count = QLabel()
         self.button = QPushButton("Cancel")
         self._legend = QLabel()
         self._lay_out()
@@ -76,8 +77,9 @@ class GrowthPanel(ReparamPanel):
         self.progress.setToolTip("How much of the sweep is measured, and how long the rest takes")
         set_formula(self._legend, FORMULA, self._explain)
         self._legend.setWordWrap(True)
-        head = row(self.axis, self.quantity, self.block, self.progress, self.button)
-        head.setStretchFactor(self.progress, 1)
+        head = row(self.axis, self.quantity, self.block, self.progress, self._count, self.button)
+        for filling in (self.progress, self._count):
+            head.setStretchFactor(filling, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 2)
         layout.setSpacing(2)
@@ -166,8 +168,11 @@ class GrowthPanel(ReparamPanel):
     def _show_progress(self) -> None:
         run = self.run
         self.progress.setValue(round(1000 * run.share))
+        self.progress.setVisible(not run.is_complete)
+        self._count.setVisible(run.is_complete)
         if run.is_complete:
             words = f"{run.sweep.repeats} estimates each" if run.sweep is not None else ""
+            set_text(self._count, words)
         elif run.is_cancelled:
             words = f"stopped at {100 * run.share:.0f} %"
         else:

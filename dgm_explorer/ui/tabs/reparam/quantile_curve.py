@@ -87,8 +87,9 @@ class LineKnobs(PixelOverlay):
             painter.drawEllipse(at, radius, radius)
             words = self._label if index == self._held and self._label else KNOB_NAMES[index]
             half = 0.5 * metrics.horizontalAdvance(words) + 3
-            x = min(at.x() + radius + half, self.boundingRect().width() - half)
-            middle = QPointF(max(x, half), at.y() + radius + 0.5 * metrics.height())
+            # The grid and the way of a point come from below and go to the right: above the curve is room.
+            y = max(at.y() - radius - 0.5 * metrics.height(), 0.5 * metrics.height())
+            middle = QPointF(max(at.x() - radius - half, half), y)
             write_on_ground(painter, middle, words, theme.text, theme)
 
 
