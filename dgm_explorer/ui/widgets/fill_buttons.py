@@ -1,11 +1,13 @@
-"""The buttons that fill an empty place, in the middle of it."""
+"""The buttons that fill an empty place, in the middle of it; of a plot, in the middle between its axes."""
 
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from dgm_explorer.ui.plots.plot import Plot
 
 PLAY: Final = ("run.play", "Start training")
 OPEN_RUN: Final = ("file.open_run", "Open a run…")
@@ -39,6 +41,8 @@ class FillButtons(QWidget):
             button.clicked.connect(lambda _checked=False, key=key: self._do(key))
         self.hide()
         place.installEventFilter(self)
+        if isinstance(place, Plot):
+            place.view_box.sigResized.connect(self._settle)
 
     def button(self, key: str) -> QPushButton:
         """The button of an action."""
@@ -59,14 +63,22 @@ class FillButtons(QWidget):
             if action is not None:
                 self._name(button, self._texts[key], action)
         size = self.sizeHint()
-        place = self._place.rect()
+        place = self._room()
         below = round(LINES_BELOW_MIDDLE * self.fontMetrics().height())
         top = min(place.height() // 2 + below, place.height() - size.height())
         if place.height() < 3 * below:  # a strip: there are no words in it
             top = (place.height() - size.height()) // 2
-        self.setGeometry((place.width() - size.width()) // 2, top, size.width(), size.height())
+        left = place.left() + (place.width() - size.width()) // 2
+        self.setGeometry(left, place.top() + top, size.width(), size.height())
         self.show()
         self.raise_()
+
+    def _room(self) -> QRect:
+        """Where the place has nothing of its own to show."""
+        if not isinstance(self._place, Plot):
+            return self._place.rect()
+        inside = self._place.mapFromScene(self._place.view_box.sceneBoundingRect()).boundingRect()
+        return inside if inside.height() >= self.sizeHint().height() else self._place.rect()
 
     def _name(self, button: QPushButton, text: str, action: QAction) -> None:
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)

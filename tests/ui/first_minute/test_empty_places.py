@@ -6,6 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from dgm_explorer.ui.main_window import MainWindow
+from dgm_explorer.ui.plots.plot import Plot
 from dgm_explorer.ui.run_commands import RunCommands
 from dgm_explorer.ui.tabs.training_tab import TrainingTab
 from dgm_explorer.ui.widgets.fill_buttons import OPEN_RUN, PLAY, FillButtons
@@ -33,6 +34,10 @@ def test_every_page_without_a_run_has_a_button_that_starts_one(
             assert parent is not None
             if parent.height() > buttons.height():
                 assert QRect(0, 0, parent.width(), parent.height()).contains(buttons.geometry()), page
+            if isinstance(parent, Plot):
+                inside = parent.mapFromScene(parent.view_box.sceneBoundingRect()).boundingRect()
+                assert abs(inside.center().x() - buttons.geometry().center().x()) <= 2, page
+                assert inside.bottom() >= buttons.geometry().bottom(), page
     assert isinstance(tab, TrainingTab)
     main = tab.scene.empty_places()[0]
     first = next(buttons for buttons in places if buttons.parentWidget() is main)
