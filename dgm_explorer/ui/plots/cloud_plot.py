@@ -64,6 +64,10 @@ class CloudPlot(Plot):
         self._emit_view_changed()
         self._is_fitting = True
 
+    def follow(self) -> None:
+        """Follow the next dots, whatever the user has looked at: they are others."""
+        self._is_fitting = True
+
     def _stop_fitting(self) -> None:
         self._is_fitting = False
 

@@ -201,6 +201,15 @@ def test_the_range_follows_the_dots_until_the_user_touches_it(view, hand_of) -> 
     assert view.view_range == kept
 
 
+def test_dots_of_another_run_are_followed_again(view, hand_of) -> None:
+    hand_of(view).wheel(place(view, 0, 0), 5)
+    view.follow()
+    view.set_scene(make_scene(DOTS * 10))
+    (x_lo, x_hi), _ = view.view_range
+    assert x_lo < -30
+    assert x_hi > 30
+
+
 def test_small_moves_of_the_dots_leave_the_range_alone(view) -> None:
     kept = view.view_range
     view.set_scene(make_scene(DOTS * np.float32(1.02)))

@@ -131,6 +131,7 @@ class LatentArea(QWidget):
         """Another run, of which there is no picture yet."""
         self._given, self._picture = None, None
         self.picker.clear()
+        self.view.follow()
         self._cover.set_reason(words)
 
     def show_snapshot(self, snapshot: GmmVaeSnapshot, dataset: Dataset | None, n_points: int) -> None:
