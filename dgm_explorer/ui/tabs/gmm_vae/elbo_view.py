@@ -230,6 +230,8 @@ class ElboView(QWidget):
             self._caption.setText("")
             return
         self._caption.setText(f"<b>{place}</b>: training batch, (held-out)" if place else self.legend())
+        if place and self._caption.sizeHint().width() > self._caption.width():
+            self._caption.setText(f"<b>{place}</b>")
 
     def legend(self) -> str:
         """What the lines are, and over how many steps they are averaged; rich text."""

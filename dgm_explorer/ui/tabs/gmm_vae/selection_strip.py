@@ -102,13 +102,13 @@ class SelectionStrip(QWidget):
 
 
 def _summary(dataset: Dataset, rows: IntArray, n_left_out: int) -> str:
-    """412 selected: 7 × 300, 1 × 100, 9 × 12; and 352 more than shown."""
+    """412 selected: 300 “7”, 100 “1”, 12 “9” · 60 shown, and 352 more."""
     text = f"{len(rows)} selected"
     if dataset.labels is not None:
         names = class_names_of(dataset)
         counts = np.bincount(dataset.labels[rows], minlength=len(names))
         order = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)].tolist()
-        parts = [f"{names[i]} × {counts[i]}" for i in order[:_MOST_CLASSES]]
+        parts = [f"{counts[i]} “{names[i]}”" for i in order[:_MOST_CLASSES]]
         if len(order) > _MOST_CLASSES:
             parts.append(f"{len(order) - _MOST_CLASSES} more classes")
         text += f": {', '.join(parts)}"

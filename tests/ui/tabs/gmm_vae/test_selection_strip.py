@@ -24,7 +24,7 @@ def strip(qtbot: QtBot) -> SelectionStrip:
 def test_few_examples_are_all_shown_and_counted_by_label(strip) -> None:
     dataset = make_dataset()
     strip.show_rows(dataset, np.array([0, 4, 8, 1, 2]))
-    assert strip.words == "5 selected: cat × 3, dog × 1, hen × 1"
+    assert strip.words == "5 selected: 3 “cat”, 1 “dog”, 1 “hen”"
     assert strip.grid.table.images.shape == (5, 4, 4, 1)
     assert strip.grid.table.images[3].ravel() == pytest.approx(dataset.inputs[1])
 
