@@ -77,7 +77,7 @@ class FillButtons(QWidget):
         """Where the place has nothing of its own to show."""
         if not isinstance(self._place, Plot):
             return self._place.rect()
-        inside = self._place.mapFromScene(self._place.view_box.sceneBoundingRect()).boundingRect()
+        inside = QRect(self._place.mapFromScene(self._place.view_box.sceneBoundingRect()).boundingRect())
         return inside if inside.height() >= self.sizeHint().height() else self._place.rect()
 
     def _name(self, button: QPushButton, text: str, action: QAction) -> None:
