@@ -261,7 +261,7 @@ MENUS: tuple[tuple[str, tuple[MenuItem, ...]], ...] = (
             "file.save",
             "file.save_as",
             SEPARATOR,
-            Submenu("export_picture", "Export &picture (PNG, SVG, PDF)"),
+            Submenu("export_picture", "Export p&icture (PNG, SVG, PDF)"),
             Submenu("export_data", "Export &data (CSV, npz)"),
             Submenu("export_film", "Export fil&m of a run (MP4, GIF)"),
             SEPARATOR,

@@ -53,6 +53,20 @@ def test_no_two_actions_share_a_key() -> None:
     assert len(keys) == len(set(keys))
 
 
+def test_no_two_entries_of_a_menu_share_a_letter(window: MainWindow) -> None:
+    for bar_action in window.menuBar().actions():
+        menu = bar_action.menu()
+        assert isinstance(menu, QMenu)
+        letters = [text[text.index("&") + 1].lower() for text in texts(menu) if "&" in text]
+        assert len(letters) == len(set(letters)), (bar_action.text(), letters)
+
+
+def test_lectures_are_opened_where_their_keys_are_listed(window: MainWindow) -> None:
+    held = {action.text(): action.menu() for action in window.menuBar().actions()}["&Lecture"]
+    assert isinstance(held, QMenu)
+    assert held.actions()[0].menu() is window.submenus["lectures"]
+
+
 def test_every_submenu_fills_itself(window: MainWindow) -> None:
     submenus = [item.key for _, items in MENUS for item in items if isinstance(item, Submenu)]
     assert set(submenus) == set(window.submenus)
