@@ -2,8 +2,8 @@
 
 Libraries are imported and lectures typeset in a thread of their own, one after the other with a breath
 between them. Our own modules are imported in the GUI thread, a few milliseconds at a time, because the
-making of Qt classes is not safe beside a window that works; the tabs are built there, one at a time. All
-that waits while a button of the mouse is held.
+making of Qt classes is not safe beside a window that works; the tabs are built there, part by part. All
+that waits while a button of the mouse is held. A tab that is shown before says so and comes first.
 """
 
 import gc
@@ -35,7 +35,9 @@ PAUSE_MS = 10
 LIBRARIES = ("scipy.special", "scipy.spatial", "scipy.optimize", "safetensors.numpy", "PIL.Image")
 """What the tabs import within functions."""
 
-PACKAGES = ("plots", "widgets", "run", "settings", "tabs", "lecture", "theory")
+SHARED = ("plots", "widgets", "run", "settings")
+REST = ("tabs", "lecture", "theory")
+"""Our packages: what every tab needs, and what comes behind the tabs."""
 
 
 def start_collector() -> None:
@@ -55,7 +57,12 @@ class WarmUp(QObject):
 
     def __init__(self, tabs: Sequence[Tab], parent: QObject) -> None:
         super().__init__(parent)
-        self._steps: Iterator[str] | None = self._work(tabs)
+        self._tabs = list(tabs)
+        self._steps: Iterator[str] | None = self._work()
+        self._has_begun = False
+        for tab in tabs:
+            tab.leave_building(True)
+            tab.wanted.connect(self._hurry)
         self._libraries, self._lectures = Worker(_import_libraries), Worker(_typeset_lectures)
         self._libraries.finished.connect(self._begin_to_build)
         self._timer = QTimer(self)
@@ -73,9 +80,18 @@ class WarmUp(QObject):
 
     @Slot()
     def _begin(self) -> None:
+        if self._has_begun or self._steps is None:
+            return
+        self._has_begun = True
         import dgm_explorer.ui.formula  # noqa: F401 - it brings more of Qt, which is for this thread
 
         self._libraries.begin()
+
+    @Slot()
+    def _hurry(self) -> None:
+        """Somebody waits in front of a tab that is not built."""
+        self._timer.setInterval(0)
+        self._begin()
 
     @Slot()
     def _begin_to_build(self) -> None:
@@ -92,29 +108,37 @@ class WarmUp(QObject):
                 self._finish()
 
     def _finish(self) -> None:
-        self._steps = None
-        self._timer.stop()
+        self._rest()
         gc.freeze()
         self._lectures.begin()
 
     @Slot()
     def _end(self) -> None:
         """Begin nothing more, and wait for what is under way."""
-        self._steps = None
-        self._timer.stop()
+        self._rest()
         for worker in (self._libraries, self._lectures):
             worker.stop()
 
-    def _work(self, tabs: Sequence[Tab]) -> Iterator[str]:
+    def _rest(self) -> None:
+        self._steps = None
+        self._timer.stop()
+        for tab in self._tabs:
+            tab.leave_building(False)
+
+    def _work(self) -> Iterator[str]:
         """The steps of the GUI thread; what cannot be imported fails where it is wanted."""
         yield from make_remaining_classes()
-        for name in _modules():
-            with suppress(ImportError):
-                importlib.import_module(name)
-            yield name
-        for tab in tabs:
-            tab.prepare()
-            yield tab.key
+        yield from _import_modules(SHARED)
+        left = list(self._tabs)
+        while left:
+            tab = next((tab for tab in left if tab.isVisible()), left[0])
+            left.remove(tab)
+            yield from _import_modules([f"tabs.{tab.key.replace('-', '_')}"])
+            while tab.prepare_a_part():
+                yield tab.key
+            if tab.isVisible():
+                self._timer.setInterval(PAUSE_MS)
+        yield from _import_modules(REST)
 
 
 class Worker(LastingThread):
@@ -146,6 +170,11 @@ def _import_libraries() -> Iterator[None]:
 
     typeset("x", False)  # that imports the typesetter, which takes long and cannot be cut up
     yield
+    from dgm_explorer.ui.tabs.gmm_vae.terms import WORDS
+
+    for words in WORDS.values():  # what the tab must know the size of
+        typeset(words.tex, False)
+        yield
 
 
 def _typeset_lectures() -> Iterator[None]:
@@ -163,8 +192,12 @@ def _typeset_lectures() -> Iterator[None]:
                         yield
 
 
-def _modules() -> Iterator[str]:
-    for name in PACKAGES:
+def _import_modules(packages: Sequence[str]) -> Iterator[str]:
+    """What a package is made of comes before what puts it together, so that no step is long."""
+    for name in packages:
         package = importlib.import_module(f"dgm_explorer.ui.{name}")
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        found = list(pkgutil.walk_packages(package.__path__, f"{package.__name__}."))
+        for module in sorted(found, key=lambda module: -module.name.count(".")):
+            with suppress(ImportError):
+                importlib.import_module(module.name)
             yield module.name

@@ -1,16 +1,18 @@
 """A tab that is built when first shown, so that the window opens without waiting for it."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.store import Store
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.theme import LIGHT, Theme
+
+NOT_YET = "This tab is being prepared …"
 
 
 class Player(Protocol):
@@ -84,6 +86,9 @@ class LazyTab(Tab, Generic[SceneT]):
         self._scene: SceneT | None = None
         self._has_controls = True
         self._is_dressed = True
+        self._is_building_left = False
+        self._parts: Generator[None, None, SceneT] | None = None
+        self._not_yet: QLabel | None = None
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(4, 2, 2, 2)
 
@@ -91,13 +96,41 @@ class LazyTab(Tab, Generic[SceneT]):
         """Everything visible; what it needs is imported here."""
         raise NotImplementedError
 
+    def make_scene_in_parts(self, store: Store, theme: Theme) -> Generator[None, None, SceneT]:
+        """The same, with pauses in which the window can look after its events; a subclass has one of both."""
+        yield
+        return self.make_scene(store, theme)
+
     @property
     def scene(self) -> SceneT:
         """Everything visible, made when first wanted."""
         return self._scene if self._scene is not None else self._build()
 
     def _build(self) -> SceneT:
-        scene = self._scene = self.make_scene(self._own_store, self.theme)
+        while self._scene is None:
+            self.prepare_a_part()
+        return self._scene
+
+    def prepare_a_part(self) -> bool:
+        if self._scene is not None:
+            return False
+        if self._parts is None:
+            self._parts = self.make_scene_in_parts(self._own_store, self.theme)
+        try:
+            next(self._parts)
+        except StopIteration as end:
+            self._take(end.value)
+        except BaseException:
+            self._parts = None  # the next try begins anew
+            raise
+        return self._scene is None
+
+    def _take(self, scene: SceneT) -> None:
+        """The scene is whole."""
+        self._scene, self._parts = scene, None
+        if self._not_yet is not None:
+            self._not_yet.deleteLater()
+            self._not_yet.hide()
         self._layout.addWidget(scene)
         scene.set_controls_visible(self._has_controls)
         scene.message.connect(self.message)
@@ -105,7 +138,16 @@ class LazyTab(Tab, Generic[SceneT]):
         scene.frame_done.connect(self.frame_done)
         scene.playing_changed.connect(self.playing_changed)
         self.destroyed.connect(scene.finish, Qt.ConnectionType.DirectConnection)
-        return scene
+        if self._not_yet is not None and self.isVisible():
+            self._show_scene()
+        self._not_yet = None
+
+    def _show_scene(self) -> None:
+        """The tab is shown, and whole."""
+        scene = self.scene
+        if not self._is_dressed:
+            self.set_theme(self.theme)
+        scene.show()
 
     # -- what the window asks -----------------------------------------------------------------------------
 
@@ -117,9 +159,8 @@ class LazyTab(Tab, Generic[SceneT]):
     def is_playing(self) -> bool:
         return self._scene is not None and self._scene.player.is_playing
 
-    def prepare(self) -> None:
-        if self._scene is None:
-            self._build()
+    def leave_building(self, is_left: bool) -> None:
+        self._is_building_left = is_left
 
     def play_pause(self) -> None:
         self.scene.player.play_pause()
@@ -144,7 +185,7 @@ class LazyTab(Tab, Generic[SceneT]):
     def set_theme(self, theme: Theme) -> None:
         """At once where somebody sees it, else when it is shown next: four tabs take four times as long."""
         super().set_theme(theme)
-        self._is_dressed = self._scene is None or self.isVisible()
+        self._is_dressed = self._parts is None and (self._scene is None or self.isVisible())
         if self._scene is not None and self._is_dressed:
             self._scene.set_theme(theme)
 
@@ -156,6 +197,14 @@ class LazyTab(Tab, Generic[SceneT]):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not self._is_dressed:
-            self.set_theme(self.theme)
-        self.scene.show()
+        if self._scene is None and self._is_building_left:
+            self._ask_for_patience()
+            self.wanted.emit()
+        else:
+            self._show_scene()
+
+    def _ask_for_patience(self) -> None:
+        if self._not_yet is None:
+            self._not_yet = QLabel(NOT_YET)
+            self._not_yet.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            self._layout.addWidget(self._not_yet)

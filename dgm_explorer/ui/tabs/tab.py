@@ -42,6 +42,9 @@ class Tab(QWidget):
     noticed = Signal(str)
     """One sentence that asks for nothing: shown for a while in the status bar."""
 
+    wanted = Signal()
+    """It is shown and not built, and building was left to somebody: see `leave_building`."""
+
     playing_changed = Signal()
     """`is_playing` or `can_play` may answer differently now."""
 
@@ -64,8 +67,12 @@ class Tab(QWidget):
         """What closing the window would stop, such as a training run; empty while nothing would be lost."""
         return ""
 
-    def prepare(self) -> None:
-        """Build now what would be built when first shown; a tab that is always whole ignores it."""
+    def prepare_a_part(self) -> bool:
+        """Build a part of what would be built when first shown; False once there is nothing left to build."""
+        return False
+
+    def leave_building(self, is_left: bool) -> None:
+        """Whether somebody else builds this tab part by part: then it is not built at once when shown."""
 
     def play_pause(self) -> None:
         """Start or suspend what moves by itself."""

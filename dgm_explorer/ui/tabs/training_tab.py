@@ -1,5 +1,6 @@
 """A tab that trains a model."""
 
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,7 @@ class TrainingTab(LazyTab["TrainingScene"]):
         super().__init__(state, looks, theme, parent)
         self._make_run = make_run
 
-    def make_scene(self, store: Store, theme: Theme) -> "TrainingScene":
+    def make_scene_in_parts(self, store: Store, theme: Theme) -> Generator[None, None, "TrainingScene"]:
         """Everything visible of the model's tab."""
         raise NotImplementedError
 

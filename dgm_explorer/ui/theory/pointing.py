@@ -89,6 +89,8 @@ def point_at(stage: Stage, words: str) -> str:
     title, _, place = words.partition(": ")
     stage.show_tab(next(key for key, name in TAB_TITLES.items() if name == title))
     tab = stage.current_tab
+    while tab.prepare_a_part():
+        pass
     for pages in tab.findChildren(QTabWidget):
         names = [pages.tabText(index) for index in range(pages.count())]
         if place in names:

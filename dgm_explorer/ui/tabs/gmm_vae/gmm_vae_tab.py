@@ -1,5 +1,6 @@
 """The GMM-VAE tab."""
 
+from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
@@ -34,7 +35,17 @@ class GmmVaeTab(TrainingTab):
     def _make_another(self) -> "GmmVaeTab":
         return GmmVaeTab(self._make_run, self.theme)
 
-    def make_scene(self, store: Store, theme: Theme) -> "GmmVaeScene":
-        from dgm_explorer.ui.tabs.gmm_vae.scene import GmmVaeScene
+    def make_scene_in_parts(self, store: Store, theme: Theme) -> Generator[None, None, "GmmVaeScene"]:
+        from dgm_explorer.ui.tabs.gmm_vae.elbo_view import ElboView
+        from dgm_explorer.ui.tabs.gmm_vae.latent_area import LatentArea
+        from dgm_explorer.ui.tabs.gmm_vae.lower_panels import LowerPanels
+        from dgm_explorer.ui.tabs.gmm_vae.scene import GmmVaePictures, GmmVaeScene
 
-        return GmmVaeScene(store, self._make_run, theme)
+        yield
+        latent = LatentArea(theme)
+        yield
+        elbo = ElboView()
+        yield
+        panels = LowerPanels(theme)
+        yield
+        return GmmVaeScene(store, self._make_run, GmmVaePictures(latent, elbo, panels), theme)

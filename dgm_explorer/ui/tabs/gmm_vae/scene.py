@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QSplitter, QWidget
@@ -25,6 +25,15 @@ from dgm_explorer.ui.tabs.training_scene import TrainingScene
 from dgm_explorer.ui.theme import Theme
 
 
+@dataclass(frozen=True)
+class GmmVaePictures:
+    """What the scene is made of, each of which takes a while to make."""
+
+    latent: LatentArea
+    elbo: ElboView
+    panels: LowerPanels
+
+
 class GmmVaeScene(TrainingScene):
     """The latent space on the left, the bound and the lower panels on the right.
 
@@ -32,13 +41,19 @@ class GmmVaeScene(TrainingScene):
     ----------
     store : of `GmmVaeState`; the only truth about what is asked for.
     make_run : sets up a run, in the training thread.
+    pictures : the scene takes them over.
     """
 
-    def __init__(self, store: Store, make_run: MakeRun, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        make_run: MakeRun,
+        pictures: GmmVaePictures,
+        theme: Theme,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(MODEL, store, GmmVaeEditor(store), SETTINGS, make_run, theme, parent)
-        self.latent = LatentArea(theme)
-        self.elbo = ElboView()
-        self.panels = LowerPanels(theme)
+        self.latent, self.elbo, self.panels = pictures.latent, pictures.elbo, pictures.panels
         self._is_component_last = False
         self.lay_out(self._arrange_pictures())
         self.desk.standing_changed.connect(self._show_editable)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from dgm_explorer.core.kl_state import KLState
@@ -47,11 +47,11 @@ class ReparamTab(LazyTab["ReparamScene"]):
     def heights(self) -> QSplitter:
         return self.scene.splitter
 
-    # -- Qt -----------------------------------------------------------------------------------------------
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
+    def _show_scene(self) -> None:
+        super()._show_scene()
         self.scene.refresh()
+
+    # -- Qt -----------------------------------------------------------------------------------------------
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -1,6 +1,6 @@
 """The panels beside the mosaic, one in front at a time; those behind only remember what they were given."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 
 from PySide6.QtWidgets import QWidget
 
@@ -33,17 +33,21 @@ class LowerPanels(PanelTabs):
 
     def __init__(
         self,
-        make_inference: MakeInference,
-        make_code_sampler: MakeCodeSampler,
+        reconstructions: ReconstructionPanel,
+        usage: UsagePanel,
+        embedding: EmbeddingPanel,
+        paint: PaintPanel,
+        sample: SamplePanel,
+        curves: CurvesPanel,
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
-        self.reconstructions = ReconstructionPanel(make_inference)
-        self.usage = UsagePanel()
-        self.embedding = EmbeddingPanel()
-        self.paint = PaintPanel(make_inference)
-        self.sample = SamplePanel(make_inference, make_code_sampler)
-        self.curves = CurvesPanel()
+        self.reconstructions = reconstructions
+        self.usage = usage
+        self.embedding = embedding
+        self.paint = paint
+        self.sample = sample
+        self.curves = curves
         panels: dict[VqPanel, CodePanel] = {
             "reconstructions": self.reconstructions,
             "usage": self.usage,
@@ -55,6 +59,22 @@ class LowerPanels(PanelTabs):
         super().__init__(panels, TITLES, parent)
         self.of_codes = tuple(panels.values())
         self.set_theme(theme)
+
+    @classmethod
+    def make_in_parts(
+        cls, make_inference: MakeInference, make_code_sampler: MakeCodeSampler, theme: Theme
+    ) -> Generator[None, None, "LowerPanels"]:
+        """One panel after the other, with pauses between them."""
+        reconstructions = ReconstructionPanel(make_inference)
+        usage = UsagePanel()
+        yield
+        embedding = EmbeddingPanel()
+        paint = PaintPanel(make_inference)
+        yield
+        sample = SamplePanel(make_inference, make_code_sampler)
+        curves = CurvesPanel()
+        yield
+        return cls(reconstructions, usage, embedding, paint, sample, curves, theme)
 
     def set_theme(self, theme: Theme) -> None:
         for panel in self.of_codes:

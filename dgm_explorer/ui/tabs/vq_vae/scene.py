@@ -8,10 +8,8 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 
-from dgm_explorer.core.code_sampler import MakeCodeSampler
 from dgm_explorer.core.run_notes import REFUSED_BATCH
 from dgm_explorer.core.training import MakeRun
-from dgm_explorer.core.vq_inference import MakeInference
 from dgm_explorer.core.vq_vae_config import MODEL
 from dgm_explorer.core.vq_vae_painting import Painting
 from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
@@ -35,21 +33,21 @@ class VqVaeScene(TrainingScene):
     Parameters
     ----------
     store : of `VqVaeState`; the only truth about what is asked for.
-    make_run, make_inference, make_code_sampler : as for the tab.
+    make_run : as for the tab.
+    mosaic, panels : the scene takes them over.
     """
 
     def __init__(
         self,
         store: Store,
         make_run: MakeRun,
-        make_inference: MakeInference,
-        make_code_sampler: MakeCodeSampler,
+        mosaic: MosaicPanel,
+        panels: LowerPanels,
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(MODEL, store, VqVaeEditor(store), SETTINGS, make_run, theme, parent)
-        self.mosaic = MosaicPanel()
-        self.panels = LowerPanels(make_inference, make_code_sampler, theme)
+        self.mosaic, self.panels = mosaic, panels
         self._of_codes: tuple[CodePanel, ...] = (self.mosaic, *self.panels.of_codes)
         self.lay_out(self._arrange_pictures())
         self._connect_panels()

@@ -1,5 +1,6 @@
 """The VQ-VAE tab."""
 
+from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
@@ -57,7 +58,14 @@ class VqVaeTab(TrainingTab):
     def _make_another(self) -> "VqVaeTab":
         return VqVaeTab(self._make_run, self._make_inference, self._make_code_sampler, self.theme)
 
-    def make_scene(self, store: Store, theme: Theme) -> "VqVaeScene":
+    def make_scene_in_parts(self, store: Store, theme: Theme) -> Generator[None, None, "VqVaeScene"]:
+        from dgm_explorer.ui.tabs.vq_vae.lower_panels import LowerPanels
+        from dgm_explorer.ui.tabs.vq_vae.mosaic.panel import MosaicPanel
         from dgm_explorer.ui.tabs.vq_vae.scene import VqVaeScene
 
-        return VqVaeScene(store, self._make_run, self._make_inference, self._make_code_sampler, theme)
+        yield
+        mosaic = MosaicPanel()
+        yield
+        panels = yield from LowerPanels.make_in_parts(self._make_inference, self._make_code_sampler, theme)
+        yield
+        return VqVaeScene(store, self._make_run, mosaic, panels, theme)
