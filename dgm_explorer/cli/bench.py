@@ -7,7 +7,7 @@ import sys
 from dgm_explorer.cli.parser import OneLineParser
 from dgm_explorer.core.errors import InputError
 
-NAMES = ("kl", "drag", "reparam", "startup", "train", "quantizer")
+NAMES = ("kl", "drag", "reparam", "startup", "train", "quantizer", "gpu")
 MODELS = ("gmm-vae", "vq-vae")
 WANT_PYTHON = ("startup", "train")
 """They start Python anew, which a packed program (PyInstaller) cannot."""

@@ -6,8 +6,6 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from dgm_explorer.core.gmm_vae_snapshot import Layer
-
 
 def make_mlp(widths: Sequence[int], generator: torch.Generator) -> nn.Sequential:
     """Linear layers from ``widths[0]`` to ``widths[-1]`` with ReLU between them and none at the end.
@@ -31,10 +29,6 @@ def make_linear(fan_in: int, fan_out: int, generator: torch.Generator) -> nn.Lin
     return linear
 
 
-def layers_of(modules: Iterable[nn.Module]) -> tuple[Layer, ...]:
-    """Copies of the linear layers, in order, as arrays."""
-    return tuple(
-        Layer(*(p.detach().float().cpu().numpy().copy() for p in (module.weight, module.bias)))
-        for module in modules
-        if isinstance(module, nn.Linear)
-    )
+def linears_of(modules: Iterable[nn.Module]) -> list[nn.Linear]:
+    """The linear layers, in order."""
+    return [module for module in modules if isinstance(module, nn.Linear)]

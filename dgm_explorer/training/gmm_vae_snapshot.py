@@ -9,16 +9,18 @@ from torch import Tensor
 from dgm_explorer.core.arrays import Float32Array, IntArray
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.gmm_vae_config import MAX_COMPONENTS
-from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
+from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot, Layer
 from dgm_explorer.models.gmm_vae import ElboTerms, GmmVae
-from dgm_explorer.models.mlp import layers_of
+from dgm_explorer.models.mlp import linears_of
 from dgm_explorer.numerics.clustering import ClusteringQuality, count_occupied, measure_clustering
+from dgm_explorer.training.host_copies import copy_to_host
 
 PROBE_SEED = 20_260_722
 N_SHOWN = 20
 N_MEASURED = 500
 N_SAMPLES = 8
 MAX_CHUNK_NUMBERS = 4_000_000
+LAYER_PARTS = ("weight", "bias")
 
 
 class Probe:
@@ -124,43 +126,46 @@ def information_per_dim(mean: Float32Array, log_var: Float32Array) -> Float32Arr
 def take_snapshot(model: GmmVae, probe: Probe, step: int, epoch: float, phase: str) -> GmmVaeSnapshot:
     """Copy what the window draws; draws no random numbers."""
     mean, log_var, gamma = probe.encode(model)
-    mean_array, log_var_array, gamma_array = _array(mean), _array(log_var), _array(gamma)
-    quality = probe.quality(gamma_array.argmax(1), model.n_components)
     noise = probe.sample_noise(model.n_components)
     log_vars = model.clamped_component_log_vars()
     z = model.component_means[:, None] + (0.5 * log_vars).exp()[:, None] * noise
+    linears = linears_of(model.decoder)
+    weights = {f"{name}.{i}": getattr(one, name) for i, one in enumerate(linears) for name in LAYER_PARTS}
+    copied = copy_to_host(
+        weights
+        | {
+            "latent_means": mean,
+            "latent_log_vars": log_var,
+            "responsibilities": gamma,
+            "log_pi": model.log_pi(),
+            "component_means": model.component_means,
+            "component_log_vars": log_vars,
+            "decoder_log_var": model.clamped_decoder_log_var(),
+            "reconstructions": probe.reconstruct_shown(model),
+            "sample_noise": noise,
+            "samples": model.decoded_mean(z),
+            "component_images": model.decoded_mean(model.component_means),
+            "train_terms": probe.train_terms(model, phase),
+            "held_out_terms": probe.held_out_terms(model, phase),
+        }
+    )
+    decoder = tuple(Layer(*(copied.pop(f"{name}.{i}") for name in LAYER_PARTS)) for i in range(len(linears)))
+    gamma_array = copied["responsibilities"]
+    quality = probe.quality(gamma_array.argmax(1), model.n_components)
     return GmmVaeSnapshot(
         step=step,
         epoch=epoch,
         phase=phase,
         likelihood=model.likelihood,
         probe=probe.rows,
-        latent_means=mean_array,
-        latent_log_vars=log_var_array,
-        responsibilities=gamma_array,
-        log_pi=_array(model.log_pi()),
-        component_means=_array(model.component_means),
-        component_log_vars=_array(log_vars),
-        decoder=layers_of(model.decoder),
-        decoder_log_var=float(model.clamped_decoder_log_var()),
+        decoder=decoder,
+        decoder_log_var=float(copied.pop("decoder_log_var")),
         shown=probe.shown,
-        reconstructions=_array(probe.reconstruct_shown(model)),
-        sample_noise=_array(noise),
-        samples=_array(model.decoded_mean(z)),
-        component_images=_array(model.decoded_mean(model.component_means)),
-        train_terms=_array(probe.train_terms(model, phase)),
-        held_out_terms=_array(probe.held_out_terms(model, phase)),
-        kl_per_dim=information_per_dim(mean_array, log_var_array),
+        kl_per_dim=information_per_dim(copied["latent_means"], copied["latent_log_vars"]),
         occupancy=gamma_array.mean(0),
         accuracy=quality.accuracy,
         nmi=quality.nmi,
         ari=quality.ari,
         confusion=quality.confusion,
+        **copied,
     )
-
-
-def _array(tensor: Tensor) -> Float32Array:
-    """A copy on the host, read-only."""
-    copy: Float32Array = tensor.detach().float().cpu().numpy().copy()
-    copy.setflags(write=False)
-    return copy

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dgm_explorer.core.arrays import Float32Array, IntArray
+from dgm_explorer.core.arrays import IntArray
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.training import Progress
 from dgm_explorer.core.vq_vae_snapshot import IS_NORMALIZED, MOST_PAIRED, NamedArray, VqVaeSnapshot
@@ -21,6 +21,7 @@ from dgm_explorer.models.quantizer import VectorQuantizer, as_grid, as_rows
 from dgm_explorer.models.vq_vae import VqVae
 from dgm_explorer.training.code_patches import PatchCutter, nearest_cells
 from dgm_explorer.training.code_use import CodeUse
+from dgm_explorer.training.host_copies import copy_to_host
 from dgm_explorer.training.vq_vae_log import HeldOut
 
 PROBE_SEED = 20_260_722
@@ -38,6 +39,7 @@ N_ARROWS = 100
 ARROWS_PER_CODE, MOST_ARROWS = 3, 1500
 AT_A_TIME = 250
 """Images that pass the networks together: more of them leave the cache."""
+WEIGHT = "weight "
 
 
 class Probe:
@@ -84,13 +86,13 @@ class Probe:
         """Of up to `N_MEASURED` held-out examples; NaN without any."""
         return measure(model, self._inputs, self._held_out)
 
-    def drift(self, codebook: Tensor) -> float:
-        """Mean |e - e before| ÷ mean |e| since the last call; 0 at the first."""
+    def drift(self, codebook: Tensor) -> Tensor:
+        """Mean |e - e before| ÷ mean |e| since the last call, (); 0 at the first."""
         before, self._codebook_before = self._codebook_before, codebook.clone()
         if before is None:
-            return 0.0
+            return codebook.new_zeros(())
         moved, size = (codebook - before).norm(dim=1).mean(), codebook.norm(dim=1).mean()
-        return float(moved / size.clamp_min(1e-12))
+        return torch.div(moved, size.clamp_min(1e-12))
 
 
 def _some(rng: np.random.Generator, rows: IntArray, n: int) -> IntArray:
@@ -156,37 +158,51 @@ def take_snapshot(
     arrows = choose_arrows(points.codes, n_codes)
     held_out = probe.held_out(model)
     epoch_counts = position_counts.sum((1, 2))
+    named = {f"{WEIGHT}{name}": tensor for name, tensor in weights_of(model).items()}
+    copied = copy_to_host(
+        named
+        | {
+            "codebook": codebook,
+            "ema_counts": _averages(model, use),
+            "batch_counts": use.counts,
+            "epoch_counts": epoch_counts,
+            "ages": use.ages,
+            "revived_at": use.revived_at,
+            "patches": patches,
+            "exemplars": exemplars,
+            "constant_images": constant,
+            "background_changes": changes,
+            "position_counts": position_counts,
+            "pair_counts": _count_pairs(cells.codes, n_codes),
+            "codes": cells.codes,
+            "points": points.z_e,
+            "point_codes": points.codes,
+            "arrow_starts": points.z_e[arrows],
+            "arrow_codes": points.codes[arrows],
+            "arrow_gradients": points.gradients[arrows],
+            "reconstructions": probe.reconstruct_shown(model),
+            "mse": held_out.mse,
+            "nmse": held_out.nmse,
+            "batch_perplexity": perplexity(use.counts),
+            "epoch_perplexity": perplexity(epoch_counts),
+            "drift": probe.drift(codebook),
+        }
+    )
+    weights = [NamedArray(name.removeprefix(WEIGHT), copied.pop(name)) for name in named]
+    is_normalized = np.array([model.is_normalized], dtype=np.float32)
     snapshot = VqVaeSnapshot(
         step=progress.step,
         epoch=progress.epoch,
         phase=progress.phase,
-        codebook=_array(codebook),
-        ema_counts=_array(_averages(model, use)),
-        batch_counts=_array(use.counts),
-        epoch_counts=_array(epoch_counts),
-        ages=_whole(use.ages),
-        revived_at=_whole(use.revived_at),
-        patches=_array(patches),
-        exemplars=_array(exemplars),
-        constant_images=_array(constant),
-        background_changes=_array(changes),
-        position_counts=_array(position_counts),
-        pair_counts=_array(_count_pairs(cells.codes, n_codes)),
         probe=probe.rows,
-        codes=_whole(cells.codes),
-        points=_array(points.z_e),
-        point_codes=_whole(points.codes),
-        arrow_starts=_array(points.z_e[arrows]),
-        arrow_codes=_whole(points.codes[arrows]),
-        arrow_gradients=_array(points.gradients[arrows]),
         shown=probe.shown,
-        reconstructions=_array(probe.reconstruct_shown(model)),
-        weights=weights_of(model),
-        mse=float(held_out.mse),
-        nmse=float(held_out.nmse),
-        batch_perplexity=float(perplexity(use.counts)),
-        epoch_perplexity=float(perplexity(epoch_counts)),
-        drift=probe.drift(codebook),
+        weights=(*weights, NamedArray(IS_NORMALIZED, is_normalized)),
+        mse=float(copied.pop("mse")),
+        nmse=float(copied.pop("nmse")),
+        batch_perplexity=float(copied.pop("batch_perplexity")),
+        epoch_perplexity=float(copied.pop("epoch_perplexity")),
+        drift=float(copied.pop("drift")),
+        **copied,
     )
     return snapshot, held_out
 
@@ -197,14 +213,9 @@ def code_vectors(model: VqVae) -> Tensor:
     return model.quantizer.lookup(every[:, None, None]).detach()[:, :, 0, 0].clone()
 
 
-def weights_of(model: VqVae) -> tuple[NamedArray, ...]:
-    """Tensors of networks and normalisation by name, and whether it is in use; the codes stand apart."""
-    named = [
-        NamedArray(name, _array(tensor))
-        for name, tensor in model.state_dict().items()
-        if not name.startswith("quantizer.")
-    ]
-    return (*named, NamedArray(IS_NORMALIZED, np.array([model.is_normalized], dtype=np.float32)))
+def weights_of(model: VqVae) -> dict[str, Tensor]:
+    """Tensors of networks and normalisation by name; the codes stand apart."""
+    return {name: one for name, one in model.state_dict().items() if not name.startswith("quantizer.")}
 
 
 def in_code_space(model: VqVae, z_e: Tensor) -> Tensor:
@@ -253,7 +264,7 @@ def _count_positions(codes: Tensor, n_codes: int) -> Tensor:
 def _count_pairs(codes: Tensor, n_codes: int) -> Tensor:
     """How often the second code lies to the right of or below the first, (K, K); none for very many."""
     if n_codes > MOST_PAIRED:
-        return torch.zeros(0, 0)
+        return torch.zeros(0, 0, device=codes.device)
     right = codes[:, :, :-1] * n_codes + codes[:, :, 1:]
     below = codes[:, :-1] * n_codes + codes[:, 1:]
     keys = torch.cat([right.reshape(-1), below.reshape(-1)])
@@ -302,17 +313,3 @@ def _find_points(model: VqVae, images: Tensor) -> _Points:
             (gradient,) = torch.autograd.grad(errors, z_q)
         z_e = in_code_space(model, z_e)
     return _Points(as_rows(z_e), codes.reshape(-1), as_rows(gradient))
-
-
-def _array(tensor: Tensor) -> Float32Array:
-    """A copy on the host, read-only."""
-    copy: Float32Array = tensor.detach().float().cpu().numpy().copy()
-    copy.setflags(write=False)
-    return copy
-
-
-def _whole(tensor: Tensor) -> IntArray:
-    """The same of whole numbers."""
-    copy: IntArray = tensor.detach().cpu().numpy().astype(np.int64)
-    copy.setflags(write=False)
-    return copy

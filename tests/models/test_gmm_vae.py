@@ -10,8 +10,9 @@ from torch import Tensor
 from torch.distributions import Categorical, Independent, MixtureSameFamily, Normal, kl_divergence
 
 from dgm_explorer.core.gmm_vae_config import GmmVaeConfig, Likelihood
+from dgm_explorer.core.gmm_vae_snapshot import Layer
 from dgm_explorer.models.gmm_vae import ElboTerms, GmmVae
-from dgm_explorer.models.mlp import layers_of
+from dgm_explorer.models.mlp import linears_of
 from dgm_explorer.numerics import gmm_elbo
 
 N_INPUTS = 5
@@ -56,7 +57,10 @@ def test_terms_agree_with_the_implementation_without_torch(likelihood: Likelihoo
     prior = gmm_elbo.MixturePrior(
         model.log_pi().numpy(), model.component_means.numpy(), model.clamped_component_log_vars().numpy()
     )
-    decoder = gmm_elbo.Decoder(layers_of(model.decoder), likelihood, float(model.decoder_log_var))
+    layers = [
+        Layer(one.weight.detach().numpy(), one.bias.detach().numpy()) for one in linears_of(model.decoder)
+    ]
+    decoder = gmm_elbo.Decoder(layers, likelihood, float(model.decoder_log_var))
     q = gmm_elbo.Posterior(posterior.mean.numpy(), posterior.log_var.numpy())
     expected = gmm_elbo.bound_terms(prior, decoder, q, x.numpy(), noise.numpy())
     # the layers come as float32 copies, which (a) alone sees
