@@ -86,6 +86,10 @@ class Tab(QWidget):
     def set_controls_visible(self, is_visible: bool) -> None:
         """Show or hide what stands beside the pictures; a tab that has nothing there ignores it."""
 
+    def controls_height_px(self) -> int:
+        """How far down from its top it has controls that no message may lie over."""
+        return 0
+
     def heights(self) -> QSplitter | None:
         """What divides the height between pictures and lower panels; None where nothing does."""
         return None

@@ -56,6 +56,9 @@ class TrainingTab(LazyTab["TrainingScene"]):
     def busy_sentence(self) -> str:
         return "" if self._scene is None else self._scene.desk.describe_work(self.title)
 
+    def controls_height_px(self) -> int:
+        return 0 if self._scene is None else self._scene.desk.controls.geometry().bottom() + 1
+
     def open_path(self, path: Path) -> bool:
         return self.scene.open_path(path)
 

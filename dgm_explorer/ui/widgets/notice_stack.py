@@ -1,7 +1,9 @@
 """A place for messages over the top of the tab in front: what comes and goes there moves nothing."""
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QPoint, Slot
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+
+from dgm_explorer.ui.tabs.tab import Tab
 
 LARGEST_WIDTH_CHARACTERS = 110
 MARGIN_PX = 10
@@ -10,6 +12,8 @@ SPACING_PX = 4
 
 class NoticeStack(QWidget):
     """Holds widgets below each other, at the top on the left; as high as those that are visible.
+
+    Controls at the top of a tab stay free: a message may say which of them to press.
 
     It is there only while one of them is: otherwise the mouse and the eye reach what lies below. The left
     is where the pictures are: the controls beside them stay within reach.
@@ -27,6 +31,7 @@ class NoticeStack(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(SPACING_PX)
         tabs.installEventFilter(self)
+        tabs.currentChanged.connect(self.fit)
         self.hide()
 
     def add(self, notice: QWidget) -> None:
@@ -46,6 +51,7 @@ class NoticeStack(QWidget):
                 return True
         return False
 
+    @Slot()
     def fit(self) -> None:
         """Take the room that is needed, and no more."""
         wanted = [notice for notice in self._notices if not notice.isHidden()]
@@ -56,10 +62,17 @@ class NoticeStack(QWidget):
         width_px = min(room_px, self.fontMetrics().averageCharWidth() * LARGEST_WIDTH_CHARACTERS)
         heights_px = [_height_of(notice, width_px) for notice in wanted]
         height_px = sum(heights_px) + SPACING_PX * (len(wanted) - 1)
-        top_px = self._tabs.tabBar().geometry().bottom() + MARGIN_PX
-        self.setGeometry(MARGIN_PX, top_px, width_px, height_px)
+        self.setGeometry(MARGIN_PX, self._top_px(), width_px, height_px)
         self.show()
         self.raise_()
+
+    def _top_px(self) -> int:
+        below_tabs_px = self._tabs.tabBar().geometry().bottom() + MARGIN_PX
+        page = self._tabs.currentWidget()
+        if not isinstance(page, Tab):
+            return below_tabs_px
+        below_controls_px = page.mapTo(self._tabs, QPoint(0, page.controls_height_px())).y()
+        return max(below_tabs_px, below_controls_px)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()

@@ -46,3 +46,15 @@ def test_every_page_without_a_run_has_a_button_that_starts_one(
     for name in (PLAY[0], OPEN_RUN[0]):
         QTest.mouseClick(first.button(name), Qt.MouseButton.LeftButton)
     assert asked == ["play", "open"]
+
+
+@pytest.mark.parametrize("key", ["gmm-vae", "vq-vae"])
+def test_a_warning_leaves_the_controls_of_a_run_free(real: MainWindow, key: str) -> None:
+    real.show_tab(key)
+    real.warn("Something went wrong; Play goes on.")
+    tab = real.current_tab
+    assert isinstance(tab, TrainingTab)
+    controls = tab.scene.desk.controls
+    top_left = controls.mapTo(real.tab_widget, controls.rect().topLeft())
+    assert not real.banner.notices.geometry().intersects(QRect(top_left, controls.size()))
+    assert real.banner.isVisible()
