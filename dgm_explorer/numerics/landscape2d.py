@@ -14,8 +14,9 @@ from dgm_explorer.numerics.mixture2d import Mixture2D
 _TAIL = 7.0  # standard deviations of q beyond the window that the blur must see
 _SPACINGS_PER_SIGMA = 2.4  # aliasing of the sampled Gaussian: 5e-13
 _SPACINGS_PER_STRIP = 4.4  # e^{-2π·4.4} = 1e-12 from the zeros of p nearest to the real plane
+_FEWEST_SPACINGS_PER_SIGMA = 1.2  # of a narrow q: aliasing 8e-4 of what log p has beyond the spacing
 _MAX_NODES = 512
-_MOST_NODES = 1536
+_MOST_NODES = 768
 _PROBE_LINES = 24
 _FEW_POINTS, _MANY_POINTS = 4, 16
 """Gauss–Hermite points along an axis of q that is shorter, or longer, than a step of the grid."""
@@ -120,20 +121,24 @@ class ReverseLandscape2D:
     The spacing of the samples is the largest that resolves both q and the kinks of log p; values are then
     good to 1e-11. Where the kinks would need more than 512 samples a side, `is_resolved` is False and the
     error falls only with the square of the spacing: 1e-5 of the value for modes of width 0.2, 1e-4 for 0.1,
-    six apart. Where q itself would need more than 1536 samples a side, it is narrower than half a step of the
-    grid, or a thousand times longer than wide: a few points of Gauss–Hermite at each mean take the place of
-    the blur. Stationary points are never decided from these values.
+    six apart. A q that would itself need more than 512 samples a side is resolved half as well, and values
+    are good to 1e-5 of their range. Where that would take more than 768 samples, q is narrower than half a
+    step of the grid, or a thousand times longer than wide: a few points of Gauss–Hermite at each mean take
+    the place of the blur. Stationary points are never decided from these values.
     """
 
     def __init__(self, grid: Grid2D, cov: FloatArray, max_nodes: int = _MAX_NODES) -> None:
         self.grid = grid
         self.cov = np.array(cov, dtype=np.float64)
         self.is_resolved = True
-        self._sigma_spacing = math.sqrt(np.linalg.eigvalsh(self.cov)[0]) / _SPACINGS_PER_SIGMA
+        narrowest = math.sqrt(np.linalg.eigvalsh(self.cov)[0])
+        self._sigma_spacing = narrowest / _SPACINGS_PER_SIGMA
         margin = _TAIL * math.sqrt(max(self.cov[0, 0], self.cov[1, 1]))
         extent = max(grid.x[-1] - grid.x[0], grid.y[-1] - grid.y[0]) + 2 * margin
         self._finest = extent / max_nodes
-        self._can_sample_q = extent / self._sigma_spacing <= _MOST_NODES
+        coarsest = narrowest / _FEWEST_SPACINGS_PER_SIGMA
+        self._can_sample_q = extent / coarsest <= _MOST_NODES
+        self._largest_spacing = max(self._sigma_spacing, min(self._finest, coarsest))
         self._blur: _Blur | None = None
         self._spacing = math.nan
 
@@ -170,7 +175,7 @@ class ReverseLandscape2D:
         self.is_resolved = wanted >= self._finest
         # steps of √2 keep the matrices while p is dragged about
         steps = math.floor(2 * math.log2(max(wanted, self._finest) / self._finest) + 1e-9)
-        spacing = min(self._sigma_spacing, self._finest * 2 ** (0.5 * steps))
+        spacing = min(self._largest_spacing, self._finest * 2 ** (0.5 * steps))
         if self._blur is None or spacing != self._spacing:
             self._blur, self._spacing = _Blur(self.grid, self.cov, spacing), spacing
         return self._blur

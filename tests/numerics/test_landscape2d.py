@@ -59,6 +59,24 @@ def test_forward_landscape_is_the_point_value_at_its_nodes() -> None:
         assert values[i, j] == pytest.approx(exact, rel=1e-12)
 
 
+@pytest.mark.parametrize("p", [BISHOP, FIVE, THIN], ids=["bishop", "five", "thin"])
+@pytest.mark.parametrize(
+    "cov", [0.017**2 * np.eye(2), 0.04**2 * np.eye(2), np.diag([1.0, 0.05**2])], ids=["dot", "small", "long"]
+)
+def test_a_narrow_q_is_right_for_a_picture_and_takes_few_samples(p: Mixture2D, cov: np.ndarray) -> None:
+    landscape = ReverseLandscape2D(GRID, cov)
+    tracemalloc.start()
+    values = landscape.evaluate(p)
+    peak_mb = tracemalloc.get_traced_memory()[1] / 2**20
+    tracemalloc.stop()
+    assert peak_mb < 60, "of 1536 samples a side alone 18 MB for each array"
+    assert not landscape.is_resolved
+    colours = 1e-5 * np.ptp(values)
+    for i, j in NODES:
+        exact = reverse_kl_2d(p, gaussian_2d(np.array([GRID.x[j], GRID.y[i]]), cov)).kl
+        assert values[i, j] == pytest.approx(exact, abs=colours)
+
+
 @pytest.mark.parametrize(
     ("half_width", "cov", "tolerance"),
     [
