@@ -43,10 +43,12 @@ class Probe:
         self._held_out = self._on_device(_some(rng, held_out, N_MEASURED))
         generator = torch.Generator().manual_seed(PROBE_SEED)
         self._noise = torch.randn(1, N_MEASURED, latent_dim, generator=generator).to(inputs.device)
-        self._sample_noise = torch.randn(MAX_COMPONENTS, N_SAMPLES, latent_dim, generator=generator)
+        sample_noise = torch.randn(MAX_COMPONENTS, N_SAMPLES, latent_dim, generator=generator)
+        self._sample_noise = sample_noise.to(inputs.device)
         self._labels = None if dataset.labels is None else dataset.labels[self.rows]
         self._n_classes = len(dataset.class_names)
         self._rows_on_device = self._on_device(self.rows)
+        self._shown_on_device = self._on_device(self.shown)
 
     def _on_device(self, rows: IntArray) -> Tensor:
         return torch.from_numpy(rows).to(self._inputs.device)
@@ -87,12 +89,12 @@ class Probe:
 
     def sample_noise(self, n_components: int) -> Tensor:
         """Fixed ε of the samples, (K, s, J)."""
-        return self._sample_noise[:n_components].to(self._inputs.device)
+        return self._sample_noise[:n_components]
 
     @torch.no_grad()
     def reconstruct_shown(self, model: GmmVae) -> Tensor:
         """Decoded means of the shown examples, (m, D)."""
-        return model.decoded_mean(model.encode(self._inputs[self._on_device(self.shown)]).mean)
+        return model.decoded_mean(model.encode(self._inputs[self._shown_on_device]).mean)
 
 
 def _some(rng: np.random.Generator, rows: IntArray, n: int) -> IntArray:
