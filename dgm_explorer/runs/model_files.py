@@ -26,6 +26,7 @@ class ModelFiles:
     layers : of each tuple of layers, the letters of what goes in and what comes out.
     least : of each array of whole numbers that may go below 0.
     below : of each array of whole numbers, the letter whose size they stay below, where there is one.
+    gaps : arrays of real numbers that hold NaN where there is nothing to say.
     """
 
     config: type[Any]
@@ -34,6 +35,7 @@ class ModelFiles:
     layers: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     least: Mapping[str, int] = field(default_factory=dict)
     below: Mapping[str, str] = field(default_factory=dict)
+    gaps: frozenset[str] = frozenset()
 
 
 GMM_VAE = ModelFiles(
@@ -59,6 +61,7 @@ GMM_VAE = ModelFiles(
         "confusion": ("K?", "classes?"),
     },
     layers={"decoder": ("J", "D")},
+    gaps=frozenset({"train_terms", "held_out_terms"}),
 )
 VQ_VAE = ModelFiles(
     config=VqVaeConfig,
@@ -88,6 +91,7 @@ VQ_VAE = ModelFiles(
     },
     least={"revived_at": -1},
     below={"codes": "K", "point_codes": "K", "arrow_codes": "K"},
+    gaps=frozenset({"patches", "exemplars"}),
 )
 MODELS = {gmm_vae_config.MODEL: GMM_VAE, vq_vae_config.MODEL: VQ_VAE}
 

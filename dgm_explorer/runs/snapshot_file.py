@@ -22,6 +22,7 @@ MAX_LAYERS = 64
 MAX_NAMED = 1024
 MAX_TEXT = 100
 MAX_INT = 2**53
+MAX_REAL = 1e15
 FORMAT = "dgm-explorer-snapshot 1"
 
 
@@ -109,7 +110,9 @@ class _Parts:
         return array
 
     def _check_range(self, name: str, array: NDArray[Any]) -> None:
-        """Whole numbers are rows, counts, or places in other arrays."""
+        """Whole numbers are rows, counts, or places in other arrays; real ones can be drawn."""
+        if array.dtype.kind == "f":
+            self._check_real(name, array)
         if array.dtype.kind != "i" or not array.size:
             return
         if array.min() < self._files.least.get(name, 0):
@@ -117,6 +120,12 @@ class _Parts:
         letter = self._files.below.get(name)
         if letter is not None and array.max() >= self._shapes.size_of(letter):
             raise self._error(f"the array {name!r} holds numbers that are too large")
+
+    def _check_real(self, name: str, array: NDArray[Any]) -> None:
+        """Qt ends where it is to paint at an infinite place."""
+        is_gap = np.isnan(array) if name in self._files.gaps else np.zeros(array.shape, np.bool_)
+        if not (is_gap | (np.abs(array) <= MAX_REAL)).all():
+            raise self._error(f"the array {name!r} holds numbers that are not finite, or far too large")
 
     def _named_arrays(self, name: str) -> tuple[NamedArray, ...]:
         keys = [key for key in self._left if key.startswith(f"{name}.")]

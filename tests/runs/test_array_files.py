@@ -168,6 +168,17 @@ def test_strange_arrays_and_negative_rows_are_refused(path: Path) -> None:
     assert "'probe' holds negative numbers" in refusal(path)
 
 
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan, 1e20])
+def test_what_cannot_be_painted_is_refused(path: Path, value: float) -> None:
+    rewrite(path, lambda arrays: arrays["latent_means"].fill(value))
+    assert "'latent_means' holds numbers that are not finite" in refusal(path)
+
+
+def test_terms_without_examples_are_gaps(path: Path) -> None:
+    rewrite(path, lambda arrays: arrays["held_out_terms"].fill(np.nan))
+    assert np.isnan(read_snapshot(path, GMM_VAE).held_out_terms).all()
+
+
 def test_damage_anywhere_is_a_sentence_or_a_snapshot(path: Path) -> None:
     draw, content = random.Random(5), path.read_bytes()
     for length in (*range(0, 200, 7), *(draw.randrange(len(content)) for _ in range(40))):
