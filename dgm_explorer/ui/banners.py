@@ -1,8 +1,9 @@
 """What the window says without being asked: notes above the tabs, warnings over them."""
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QFrame, QTabWidget
+from PySide6.QtWidgets import QFrame, QTabWidget, QWidget
 
+from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.banner import Banner, Tone
 from dgm_explorer.ui.widgets.notice_stack import NoticeStack
@@ -32,7 +33,7 @@ class Banners(QObject):
     def __init__(self, theme: Theme, tabs: QTabWidget, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.line = Banner(theme)
-        self.notices = NoticeStack(tabs)
+        self.notices = NoticeStack(tabs, _controls_height_px)
         self._alert = Banner(theme)
         self._alert.setFrameShape(Banner.Shape.Box)
         self.notices.add(self._alert)
@@ -99,3 +100,7 @@ class Banners(QObject):
     @property
     def _spoken(self) -> Banner:
         return self.line if self._alert.isHidden() else self._alert
+
+
+def _controls_height_px(page: QWidget) -> int:
+    return page.controls_height_px() if isinstance(page, Tab) else 0

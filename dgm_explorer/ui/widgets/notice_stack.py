@@ -1,9 +1,9 @@
 """A place for messages over the top of the tab in front: what comes and goes there moves nothing."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QObject, QPoint, Slot
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
-
-from dgm_explorer.ui.tabs.tab import Tab
 
 LARGEST_WIDTH_CHARACTERS = 110
 MARGIN_PX = 10
@@ -21,11 +21,13 @@ class NoticeStack(QWidget):
     Parameters
     ----------
     tabs : over whose pages it lies.
+    controls_height_px : how far down from its top a page has controls that stay free.
     """
 
-    def __init__(self, tabs: QTabWidget) -> None:
+    def __init__(self, tabs: QTabWidget, controls_height_px: Callable[[QWidget], int]) -> None:
         super().__init__(tabs)
         self._tabs = tabs
+        self._controls_height_px = controls_height_px
         self._notices: list[QWidget] = []
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -69,9 +71,9 @@ class NoticeStack(QWidget):
     def _top_px(self) -> int:
         below_tabs_px = self._tabs.tabBar().geometry().bottom() + MARGIN_PX
         page = self._tabs.currentWidget()
-        if not isinstance(page, Tab):
+        if not self._tabs.count():  # as while the window is made
             return below_tabs_px
-        below_controls_px = page.mapTo(self._tabs, QPoint(0, page.controls_height_px())).y()
+        below_controls_px = page.mapTo(self._tabs, QPoint(0, self._controls_height_px(page))).y()
         return max(below_tabs_px, below_controls_px)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
