@@ -35,7 +35,7 @@ def main() -> int:
 
 def paint(gmm_vae: Path, vq_vae: Path) -> None:
     """All pictures, from presets and from the two runs."""
-    show("kl-window", "--preset", "homework-1b")
+    show("kl-window", "--preset", "free-sigma-sides-win")
     export("kl-landscape-reverse", PANEL, "landscape-reverse", "--preset", "free-sigma-sides-win")
     export("kl-sweep", PANEL, "bifurcation-diagram", "--preset", "merging-modes")
     show("reparam-window", "--preset", "what-l-does")

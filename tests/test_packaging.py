@@ -75,12 +75,12 @@ def test_the_wheel_holds_the_program_and_every_resource(tmp_path: Path) -> None:
     tracked = subprocess.run(list_files, cwd=ROOT, capture_output=True, text=True, check=False)
     if tracked.returncode != 0:
         pytest.skip("not a git checkout: nothing to compare the wheel with")
-    sources = [name for name in tracked.stdout.splitlines() if not name.startswith("resources/readme/")]
+    sources = [name for name in tracked.stdout.splitlines() if not name.startswith("resources/guide/")]
     expected = {re.sub(r"^resources/", "dgm_explorer/resources/", name) for name in sources}
     assert expected - names == set()
     assert any(name.startswith("dgm_explorer/resources/presets/") for name in names)
     assert not any(name.startswith(("tests/", "packaging/", "resources/")) for name in names)
-    assert not any("resources/readme" in name for name in names), "pictures of the README"
+    assert not any("resources/guide" in name for name in names), "pages and pictures of the guide"
 
 
 def test_resources_are_found_in_a_checkout() -> None:
