@@ -3,14 +3,15 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QKeyEvent, QPainter
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QGraphicsView, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.app import WindowOptions, make_window
@@ -379,6 +380,31 @@ def test_another_size_gives_another_size_of_type(real: MainWindow, qtbot: QtBot)
     qtbot.waitUntil(lambda: real.lectures.bar.title.height() > low)
     settle()
     assert_nothing_is_cut(real, (1920, 1080))
+
+
+class PaintCounter(QObject):
+    """Counts how often a widget is painted."""
+
+    def __init__(self, watched: QWidget) -> None:
+        super().__init__(watched)
+        self.n_painted = 0
+        watched.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        self.n_painted += event.type() == QEvent.Type.Paint
+        return False
+
+
+def test_nothing_is_painted_on_the_way_into_a_lecture_and_out_of_it(real: MainWindow) -> None:
+    settle()
+    (plot, *_others) = (view for view in real.current_tab.findChildren(QGraphicsView) if view.isVisible())
+    counter = PaintCounter(plot.viewport())
+    for change in (partial(real.lectures.open_lecture, "kl"), real.lectures.end):
+        counter.n_painted = 0
+        change()
+        assert counter.n_painted == 0
+        settle()
+        assert counter.n_painted > 0
 
 
 def test_the_steps_are_set_once_for_all_widths(real: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
