@@ -34,7 +34,8 @@ def _array(x: ArrayLike) -> FloatArray:
 
 
 def _exp(x: ArrayLike) -> FloatArray:
-    return np.asarray(np.exp(_array(x)))
+    with np.errstate(over="ignore"):  # raw parameters that a hand drags far out: ∞ is right
+        return np.asarray(np.exp(_array(x)))
 
 
 def _log(y: ArrayLike) -> FloatArray:
