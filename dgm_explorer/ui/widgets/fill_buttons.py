@@ -66,7 +66,11 @@ class FillButtons(QWidget):
         place = self._room()
         below = round(LINES_BELOW_MIDDLE * self.fontMetrics().height())
         top = min(place.height() // 2 + below, place.height() - size.height())
-        if place.height() < 3 * below:  # a strip: there are no words in it
+        is_low = place.height() < 3 * below
+        if is_low and isinstance(self._place, Plot):  # its words are more than a button that others have, too
+            self.hide()
+            return
+        if is_low:  # a strip: there are no words in it
             top = (place.height() - size.height()) // 2
         left = place.left() + (place.width() - size.width()) // 2
         self.setGeometry(left, place.top() + top, size.width(), size.height())
@@ -77,8 +81,7 @@ class FillButtons(QWidget):
         """Where the place has nothing of its own to show."""
         if not isinstance(self._place, Plot):
             return self._place.rect()
-        inside = QRect(self._place.mapFromScene(self._place.view_box.sceneBoundingRect()).boundingRect())
-        return inside if inside.height() >= self.sizeHint().height() else self._place.rect()
+        return QRect(self._place.mapFromScene(self._place.view_box.sceneBoundingRect()).boundingRect())
 
     def _name(self, button: QPushButton, text: str, action: QAction) -> None:
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)

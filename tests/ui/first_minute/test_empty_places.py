@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
 
 from dgm_explorer.ui.main_window import MainWindow
 from dgm_explorer.ui.plots.plot import Plot
@@ -58,3 +59,17 @@ def test_a_warning_leaves_the_controls_of_a_run_free(real: MainWindow, key: str)
     top_left = controls.mapTo(real.tab_widget, controls.rect().topLeft())
     assert not real.banner.notices.geometry().intersects(QRect(top_left, controls.size()))
     assert real.banner.isVisible()
+
+
+def test_a_plot_too_low_for_words_and_a_button_keeps_its_words(real: MainWindow, qtbot: QtBot) -> None:
+    real.show_tab("gmm-vae")
+    tab = real.current_tab
+    assert isinstance(tab, TrainingTab)
+    chart = tab.scene.empty_places()[1]
+    buttons = next(found for found in chart.findChildren(FillButtons))
+    qtbot.waitUntil(buttons.isVisible)
+    chart.setFixedHeight(90)
+    qtbot.waitUntil(lambda: not buttons.isVisible())
+    chart.setMaximumHeight(400)
+    chart.setMinimumHeight(300)
+    qtbot.waitUntil(buttons.isVisible)
