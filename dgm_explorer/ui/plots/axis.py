@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneResizeEvent
 from dgm_explorer.ui.theme import Theme, color
 
 _MIN_TICK_GAP_PX = 26.0
+_LEAST_LINE_SPACING = 0.75
+"""Of the height of a line of text: closer than that, figures below each other touch."""
 
 
 def tick_text(value: float, digits: int = 4) -> str:
@@ -58,11 +60,19 @@ def log_ticks(lo: float, hi: float, max_count: int) -> tuple[float, ...]:
     return tuple(i * width for i in range(from_, to + 1))
 
 
+def _coarsened(spacing: float, least: float) -> float:
+    """The least of 1, 2, 5, 10 … that is neither below ``spacing``, one of them, nor below ``least``."""
+    while spacing < least:
+        spacing *= 2.5 if f"{spacing:e}".startswith("2") else 2.0
+    return spacing
+
+
 class NumberAxis(pg.AxisItem):
     """A linear axis with a fixed width (left) or height (bottom), so that plots never shift."""
 
     def __init__(self, orientation: str, label: str) -> None:
         self._label_html = ""
+        self._least_gap_px = 0.0
         super().__init__(orientation)
         self.enableAutoSIPrefix(False)
         self._label = label
@@ -79,6 +89,7 @@ class NumberAxis(pg.AxisItem):
         self.setLabel(self._label, color=theme.text, **{"font-size": f"{theme.font_point_size:g}pt"})
         label_px = 1.75 * metrics.height() if self._label else 6.0
         if self.orientation in ("left", "right"):
+            self._least_gap_px = _LEAST_LINE_SPACING * metrics.height()
             width = metrics.horizontalAdvance("0.000")
             self.setStyle(tickTextWidth=round(width))
             self.setWidth(round(width + label_px + 6))
@@ -111,6 +122,14 @@ class NumberAxis(pg.AxisItem):
         kept = self.cacheMode()
         self.setCacheMode(QGraphicsItem.CacheMode.NoCache)
         self.setCacheMode(kept)
+
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:  # noqa: N803
+        """As pyqtgraph has it, which always writes at the first level: this makes that one fit."""
+        levels: list[tuple[float, float]] = super().tickSpacing(minVal, maxVal, size)
+        if levels:
+            least = self._least_gap_px * abs(maxVal - minVal) / size
+            levels[0] = (_coarsened(levels[0][0], least), levels[0][1])
+        return levels
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         del scale

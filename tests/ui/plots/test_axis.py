@@ -1,8 +1,10 @@
 """Numbers on axes."""
 
 import pytest
+from PySide6.QtGui import QFontMetricsF
 
-from dgm_explorer.ui.plots.axis import log_ticks, tick_text
+from dgm_explorer.ui.plots.axis import NumberAxis, log_ticks, tick_text
+from dgm_explorer.ui.theme import PROJECTOR
 
 
 @pytest.mark.parametrize(
@@ -36,3 +38,17 @@ def test_log_ticks_lie_inside_and_do_not_crowd(lo: float, hi: float, max_count: 
     assert 1 <= len(ticks) <= max_count
     assert all(lo * (1 - 1e-6) <= tick <= hi * (1 + 1e-6) for tick in ticks)
     assert list(ticks) == sorted(set(ticks))
+
+
+@pytest.mark.parametrize("high", [0.44, 3.0, 25.0, 7e4])
+@pytest.mark.parametrize("size_px", [25.0, 37.0, 60.0, 400.0])
+@pytest.mark.usefixtures("qtbot")
+def test_numbers_of_an_upright_axis_do_not_touch(high: float, size_px: float) -> None:
+    axis = NumberAxis("left", "")
+    axis.set_theme(PROJECTOR)
+    digit_px = QFontMetricsF(axis.style["tickFont"]).tightBoundingRect("0").height()
+    spacing, _ = axis.tickSpacing(0.0, high, size_px)[0]
+    assert spacing / high * size_px > digit_px
+    assert f"{spacing:e}"[0] in "125"
+    if size_px == 400.0:
+        assert high / spacing > 2
