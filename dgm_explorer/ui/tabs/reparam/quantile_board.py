@@ -98,7 +98,7 @@ class QuantileBoard(TwinBoard):
         u = float(quantile_picture("gaussian", 0.0, 1.0, np.array([epsilon])).u[0])
         words = (
             f"point {index}:  ε = {tick_text(epsilon)}",
-            f"u = Φ(ε) = {tick_text(u)}, uniform between 0 and 1",
+            f"u = Φ(ε) = {tick_text(u)}, uniform",
             f"z = μ + σ F⁻¹(u) = {tick_text(z)}",
             f"{LAW_NAME[frame.law]}: {LAW_WORDS[frame.law]}",
         )
