@@ -37,6 +37,14 @@ def test_components_on_top_of_one_another_are_told_though_all_are_occupied() -> 
     assert "pre-training" in alarm.sentence
 
 
+@pytest.mark.parametrize(("share", "is_told"), [(0.13, False), (0.4, True)])
+def test_two_components_may_overlap_but_not_coincide(share: float, is_told: bool) -> None:
+    """0.13 of every example goes to the other one, as on the moons where one in seven is told wrongly."""
+    gamma = np.array([[1 - share, share], [share, 1 - share]])[np.arange(60) % 2]
+    kinds = [alarm.kind for alarm in alarms(with_gamma(make_snapshot(), gamma))]
+    assert kinds == (["merged_components"] if is_told else [])
+
+
 def test_an_empty_component_is_named_and_most_empty_is_grave() -> None:
     some = np.eye(5)[np.arange(60) % 4]
     (alarm,) = alarms(with_gamma(make_snapshot(), some))
