@@ -160,7 +160,7 @@ def _hints(kind: type) -> dict[str, Any]:
 
 def _find_unknown_key(value: object, kind: Any, where: str) -> str | None:
     """Path of the first key in ``value`` that the dataclass ``kind`` has no field for."""
-    if dataclasses.is_dataclass(kind) and isinstance(value, dict):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind) and isinstance(value, dict):
         hints = _hints(kind)
         for key, item in value.items():
             path = f"{where}.{key}" if where else str(key)

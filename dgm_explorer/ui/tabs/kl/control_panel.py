@@ -17,7 +17,7 @@ from dgm_explorer.ui.widgets.control_column import ControlColumn
 from dgm_explorer.ui.widgets.form import set_tip
 from dgm_explorer.ui.widgets.switch_row import SwitchRow
 
-WIDTH_CHARACTERS: Final = 46
+WIDTH_CHARACTERS: Final = 47
 """Width of the column in average characters, so that it grows with the font of the theme."""
 
 
