@@ -66,7 +66,7 @@ class Recorder:
         self.status_pace = Pace(STATUS_EVERY_S, clock, WRITING_SHARE)
         self.look_pace = Pace(LOOK_EVERY_S, clock)
         self.snapshot_pace = Pace(recording.snapshot_every_s, clock, SNAPSHOT_SHARE)
-        self.checkpoint_pace = Pace(recording.checkpoint_every_s, clock)
+        self.checkpoint_pace = Pace(recording.checkpoint_every_s, clock, is_early=True)
         self.is_stop_requested = False
 
     def begin(self) -> None:
