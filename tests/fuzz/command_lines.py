@@ -17,7 +17,7 @@ PATHS = (
     "", ".", "..", "/", "/dev/zero", "/dev/null", "/dev/stdin", "/proc/self/mem", "nowhere", "~", "x\0y",
     "a" * 300,
     "no/such/folder/x", "\udcff\udcfe", "-", "--", "a.npz", "run", "é.json", "\ud800", "http://x/y",
-    "$HOME", "/root/x",
+    "$HOME", "/nowhere/x",
     "file:///etc/passwd", "a\nb", "work/../..", "*", "{here}", "{here}/link", "{here}/new/x.npz",
     "{here}/new.npz",
 )  # fmt: skip
