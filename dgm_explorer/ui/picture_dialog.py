@@ -2,17 +2,8 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QDoubleSpinBox,
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QDialogButtonBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QLabel, QWidget
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.picture_size import (
@@ -24,6 +15,7 @@ from dgm_explorer.core.picture_size import (
     PictureSize,
     parse_size,
 )
+from dgm_explorer.ui.export_dialog import ExportDialog
 from dgm_explorer.ui.picture_file import layout_of, on_screen_size
 from dgm_explorer.ui.widgets.form import ChoiceBox, label_for
 
@@ -50,8 +42,8 @@ PRESETS = (
 )
 
 
-class PictureDialog(QDialog):
-    """A small form; says what the numbers mean for the type. Goes when it is closed.
+class PictureDialog(ExportDialog):
+    """A small form; says what the numbers mean for the type.
 
     Parameters
     ----------
@@ -65,9 +57,7 @@ class PictureDialog(QDialog):
     """A `PictureSize`."""
 
     def __init__(self, widget: QWidget, name: str, remembered: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"Export picture: {name.replace('-', ' ').replace('_', ' ')}")
+        super().__init__("picture", name, parent)
         self._widget = widget
         self._screen = on_screen_size(widget)
         usual = [(preset.key, preset.text) for preset in PRESETS]
@@ -76,13 +66,6 @@ class PictureDialog(QDialog):
         self.width_edit, self.height_edit = _number("Width"), _number("Height")
         self.unit = ChoiceBox("Unit", (("px", "pixels"), ("cm", "cm")))
         self.dpi = _number("Dots per inch")
-        self.note = QLabel()
-        self.note.setWordWrap(True)
-        self.note.setMinimumWidth(360)
-        self.note.setMinimumHeight(3 * self.note.fontMetrics().lineSpacing())
-        self.note.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.save = self.buttons.addButton("&Save…", QDialogButtonBox.ButtonRole.AcceptRole)
         self.copy = self.buttons.addButton("&Copy", QDialogButtonBox.ButtonRole.ActionRole)
         self._build()
         self._connect()
@@ -96,6 +79,9 @@ class PictureDialog(QDialog):
             "How large the type is: at 96 dpi a pixel of the picture is one of the screen, at 192 dpi type\n"
             "and lines are twice as large on the same number of pixels. In centimetres: as they will measure."
         )
+        for edit in (self.width_edit, self.height_edit):
+            edit.setToolTip("Of the whole picture; the panel is laid out anew at this size.")
+        self.unit.setToolTip("Centimetres for paper, pixels for a screen.")
         self.save.setToolTip("Choose a file: PNG, SVG or PDF.")
         self.copy.setToolTip("Put the picture on the clipboard.")
         size = QHBoxLayout()
@@ -106,19 +92,13 @@ class PictureDialog(QDialog):
         form.addRow("Si&ze", self.preset)
         form.addRow(label_for("&Width × height", self.width_edit), size)
         form.addRow("&Dots per inch", self.dpi)
-        layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        layout.addWidget(self.note)
-        layout.addWidget(self.buttons)
-        self.save.setDefault(True)
+        self._lay_out(form)
 
     def _connect(self) -> None:
         self.preset.activated.connect(self._take_preset)
         self.unit.activated.connect(self._take_unit)
         for edit in (self.width_edit, self.height_edit, self.dpi):
             edit.valueChanged.connect(self._take_number)
-        self.buttons.accepted.connect(self._save)
-        self.buttons.rejected.connect(self.reject)
         self.copy.clicked.connect(self._copy)
 
     @property

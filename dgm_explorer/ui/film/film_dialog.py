@@ -1,19 +1,10 @@
 """The questions before a film is made: which part of the run, how fast, how large."""
 
-from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QDoubleSpinBox,
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QDoubleSpinBox, QFormLayout, QHBoxLayout, QLabel, QSpinBox, QWidget
 
 from dgm_explorer.core.picture_size import SCREEN_DPI, PictureSize
+from dgm_explorer.ui.export_dialog import ExportDialog
 from dgm_explorer.ui.film.film_plan import LARGEST_RATE, LEAST_RATE, USUAL_RATE, even, steps_between
 from dgm_explorer.ui.picture_file import on_screen_size
 from dgm_explorer.ui.widgets.form import ChoiceBox, label_for
@@ -25,8 +16,8 @@ SIZES = {
 }
 
 
-class FilmDialog(QDialog):
-    """A small form over the recorded snapshots of a run. Goes when it is closed.
+class FilmDialog(ExportDialog):
+    """A small form over the recorded snapshots of a run.
 
     Parameters
     ----------
@@ -39,9 +30,7 @@ class FilmDialog(QDialog):
     """The steps, frames per second, and the `PictureSize`."""
 
     def __init__(self, panel: QWidget, name: str, steps: tuple[int, ...], parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(f"Export film: {name.replace('-', ' ').replace('_', ' ')}")
+        super().__init__("film", name, parent)
         self._steps = steps
         self._sizes = {"screen": on_screen_size(panel), **{key: size for key, (_, size) in SIZES.items()}}
         self.first, self.last = QSpinBox(), QSpinBox()
@@ -49,13 +38,6 @@ class FilmDialog(QDialog):
         self.size_box = ChoiceBox(
             "Size", [("screen", "As on the screen"), *((key, words) for key, (words, _) in SIZES.items())]
         )
-        self.note = QLabel()
-        self.note.setWordWrap(True)
-        self.note.setMinimumWidth(360)
-        self.note.setMinimumHeight(3 * self.note.fontMetrics().lineSpacing())
-        self.note.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.save = self.buttons.addButton("&Save…", QDialogButtonBox.ButtonRole.AcceptRole)
         self._build()
         self._explain()
 
@@ -84,13 +66,7 @@ class FilmDialog(QDialog):
         form.addRow(label_for("&From step", self.first), span)
         form.addRow("Frames per &second", self.rate)
         form.addRow("Si&ze", self.size_box)
-        layout = QVBoxLayout(self)
-        layout.addLayout(form)
-        layout.addWidget(self.note)
-        layout.addWidget(self.buttons)
-        self.save.setDefault(True)
-        self.buttons.accepted.connect(self._save)
-        self.buttons.rejected.connect(self.reject)
+        self._lay_out(form)
 
     @property
     def chosen_steps(self) -> tuple[int, ...]:
