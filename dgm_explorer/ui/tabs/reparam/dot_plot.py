@@ -2,13 +2,13 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.ui.plots.axis import NumberAxis
-from dgm_explorer.ui.plots.latent_gestures import PanOrClick
+from dgm_explorer.ui.plots.panning_hand import PanningHand
 from dgm_explorer.ui.plots.plot import Plot
 from dgm_explorer.ui.tabs.reparam.dot_layer import DotLayer
 from dgm_explorer.ui.theme import Theme
@@ -32,7 +32,7 @@ class DotPlot(Plot):
     def __init__(self, x_axis: NumberAxis, y_axis: NumberAxis, parent: QWidget | None = None) -> None:
         super().__init__(x_axis, y_axis, parent)
         self._hovered_dot = -1
-        self._gesture: PanOrClick | None = None
+        self._hand = PanningHand(self)
         self._dots = DotLayer(self)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
@@ -54,21 +54,15 @@ class DotPlot(Plot):
             super().pan(x_px, y_px)
 
     def press(self, at: QPointF, event: QMouseEvent) -> bool:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._gesture = PanOrClick(self, at)
-        return self._gesture is not None
+        return self._hand.press(at, event)
 
     def move(self, at: QPointF, event: QMouseEvent) -> None:
-        if self._gesture is not None:
-            self._gesture.move(at)
-        elif not event.buttons():
+        if not self._hand.move(at) and not event.buttons():
             self._point(self._dots.dot_at(at))
 
     def release(self, at: QPointF, event: QMouseEvent) -> None:
         del event
-        gesture, self._gesture = self._gesture, None
-        if gesture is not None:
-            gesture.finish(at)
+        self._hand.release(at)
 
     def click(self, at: QPointF) -> None:
         index = self._dots.dot_at(at)

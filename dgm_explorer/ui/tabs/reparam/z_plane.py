@@ -18,7 +18,7 @@ from dgm_explorer.ui.plots.captions import CornerText
 from dgm_explorer.ui.plots.handle_geometry import Part
 from dgm_explorer.ui.plots.handle_plot import Dragged, HandlePlot
 from dgm_explorer.ui.plots.knob_overlay import Handle, Hit
-from dgm_explorer.ui.plots.latent_gestures import PanOrClick
+from dgm_explorer.ui.plots.panning_hand import PanningHand
 from dgm_explorer.ui.tabs.reparam.dot_layer import DotLayer
 from dgm_explorer.ui.tabs.reparam.epsilon_plane import GRID
 from dgm_explorer.ui.tabs.reparam.map_knobs import MapKnobs
@@ -54,7 +54,7 @@ class ZPlane(HandlePlot[MapShape]):
         self._map_shape = MapShape.of(ReparamState())
         self._selected = _MAP
         self._part: Part | None = None
-        self._pan: PanOrClick | None = None
+        self._hand = PanningHand(self)
         self._hovered_dot = -1
         self._grid = GridLines(self.view_box)
         self._dots = DotLayer(self)
@@ -184,23 +184,17 @@ class ZPlane(HandlePlot[MapShape]):
         if super().press(at, event):
             self._point(-1)
             return True
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._pan = PanOrClick(self, at)
-        return self._pan is not None
+        return self._hand.press(at, event)
 
     def move(self, at: QPointF, event: QMouseEvent) -> None:
-        if self._pan is not None:
-            self._pan.move(at)
+        if self._hand.move(at):
             return
         super().move(at, event)
         if self._dragged is None and not event.buttons():
             self._point(-1 if self._hovered is not None else self._dots.dot_at(at))
 
     def release(self, at: QPointF, event: QMouseEvent) -> None:
-        gesture, self._pan = self._pan, None
-        if gesture is not None:
-            gesture.finish(at)
-        else:
+        if not self._hand.release(at):
             super().release(at, event)
 
     def click(self, at: QPointF) -> None:

@@ -13,7 +13,7 @@ from dgm_explorer.ui.plots.cell_overlay import CellOverlay
 from dgm_explorer.ui.plots.cloud_plot import CloudPlot
 from dgm_explorer.ui.plots.color_key import ColorKey, ColorKeyItem
 from dgm_explorer.ui.plots.fading_trails import FadingTrails, Trails
-from dgm_explorer.ui.plots.latent_gestures import PanOrClick
+from dgm_explorer.ui.plots.panning_hand import PanningHand
 from dgm_explorer.ui.plots.point_raster import PointRaster
 from dgm_explorer.ui.plots.site_marks import SiteMarks
 from dgm_explorer.ui.tabs.vq_vae.embedding.arrows import StraightThrough
@@ -59,7 +59,7 @@ class EmbeddingPlot(CloudPlot):
         self._arrows: StraightThrough | None = None
         self._axis_names = ("z₁", "z₂")
         self._target = Target()
-        self._gesture: PanOrClick | None = None
+        self._hand = PanningHand(self)
         self._cells = CellOverlay(self.view_box)
         self._lit_cells = LitCells(self.view_box, self._cells)
         self._raster = PointRaster(self.view_box)
@@ -163,21 +163,15 @@ class EmbeddingPlot(CloudPlot):
         return Target(int(squares.argmin()), place=(x, y))
 
     def press(self, at: QPointF, event: QMouseEvent) -> bool:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self._gesture = PanOrClick(self, at)
-        return self._gesture is not None
+        return self._hand.press(at, event)
 
     def move(self, at: QPointF, event: QMouseEvent) -> None:
-        if self._gesture is not None:
-            self._gesture.move(at)
-        elif not event.buttons():
+        if not self._hand.move(at) and not event.buttons():
             self._point(self.target_at(at))
 
     def release(self, at: QPointF, event: QMouseEvent) -> None:
         del event
-        gesture, self._gesture = self._gesture, None
-        if gesture is not None:
-            gesture.finish(at)
+        self._hand.release(at)
 
     def click(self, at: QPointF) -> None:
         self.clicked.emit(self.target_at(at))
@@ -189,10 +183,7 @@ class EmbeddingPlot(CloudPlot):
     def key(self, event: QKeyEvent) -> bool:
         if event.key() != Qt.Key.Key_Escape:
             return super().key(event)
-        gesture, self._gesture = self._gesture, None
-        if gesture is not None:
-            gesture.cancel()
-        else:
+        if not self._hand.cancel():
             self.dismissed.emit()
         return True
 
@@ -203,7 +194,7 @@ class EmbeddingPlot(CloudPlot):
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        if self._gesture is None:
+        if not self._hand.is_down:
             self._point(Target())
 
     def viewportEvent(self, event: QEvent) -> bool:
