@@ -1,6 +1,6 @@
 """What the panels of the GMM-VAE tab show at present."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -12,21 +12,13 @@ from dgm_explorer.ui.tabs.gmm_vae.gmm_vae_tab import GmmVaeTab
 from dgm_explorer.ui.tabs.gmm_vae.scene import GmmVaeScene
 from dgm_explorer.ui.tabs.gmm_vae.terms import nats_text
 from dgm_explorer.ui.what_is_this.present import Answer
-from dgm_explorer.ui.what_is_this.run import NO_RUN, RUN_ANSWERS
+from dgm_explorer.ui.what_is_this.run import RUN_ANSWERS, of_picture
 from dgm_explorer.ui.widgets.number_words import number_text
 
 
 def _scene(tab: GmmVaeTab) -> GmmVaeScene:
     assert isinstance(tab.scene, GmmVaeScene)
     return tab.scene
-
-
-def _of_picture(say: Callable[[GmmVaeSnapshot], str]) -> Answer:
-    def answer(tab: GmmVaeTab, _panel: QWidget) -> str:
-        snapshot: GmmVaeSnapshot | None = _scene(tab).snapshot
-        return NO_RUN if snapshot is None else f"Step {snapshot.step:,}: {say(snapshot)}"
-
-    return answer
 
 
 def _latent(snapshot: GmmVaeSnapshot) -> str:
@@ -69,20 +61,20 @@ def _model(tab: GmmVaeTab, _panel: QWidget) -> str:
 
 
 ANSWERS: Final[Mapping[str, Answer]] = {
-    "latent": _of_picture(_latent),
-    "latent-second-run": _of_picture(_latent),
-    "gmm-vae-elbo": _of_picture(_bound),
-    "gmm-vae-elbo-detail": _of_picture(_bound),
-    "gmm-vae-bound": _of_picture(_bound),
-    "FormulaPanel": _of_picture(_bound),
-    "components": _of_picture(_components),
-    "pictures": _of_picture(_pictures),
-    "gmm-vae-quality": _of_picture(_quality),
-    "QualityPanel": _of_picture(_quality),
-    "ConfusionView": _of_picture(_quality),
+    "latent": of_picture(_latent),
+    "latent-second-run": of_picture(_latent),
+    "gmm-vae-elbo": of_picture(_bound),
+    "gmm-vae-elbo-detail": of_picture(_bound),
+    "gmm-vae-bound": of_picture(_bound),
+    "FormulaPanel": of_picture(_bound),
+    "components": of_picture(_components),
+    "pictures": of_picture(_pictures),
+    "gmm-vae-quality": of_picture(_quality),
+    "QualityPanel": of_picture(_quality),
+    "ConfusionView": of_picture(_quality),
     "SelectionStrip": _selection,
     "selected-examples": _selection,
     "Model": _model,
-    "tab": _of_picture(_bound),
+    "tab": of_picture(_bound),
     **RUN_ANSWERS,
 }

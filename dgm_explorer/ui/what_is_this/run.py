@@ -1,7 +1,7 @@
 """What the panels that both training tabs have show at present."""
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from PySide6.QtWidgets import QWidget
 
@@ -10,6 +10,16 @@ from dgm_explorer.ui.tabs.training_tab import TrainingTab
 from dgm_explorer.ui.what_is_this.present import Answer
 
 NO_RUN: Final = "No picture of a run yet: Play, or Space, trains one."
+
+
+def of_picture(say: Callable[[Any], str]) -> Answer:
+    """Words about the snapshot on the screen, of the tab's own kind."""
+
+    def answer(tab: TrainingTab, _panel: QWidget) -> str:
+        snapshot = tab.scene.snapshot
+        return NO_RUN if snapshot is None else f"Step {snapshot.step:,}: {say(snapshot)}"
+
+    return answer
 
 
 def _run(tab: TrainingTab, _panel: QWidget) -> str:

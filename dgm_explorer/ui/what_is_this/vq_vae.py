@@ -1,6 +1,6 @@
 """What the panels of the VQ-VAE tab show at present."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -10,21 +10,13 @@ from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
 from dgm_explorer.ui.tabs.vq_vae.scene import VqVaeScene
 from dgm_explorer.ui.tabs.vq_vae.vq_vae_tab import VqVaeTab
 from dgm_explorer.ui.what_is_this.present import Answer
-from dgm_explorer.ui.what_is_this.run import NO_RUN, RUN_ANSWERS
+from dgm_explorer.ui.what_is_this.run import RUN_ANSWERS, of_picture
 from dgm_explorer.ui.widgets.number_words import number_text
 
 
 def _scene(tab: VqVaeTab) -> VqVaeScene:
     assert isinstance(tab.scene, VqVaeScene)
     return tab.scene
-
-
-def _of_picture(say: Callable[[VqVaeSnapshot], str]) -> Answer:
-    def answer(tab: VqVaeTab, _panel: QWidget) -> str:
-        snapshot: VqVaeSnapshot | None = _scene(tab).snapshot
-        return NO_RUN if snapshot is None else f"Step {snapshot.step:,}: {say(snapshot)}"
-
-    return answer
 
 
 def _codebook(snapshot: VqVaeSnapshot) -> str:
@@ -49,7 +41,7 @@ def _error(snapshot: VqVaeSnapshot) -> str:
 def _places(tab: VqVaeTab, panel: QWidget) -> str:
     code = _scene(tab).state.code
     chosen = f"Code {code} is chosen." if code >= 0 else "No code is chosen: click one."
-    return f"{_of_picture(_use)(tab, panel)}\n{chosen}"
+    return f"{of_picture(_use)(tab, panel)}\n{chosen}"
 
 
 def _embedding(snapshot: VqVaeSnapshot) -> str:
@@ -59,7 +51,7 @@ def _embedding(snapshot: VqVaeSnapshot) -> str:
 def _painting(tab: VqVaeTab, panel: QWidget) -> str:
     code = _scene(tab).state.code
     brush = f"The brush lays code {code}." if code >= 0 else "Choose a code for the brush."
-    return f"{_of_picture(_error)(tab, panel)}\n{brush}"
+    return f"{of_picture(_error)(tab, panel)}\n{brush}"
 
 
 def _quantiser(tab: VqVaeTab, _panel: QWidget) -> str:
@@ -68,22 +60,22 @@ def _quantiser(tab: VqVaeTab, _panel: QWidget) -> str:
 
 
 ANSWERS: Final[Mapping[str, Answer]] = {
-    "codebook-mosaic": _of_picture(_codebook),
-    "reconstructions": _of_picture(_error),
+    "codebook-mosaic": of_picture(_codebook),
+    "reconstructions": of_picture(_error),
     "distances": _places,
-    "code-usage": _of_picture(_use),
-    "code-usage-over-time": _of_picture(_use),
-    "code-pairs": _of_picture(_use),
+    "code-usage": of_picture(_use),
+    "code-usage-over-time": of_picture(_use),
+    "code-pairs": of_picture(_use),
     "code-places": _places,
     "all-code-places": _places,
-    "vq-vae-embedding": _of_picture(_embedding),
+    "vq-vae-embedding": of_picture(_embedding),
     "painting": _painting,
-    "samples": _of_picture(_codebook),
-    "vq-vae-curves": _of_picture(_error),
-    "vq-vae-losses": _of_picture(_error),
-    "vq-vae-perplexity": _of_picture(_use),
-    "vq-vae-dead-codes": _of_picture(_use),
+    "samples": of_picture(_codebook),
+    "vq-vae-curves": of_picture(_error),
+    "vq-vae-losses": of_picture(_error),
+    "vq-vae-perplexity": of_picture(_use),
+    "vq-vae-dead-codes": of_picture(_use),
     "Quantiser": _quantiser,
-    "tab": _of_picture(_codebook),
+    "tab": of_picture(_codebook),
     **RUN_ANSWERS,
 }
