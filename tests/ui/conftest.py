@@ -1,4 +1,4 @@
-"""A window around a tab that holds every sort of control."""
+"""Windows: one around a tab that holds every sort of control, and that of the program."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from dgm_explorer import app
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.theory.result import CheckResult, agrees
 from dgm_explorer.ui.export import ExportablePlot, PlotTable
@@ -91,24 +92,34 @@ class EmptyTab(Tab):
     title = "Reparametrisation"
 
 
+@pytest.fixture(autouse=True)
+def _light_again() -> Iterator[None]:
+    """A theme that a test has put on is not left to the next one."""
+    yield
+    application = QApplication.instance()
+    if isinstance(application, QApplication):
+        apply_theme(application, LIGHT)
+
+
 @pytest.fixture
-def make_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[[], MainWindow]]:
+def make_window(qtbot: QtBot, tmp_path: Path) -> Callable[[], MainWindow]:
     """Makes windows that keep their settings and last session in the test's own folder."""
 
     def make() -> MainWindow:
         tabs = [SmallTab(), EmptyTab()]
         settings = WindowSettings(tmp_path / "window.ini")
         window = MainWindow(tabs, settings, tmp_path / "last-session.dgm.json", check_nothing)
-        qtbot.addWidget(window, before_close_func=MainWindow.close_silently)
-        window.show()
-        qtbot.waitExposed(window)
-        window.activateWindow()
-        return window
+        return _in_front(window, qtbot)
 
-    yield make
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    apply_theme(application, LIGHT)
+    return make
+
+
+def _in_front(window: MainWindow, qtbot: QtBot) -> MainWindow:
+    qtbot.addWidget(window, before_close_func=MainWindow.close_silently)
+    window.show()
+    qtbot.waitExposed(window)
+    window.activateWindow()
+    return window
 
 
 @pytest.fixture
@@ -123,3 +134,19 @@ def tab(window: MainWindow) -> SmallTab:
     first = window.tabs()[0]
     assert isinstance(first, SmallTab)
     return first
+
+
+@pytest.fixture
+def make_real_window(qtbot: QtBot) -> Callable[..., MainWindow]:
+    """Makes the window of the program, with all its tabs."""
+
+    def make(size: tuple[int, int] = (1280, 800), theme: str = "light") -> MainWindow:
+        return _in_front(app.make_window(app.WindowOptions(size=size, theme=theme)), qtbot)
+
+    return make
+
+
+@pytest.fixture
+def real(make_real_window: Callable[..., MainWindow]) -> MainWindow:
+    """The window of the program in its usual size."""
+    return make_real_window()

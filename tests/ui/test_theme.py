@@ -68,4 +68,3 @@ def test_an_empty_box_can_be_seen(qapp: QApplication, qtbot: QtBot, theme: Theme
     image = box.grab().toImage()
     colors = {image.pixelColor(x, image.height() // 2).name() for x in range(16)}
     assert max(contrast(color, theme.window) for color in colors) > 1.3
-    apply_theme(qapp, LIGHT)

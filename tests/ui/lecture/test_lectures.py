@@ -1,20 +1,20 @@
 """Lectures in the real window, walked by key presses as a lecturer or a clicker would."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QFontMetricsF, QImage, QKeyEvent, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QGraphicsView, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from dgm_explorer.app import WindowOptions, make_window
+from dgm_explorer.app import WindowOptions
 from dgm_explorer.cli.main import run
 from dgm_explorer.core.gaussians import Gaussian1D
 from dgm_explorer.core.kl_state import KLState
@@ -23,7 +23,8 @@ from dgm_explorer.paths import state_dir
 from dgm_explorer.session import Session, write_session
 from dgm_explorer.ui.lecture.caption_text import CaptionText
 from dgm_explorer.ui.main_window import MainWindow
-from dgm_explorer.ui.theme import LIGHT, PROJECTOR, apply_theme
+from dgm_explorer.ui.theme import LIGHT, PROJECTOR
+from tests.ui.paint_counter import PaintCounter
 
 SIZES = ((1280, 720), (1920, 1080))
 Key = Qt.Key
@@ -31,26 +32,8 @@ FORWARD_KEYS = (Key.Key_PageDown, Key.Key_Right)
 
 
 @pytest.fixture
-def make_real_window(qtbot: QtBot) -> Iterator[Callable[..., MainWindow]]:
-    """Makes the window of the program, with all its tabs."""
-
-    def make(size: tuple[int, int] = SIZES[0]) -> MainWindow:
-        window = make_window(WindowOptions(size=size))
-        qtbot.addWidget(window, before_close_func=MainWindow.close_silently)
-        window.show()
-        qtbot.waitExposed(window)
-        window.activateWindow()
-        return window
-
-    yield make
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    apply_theme(application, LIGHT)
-
-
-@pytest.fixture
 def real(make_real_window: Callable[..., MainWindow]) -> MainWindow:
-    return make_real_window()
+    return make_real_window(SIZES[0])
 
 
 def press(window: MainWindow, key: Qt.Key) -> None:
@@ -380,19 +363,6 @@ def test_another_size_gives_another_size_of_type(real: MainWindow, qtbot: QtBot)
     qtbot.waitUntil(lambda: real.lectures.bar.title.height() > low)
     settle()
     assert_nothing_is_cut(real, (1920, 1080))
-
-
-class PaintCounter(QObject):
-    """Counts how often a widget is painted."""
-
-    def __init__(self, watched: QWidget) -> None:
-        super().__init__(watched)
-        self.n_painted = 0
-        watched.installEventFilter(self)
-
-    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
-        self.n_painted += event.type() == QEvent.Type.Paint
-        return False
 
 
 def test_nothing_is_painted_on_the_way_into_a_lecture_and_out_of_it(real: MainWindow) -> None:

@@ -1,7 +1,6 @@
 """The controls of a run: buttons, words, pace and age."""
 
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -15,7 +14,7 @@ from dgm_explorer.core.training import Progress
 from dgm_explorer.ui.run.readings import ControllerState, RunReadings
 from dgm_explorer.ui.run.run_controls import RunControls
 from dgm_explorer.ui.run.wording import describe_progress
-from dgm_explorer.ui.theme import LIGHT, THEMES, apply_theme
+from dgm_explorer.ui.theme import THEMES, apply_theme
 
 PROGRESS = Progress(3400, 9000, 34.5, "joint", 217_600)
 RUNNING = RunReadings(
@@ -24,16 +23,13 @@ RUNNING = RunReadings(
 
 
 @pytest.fixture
-def controls(qtbot: QtBot) -> Iterator[RunControls]:
+def controls(qtbot: QtBot) -> RunControls:
     widget = RunControls()
     qtbot.addWidget(widget)
     widget.resize(1280, widget.sizeHint().height())
     widget.show()
     qtbot.waitExposed(widget)
-    yield widget
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    apply_theme(application, LIGHT)
+    return widget
 
 
 def test_each_button_asks_for_its_own(controls: RunControls, qtbot: QtBot) -> None:

@@ -1,6 +1,5 @@
 """The settings column under the hand: what it writes into the state, says and asks of the run."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,14 +76,6 @@ class Column:
 @pytest.fixture
 def column(qtbot: QtBot) -> Column:
     return Column(qtbot)
-
-
-@pytest.fixture
-def themed() -> Iterator[QApplication]:
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    yield application
-    apply_theme(application, LIGHT)
 
 
 def test_every_field_of_the_configuration_has_one_control() -> None:
@@ -287,8 +278,8 @@ def test_every_control_explains_itself_and_has_a_name(column: Column) -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=list(THEMES))
-def test_nothing_is_wider_than_the_column(qtbot: QtBot, themed: QApplication, theme: Theme) -> None:
-    apply_theme(themed, theme)
+def test_nothing_is_wider_than_the_column(qtbot: QtBot, qapp: QApplication, theme: Theme) -> None:
+    apply_theme(qapp, theme)
     column = Column(qtbot)
     column.panel.set_theme(theme)
     column.run()

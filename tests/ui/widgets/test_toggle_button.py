@@ -1,7 +1,5 @@
 """A button that stays down, looked at in every theme."""
 
-from collections.abc import Iterator
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
@@ -9,14 +7,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from dgm_explorer.ui.theme import LIGHT, THEMES, Theme, apply_theme, contrast
+from dgm_explorer.ui.theme import THEMES, Theme, apply_theme, contrast
 from dgm_explorer.ui.widgets.toggle_button import ToggleButton
-
-
-@pytest.fixture
-def application(qapp: QApplication) -> Iterator[QApplication]:
-    yield qapp
-    apply_theme(qapp, LIGHT)
 
 
 def ground(button: ToggleButton) -> QColor:
@@ -25,7 +17,7 @@ def ground(button: ToggleButton) -> QColor:
 
 
 @pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
-def test_a_button_that_is_down_looks_down(application: QApplication, theme: Theme, qtbot: QtBot) -> None:
+def test_a_button_that_is_down_looks_down(qapp: QApplication, theme: Theme, qtbot: QtBot) -> None:
     button = ToggleButton("Live")
     button.resize(160, 32)
     qtbot.addWidget(button)
@@ -33,7 +25,7 @@ def test_a_button_that_is_down_looks_down(application: QApplication, theme: Them
         button.show()
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert button.isChecked()
-    apply_theme(application, theme)
+    apply_theme(qapp, theme)
     QTest.qWait(20)
     down = ground(button)
     assert contrast(theme.text, down.name()) > 4.5

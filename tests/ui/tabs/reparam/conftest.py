@@ -1,6 +1,6 @@
 """The tab as it stands in the window."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -15,7 +15,7 @@ MakeTab = Callable[..., ReparamTab]
 
 
 @pytest.fixture
-def make_tab(qtbot: QtBot) -> Iterator[MakeTab]:
+def make_tab(qtbot: QtBot) -> MakeTab:
     """Makes shown tabs of the size that the smallest window leaves, in a state of fields given by name."""
 
     def make(
@@ -38,10 +38,7 @@ def make_tab(qtbot: QtBot) -> Iterator[MakeTab]:
         QApplication.processEvents()
         return tab
 
-    yield make
-    application = QApplication.instance()
-    assert isinstance(application, QApplication)
-    apply_theme(application, LIGHT)
+    return make
 
 
 @pytest.fixture

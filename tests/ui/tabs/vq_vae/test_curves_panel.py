@@ -192,7 +192,6 @@ def test_charts_have_room_at_every_size_in_every_theme(
     bottoms = [key.mapTo(panel, QPoint(0, key.height())).y() for key in panel.column.keys]
     tops = [chart.mapTo(panel, QPoint(0, 0)).y() for chart in panel.column.charts]
     assert all(bottom <= top + 1 for bottom, top in zip(bottoms, tops, strict=True))
-    apply_theme(qapp, LIGHT)
 
 
 def test_the_mouse_may_leave_an_empty_chart(panel: CurvesPanel) -> None:

@@ -412,7 +412,6 @@ def test_no_word_is_cut_at_the_smallest_size(panel, name) -> None:
     assert panel.arrows.width() >= panel.arrows.sizeHint().width()
     for label in (panel.note, panel.read_out):
         assert label.shown_text == label.text()
-    apply_theme(application, LIGHT)
 
 
 def test_it_stays_quick(panel) -> None:

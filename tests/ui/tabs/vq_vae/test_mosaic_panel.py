@@ -206,7 +206,6 @@ def test_the_note_counts_and_is_never_cut(shown: MosaicPanel) -> None:
             QApplication.processEvents()
             assert shown.note.shown_text == shown.note.text()
             assert shown.width() == width
-    apply_theme(application, LIGHT)
 
 
 def test_without_a_snapshot_there_are_words(panel: MosaicPanel) -> None:

@@ -285,7 +285,6 @@ def test_what_to_do_without_a_code_is_not_cut(qtbot: QtBot, make_panel: MakePane
     panel.grab()
     assert panel.words.shown_text.startswith(NO_CODE)
     assert "right button" in panel.words.toolTip()
-    apply_theme(application, LIGHT)
 
 
 @pytest.mark.parametrize(("size", "least_px"), [((540, 560), 20), ((900, 900), 32)])
