@@ -13,14 +13,13 @@ from dgm_explorer.ui.theme import LIGHT, Theme, blend, color, contrast
 _PAD_PX = 4.0
 
 
-def diagonal_order(confusion: IntArray) -> IntArray:
-    """Rows ordered so that each class's component, matched one to one, stands on the diagonal.
+def diagonal_order(confusion: IntArray, matched: IntArray) -> IntArray:
+    """Rows ordered so that each class's component, as `match_clusters` has it, stands on the diagonal.
 
     Components without a class follow, the fullest first.
     """
-    matched = match_clusters(confusion)
-    matched = np.where(matched < 0, confusion.shape[1], matched)
-    return np.lexsort((-confusion.sum(axis=1), matched)).astype(np.int64)
+    columns = np.where(matched < 0, confusion.shape[1], matched)
+    return np.lexsort((-confusion.sum(axis=1), columns)).astype(np.int64)
 
 
 class ConfusionView(QWidget):
@@ -49,12 +48,14 @@ class ConfusionView(QWidget):
 
     def show_confusion(self, confusion: IntArray, class_names: tuple[str, ...], reason: str = "") -> None:
         """Counts (K, classes); ``reason`` says why there are none."""
-        self._reason = reason
-        if not np.array_equal(confusion, self._counts):
+        is_other = not np.array_equal(confusion, self._counts)
+        if not is_other and (class_names, reason) == (self._names, self._reason):
+            return
+        self._names, self._reason = class_names, reason
+        if is_other:
             self._counts = confusion
-            self._order = diagonal_order(confusion) if confusion.size else np.zeros(0, dtype=np.int64)
-            self._matched = match_clusters(confusion) if confusion.size else self._order
-        self._names = class_names
+            self._matched = match_clusters(confusion)
+            self._order = diagonal_order(confusion, self._matched)
         self.update()
 
     @property

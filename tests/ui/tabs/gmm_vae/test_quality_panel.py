@@ -5,11 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from dgm_explorer.numerics.clustering import match_clusters
 from dgm_explorer.ui.tabs.gmm_vae.confusion_view import diagonal_order
 from dgm_explorer.ui.tabs.gmm_vae.quality_panel import QualityPanel
+from tests.ui.paint_counter import PaintCounter
 from tests.ui.plots.conftest import Hand
 from tests.ui.tabs.gmm_vae.bound_cases import make_dataset, make_history, make_snapshot
 
@@ -42,7 +44,18 @@ def test_matched_components_stand_on_the_diagonal(panel: QualityPanel) -> None:
 
 def test_components_without_a_class_come_last_the_fullest_first() -> None:
     confusion = np.array([[0, 5], [3, 3], [0, 50], [40, 0], [4, 4]])
-    assert diagonal_order(confusion).tolist() == [3, 2, 4, 1, 0]
+    assert diagonal_order(confusion, match_clusters(confusion)).tolist() == [3, 2, 4, 1, 0]
+
+
+def test_counts_that_are_the_same_are_not_painted_again(panel: QualityPanel) -> None:
+    QApplication.processEvents()
+    counter = PaintCounter(panel.confusion)
+    panel.show_snapshot(replace(make_snapshot(), confusion=make_snapshot().confusion.copy()), make_dataset())
+    QApplication.processEvents()
+    assert counter.n_painted == 0
+    panel.show_snapshot(replace(make_snapshot(), confusion=make_snapshot().confusion + 1), make_dataset())
+    QApplication.processEvents()
+    assert counter.n_painted == 1
 
 
 def test_full_cells_are_painted_stronger_than_empty_ones(panel: QualityPanel) -> None:
