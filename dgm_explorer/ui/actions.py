@@ -306,13 +306,15 @@ GESTURES: tuple[tuple[str, str], ...] = (
     ("Shift + drag", "changes the weight of a component"),
     ("Double-click on the density plot", "adds a component there"),
     ("Delete", "removes the selected component"),
+    ("Tab, then arrow keys", "takes the handles of a plot one by one, and moves them; Ctrl: by ten pixels"),
+    ("C or Shift+C, then arrow keys", "the same for components in a latent space; Return chooses one"),
     ("Drag the marker on a landscape", "moves q"),
     ("Click a row of stationary points", "moves q there"),
     ("Wheel or drag on an empty place", "zooms or moves the view"),
     ("Drop a session file or a run folder on the window", "opens it"),
     ("Drop a folder of images or a data file", "trains on it"),
 )
-"""What the mouse does, for the same list as the keys."""
+"""What the mouse does, and keys that take its place, for the same list as the keys."""
 
 
 def make_actions(window: Commands, owner: QObject) -> dict[str, QAction]:

@@ -37,6 +37,7 @@ class ComponentEllipses(PixelOverlay):
         self._covariances = np.zeros((0, 2, 2))
         self._hovered = -1
         self._chosen = -1
+        self._held = -1
         self._ghost: tuple[int, float, float] | None = None
         self.set_theme(LIGHT)
 
@@ -70,6 +71,12 @@ class ComponentEllipses(PixelOverlay):
         """Ring the handle of a chosen component; -1 for none."""
         if index != self._chosen:
             self._chosen = index
+            self.update()
+
+    def set_held(self, index: int) -> None:
+        """Ring the handle that the keyboard holds; -1 for none."""
+        if index != self._held:
+            self._held = index
             self.update()
 
     def set_ghost(self, ghost: tuple[int, float, float] | None) -> None:
@@ -173,9 +180,14 @@ class ComponentEllipses(PixelOverlay):
         painter.setBrush(self._line_colors[i])
         painter.drawEllipse(at, radius, radius)
         if shape.index == self._chosen:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(color(self._theme.text), 1.5))
-            painter.drawEllipse(at, radius + 3.0, radius + 3.0)
+            self._draw_ring(painter, at, radius + 3.0, QPen(color(self._theme.text), 1.5))
+        if shape.index == self._held:
+            self._draw_ring(painter, at, radius + 6.5, QPen(color(self._theme.accent), 3.0))
+
+    def _draw_ring(self, painter: QPainter, at: QPointF, radius: float, pen: QPen) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(pen)
+        painter.drawEllipse(at, radius, radius)
 
     def _draw_pointer(self, painter: QPainter, i: int, at: QPointF) -> None:
         """An arrow head at the border, towards a mean that lies beyond it."""
@@ -188,12 +200,14 @@ class ComponentEllipses(PixelOverlay):
         painter.setPen(QPen(color(self._theme.plot_background), 1.5))
         painter.setBrush(self._line_colors[i])
         painter.drawPolygon(_POINTER)
+        if self._shapes[i].index == self._held:
+            self._draw_ring(painter, QPointF(), _POINTER_PX + 2.0, QPen(color(self._theme.accent), 3.0))
         painter.restore()
 
     def _draw_labels(self, painter: QPainter, visible: Sequence[int], x: FloatArray, y: FloatArray) -> None:
         metrics = QFontMetricsF(self._font)
         painter.setFont(self._font)
-        first = (self._hovered, self._chosen)
+        first = (self._hovered, self._chosen, self._held)
         ranked = sorted(visible, key=lambda i: (self._shapes[i].index not in first, -self._shapes[i].share))
         reach = _HANDLE_RADIUS_PX + 1.0
         taken = np.array([(x[i] - reach, y[i] - reach, x[i] + reach, y[i] + reach) for i in visible])

@@ -74,21 +74,29 @@ class LassoDraw:
 
 
 class ComponentDrag:
-    """Takes a mean along once the hand has moved enough; else it was a click on the component."""
+    """Takes a mean along once the hand has moved by more than ``slack_px``; else it was a click on it."""
 
-    def __init__(self, view: "LatentView", at: QPointF, index: int, is_movable: bool) -> None:
+    def __init__(
+        self,
+        view: "LatentView",
+        at: QPointF,
+        index: int,
+        is_movable: bool,
+        slack_px: float = _CLICK_PX,
+    ) -> None:
         mean_px = view.ellipses.mean_px(index)
         assert mean_px is not None
         self._view = view
         self._index = index
         self._is_movable = is_movable
+        self._slack_px = slack_px
         self._start = at
         self._from_px = mean_px
         self._from = view.pixel_to_view(mean_px)
         self._is_drag = False
 
     def move(self, at: QPointF) -> None:
-        if not self._is_drag and self._is_movable and _is_apart(self._start, at):
+        if not self._is_drag and self._is_movable and _is_apart(self._start, at, self._slack_px):
             self._is_drag = True
             self._view.component_drag_started.emit(self._index)
         if self._is_drag:
@@ -100,7 +108,7 @@ class ComponentDrag:
         self.move(at)
         if self._is_drag:
             self._view.component_drag_finished.emit(self._index, *self._mean_at(at))
-        elif not _is_apart(self._start, at):
+        elif not _is_apart(self._start, at, self._slack_px):
             self._view.component_clicked.emit(self._index)
 
     def cancel(self) -> None:
@@ -114,5 +122,5 @@ class ComponentDrag:
         return self._view.pixel_to_view(self._from_px + at - self._start)
 
 
-def _is_apart(a: QPointF, b: QPointF) -> bool:
-    return math.dist(a.toTuple(), b.toTuple()) > _CLICK_PX
+def _is_apart(a: QPointF, b: QPointF, slack_px: float = _CLICK_PX) -> bool:
+    return math.dist(a.toTuple(), b.toTuple()) > slack_px

@@ -2,7 +2,7 @@
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from dgm_explorer.core.arrays import FloatArray, IntArray
@@ -11,6 +11,7 @@ from dgm_explorer.ui.plots.axis import NumberAxis, tick_text
 from dgm_explorer.ui.plots.cloud_plot import CloudPlot
 from dgm_explorer.ui.plots.color_key import ColorKeyItem
 from dgm_explorer.ui.plots.component_ellipses import ComponentEllipses
+from dgm_explorer.ui.plots.component_keys import ComponentKeys
 from dgm_explorer.ui.plots.lasso import Lasso, points_in_polygon
 from dgm_explorer.ui.plots.latent_gestures import ComponentDrag, Gesture, LassoDraw, PanOrClick
 from dgm_explorer.ui.plots.latent_shapes import LatentScene
@@ -22,8 +23,9 @@ _HELP = (
     "Codes of the examples; ellipses hold 39.3 % (1σ) and 86.5 % (2σ) of a component.\n"
     "Move: decode what is under the mouse. Click: pin it. Shift+drag: select with a lasso.\n"
     "Drag a disc: move that mean. Drag the background, or arrow keys: pan. Wheel: zoom.\n"
-    "A or double click: show all and follow. "
-    "Escape: let go."
+    "C, Shift+C: take the next component or the one before; arrow keys then move its mean\n"
+    "(Ctrl: ten times as far), Return chooses it.\n"
+    "A or double click: show all and follow. Escape: let go."
 )
 _ROW_ABOVE_VIEW = (1, 1)
 
@@ -62,6 +64,7 @@ class LatentView(CloudPlot):
         self._can_move_components = True
         self._raster = PointRaster(self.view_box)
         self.ellipses = ComponentEllipses(self.view_box)
+        self._keys = ComponentKeys(self)
         self._pin = Pin(self.view_box)
         self._key = ColorKeyItem()
         self.plotItem.layout.removeItem(self.plotItem.getAxis("top"))  # hidden; the key takes its place
@@ -91,7 +94,8 @@ class LatentView(CloudPlot):
         self._key.set_key(scene.key)
         self._raster.set_points(scene.positions, scene.rgb, scene.is_selected)
         self.ellipses.set_shapes(scene.components)
-        if not isinstance(self._gesture, ComponentDrag):
+        self._keys.see_that_it_exists()
+        if not (isinstance(self._gesture, ComponentDrag) or self._keys.is_moving):
             self.ellipses.set_ghost(None)
         means = np.array([shape.mean for shape in scene.components]).reshape(-1, 2)
         self._follow(scene.positions, means, scene.has_equal_aspect)
@@ -103,6 +107,7 @@ class LatentView(CloudPlot):
     def set_chosen_component(self, index: int) -> None:
         """Ring the mean of a component; -1 for none."""
         self.ellipses.set_chosen(index)
+        self._keys.chosen = index
 
     def set_lasso_mode(self, is_on: bool) -> None:
         """Let a plain drag draw the lasso, as for a hand without a keyboard."""
@@ -112,6 +117,11 @@ class LatentView(CloudPlot):
     def set_components_movable(self, is_movable: bool) -> None:
         """Whether a drag moves a mean: only while there is a model that could train on from there."""
         self._can_move_components = is_movable
+
+    @property
+    def are_components_movable(self) -> bool:
+        """Whether a hand or the keyboard can move a mean at present."""
+        return self._can_move_components
 
     def export_table(self) -> PlotTable:
         """One row per dot."""
@@ -131,6 +141,7 @@ class LatentView(CloudPlot):
     def press(self, at: QPointF, event: QMouseEvent) -> bool:
         if event.button() != Qt.MouseButton.LeftButton:
             return False
+        self._keys.let_go()
         self._given_up = None
         has_shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         component = self.ellipses.component_at(at)
@@ -189,6 +200,8 @@ class LatentView(CloudPlot):
             self.dismissed.emit()
 
     def key(self, event: QKeyEvent) -> bool:
+        if self._gesture is None and self._keys.key(event):
+            return True
         if event.key() != Qt.Key.Key_Escape:
             return super().key(event)
         self._escape()
@@ -209,6 +222,10 @@ class LatentView(CloudPlot):
         if self._gesture is None:
             self._leave()
 
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._keys.let_go()
+
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             at = self._view_pixel(QPointF(event.pos()))
@@ -225,8 +242,9 @@ class LatentView(CloudPlot):
         x, y = (tick_text(float(value), 3) for value in shape.mean)
         deviations = np.sqrt(np.diagonal(shape.covariance))
         s_x, s_y = (tick_text(float(value), 3) for value in deviations)
-        moving = "\nDrag to move the mean; training goes on from there." if self._can_move_components else ""
+        moving = "\nDrag, or C and arrow keys: move the mean; training goes on from there."
         return (
             f"component {index + 1}: π = {shape.share:.3f}\n"
-            f"mean ({x}, {y}), standard deviation {s_x} across, {s_y} up{moving}"
+            f"mean ({x}, {y}), standard deviation {s_x} across, {s_y} up"
+            f"{moving if self._can_move_components else ''}"
         )

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _DIRECTIONS: tuple[Direction, ...] = ("forward", "reverse")
 _TITLES: dict[Direction, str] = {"forward": "KL(p‖q)", "reverse": "KL(q‖p)"}
 _GRAB_PX = 12.0
+_TENFOLD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 _EMPTY: FloatArray = np.empty(0)
 
 
@@ -273,7 +274,7 @@ class MeanCurveView(Plot):
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if step is None:
             return super().key(event)
-        size = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+        size = 10 if event.modifiers() & _TENFOLD else 1
         self.drag_started.emit()
         self._move_q(self._line.point_px(self._mu, 0.0).x() + step * size)
         self.drag_finished.emit()

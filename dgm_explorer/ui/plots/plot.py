@@ -4,7 +4,7 @@ import math
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from dgm_explorer.ui.export import PlotTable
@@ -12,6 +12,7 @@ from dgm_explorer.ui.plots.axis import NumberAxis
 from dgm_explorer.ui.theme import LIGHT, Theme, color
 
 Range = tuple[float, float]
+_FOCUS_LINE_PX = 2
 
 
 class Plot(pg.PlotWidget):
@@ -224,6 +225,22 @@ class Plot(pg.PlotWidget):
             event.accept()
         else:
             event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus() and self.window().testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange):
+            painter = QPainter(self.viewport())
+            painter.setPen(QPen(color(self.theme.accent), _FOCUS_LINE_PX))
+            painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
+            painter.end()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
 
 
 def _is_close(a: tuple[Range, Range], b: tuple[Range, Range]) -> bool:

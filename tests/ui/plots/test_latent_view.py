@@ -462,6 +462,88 @@ def test_means_that_cannot_be_moved_stay(view, hand_of, told) -> None:
     assert told == []
 
 
+# -- components by keyboard -------------------------------------------------------------------------------
+
+
+def three_components(view: LatentView) -> None:
+    shape = make_scene().components[0]
+    places = {0: (-2.0, 0.0), 1: (0.0, 1.0), 2: (2.0, 0.0)}
+    shapes = tuple(replace(shape, index=k, mean=np.array(mean)) for k, mean in places.items())
+    view.set_scene(replace(make_scene(), components=shapes))
+
+
+def keys(view: LatentView, *presses: Qt.Key, modifier: Qt.KeyboardModifier | None = None) -> None:
+    for key in presses:
+        QTest.keyClick(view, key, modifier or Qt.KeyboardModifier.NoModifier)
+
+
+def test_c_goes_round_the_components_and_return_chooses_one(view, told) -> None:
+    three_components(view)
+    chosen = []
+    for n_presses, modifier in ((1, None), (2, None), (1, None), (1, SHIFT), (1, SHIFT)):
+        keys(view, *[Qt.Key.Key_C] * n_presses, modifier=modifier)
+        keys(view, Qt.Key.Key_Return)
+        chosen.append(told[-1][1])
+    assert chosen == [0, 2, 0, 2, 1]
+    assert {event[0] for event in told} == {"clicked"}
+
+
+def test_c_begins_at_the_component_that_is_chosen(view, told) -> None:
+    three_components(view)
+    view.set_chosen_component(1)
+    keys(view, Qt.Key.Key_C, Qt.Key.Key_Return)
+    assert told == [("clicked", 1)]
+
+
+def test_the_component_in_hand_wears_a_ring(view, hand_of) -> None:
+    before = hand_of(view).picture()
+    accent = rgb_of(QColor(LIGHT.accent))
+    below = (place(view, 0, 0) + QPointF(0, 11)).toPoint()
+    keys(view, Qt.Key.Key_C)
+    ring = hand_of(view).picture()
+    assert accent in {rgb_of(ring.pixelColor(below.x(), below.y() + dy)) for dy in range(-3, 4)}
+    keys(view, Qt.Key.Key_Escape)
+    assert hand_of(view).picture() == before
+
+
+def test_arrow_keys_are_one_drag_of_the_component_in_hand(view, told, qtbot: QtBot) -> None:
+    (x_lo, x_hi), (y_lo, y_hi) = view.view_range
+    per_px = (x_hi - x_lo) / view.view_box.rect().width()
+    keys(view, Qt.Key.Key_C, Qt.Key.Key_Right, Qt.Key.Key_Up)
+    keys(view, Qt.Key.Key_Right, modifier=Qt.KeyboardModifier.ControlModifier)
+    view.set_scene(make_scene())  # as a picture of the run would come in between
+    assert [event[0] for event in told] == ["started", "dragged", "dragged", "dragged"]
+    qtbot.waitUntil(lambda: told[-1][0] == "finished", timeout=2000)
+    assert told[-1] == ("finished", 3, pytest.approx(11 * per_px), pytest.approx(per_px))
+    assert view.view_range == ((x_lo, x_hi), (y_lo, y_hi))
+
+
+def test_escape_puts_a_mean_back_and_then_lets_it_go(view, told) -> None:
+    keys(view, Qt.Key.Key_C, Qt.Key.Key_Left, Qt.Key.Key_Escape)
+    assert told[-1] == ("finished", 3, pytest.approx(0.0, abs=1e-9), pytest.approx(0.0, abs=1e-9))
+    told.clear()
+    before = view.view_range
+    keys(view, Qt.Key.Key_Escape, Qt.Key.Key_Left)
+    assert told == []
+    assert view.view_range != before
+
+
+def test_arrow_keys_leave_a_mean_alone_that_cannot_be_moved(view, told) -> None:
+    view.set_components_movable(False)
+    before = view.view_range
+    keys(view, Qt.Key.Key_C, Qt.Key.Key_Right)
+    assert told == []
+    assert view.view_range == before
+
+
+def test_a_component_that_is_gone_is_no_longer_in_hand(view, told) -> None:
+    keys(view, Qt.Key.Key_C, Qt.Key.Key_Right)
+    three_components(view)
+    told.clear()
+    keys(view, Qt.Key.Key_Return)
+    assert told == []
+
+
 def test_pins_are_painted_where_they_are_set(view, hand_of) -> None:
     before = hand_of(view).picture()
     view.set_pin((-2.0, 0.5))

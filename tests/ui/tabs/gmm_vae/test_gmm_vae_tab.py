@@ -128,8 +128,25 @@ def test_a_dragged_mean_is_where_it_was_let_go_and_training_goes_on_from_there(
     qtbot.waitUntil(lambda: any(event.name == "move_component" for event in events(scene)), timeout=SOON_MS)
     assert scene.snapshot is not None
     moved_at = scene.snapshot.step
+    move_by_keys(scene, chosen.index, qtbot)
     tab.play_pause()
     qtbot.waitUntil(lambda: scene.snapshot is not None and scene.snapshot.step > moved_at, timeout=SOON_MS)
+
+
+def move_by_keys(scene: GmmVaeScene, index: int, qtbot: QtBot) -> None:
+    """Take a component, choose it, and move it by ten pixels: the same command reaches the run."""
+    view = scene.latent.view
+    before = scene.snapshot.component_means[index].copy()
+    for _ in range(index + 1):
+        QTest.keyClick(view, Qt.Key.Key_C)
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    assert scene.state.component == index
+    QTest.keyClick(view, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+    per_px = (view.view_range[0][1] - view.view_range[0][0]) / view.view_box.rect().width()
+    goal = before + np.array([10 * per_px, 0])
+    qtbot.waitUntil(
+        lambda: np.allclose(scene.snapshot.component_means[index], goal, atol=0.1 * per_px), timeout=SOON_MS
+    )
 
 
 def most_apart(shapes: tuple[ComponentShape, ...]) -> ComponentShape:
