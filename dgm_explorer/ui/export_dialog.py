@@ -22,7 +22,7 @@ class ExportDialog(QDialog):
         self.note.setMinimumWidth(360)
         self.note.setMinimumHeight(3 * self.note.fontMetrics().lineSpacing())
         self.note.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.buttons = QDialogButtonBox()
         self.save = self.buttons.addButton("&Save…", QDialogButtonBox.ButtonRole.AcceptRole)
         self.buttons.accepted.connect(self._save)
         self.buttons.rejected.connect(self.reject)
@@ -32,6 +32,7 @@ class ExportDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.addLayout(form)
         layout.addWidget(self.note)
+        self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)  # last, also for the Tab key
         layout.addWidget(self.buttons)
         self.save.setDefault(True)
 

@@ -2,21 +2,32 @@
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.ui.plots.axis import NumberAxis
 from dgm_explorer.ui.plots.captions import Cover
+from dgm_explorer.ui.plots.pin import Pin
 from dgm_explorer.ui.plots.plot import Plot
 from dgm_explorer.ui.theme import Theme
 
 POINTS_PER_MOVE = 4
 _HINT = "Press and drag here to paint points"
+_TIP = "Press and drag to paint points; or move the brush with the arrow keys and paint with Space"
+_KEY_STEP_PX = 10.0
+_ARROWS = {
+    Qt.Key.Key_Left: QPointF(-_KEY_STEP_PX, 0.0),
+    Qt.Key.Key_Right: QPointF(_KEY_STEP_PX, 0.0),
+    Qt.Key.Key_Up: QPointF(0.0, -_KEY_STEP_PX),
+    Qt.Key.Key_Down: QPointF(0.0, _KEY_STEP_PX),
+}
 
 
 class PaintPlot(Plot):
     """Press and drag scatters points around the mouse; what a stroke adds comes with `points_painted`.
+
+    Arrow keys move a brush, and Space paints with it: a stroke lasts until Space is let go.
 
     Parameters
     ----------
@@ -44,12 +55,16 @@ class PaintPlot(Plot):
         self._rng = np.random.default_rng(0)
         self._hint = Cover(self.view_box)
         self._hint.set_reason(_HINT)
+        self._brush = Pin(self.view_box)
+        self._brush_px: QPointF | None = None
+        self.setToolTip(_TIP)
         self.setMouseEnabled(False, False)
         self.setCursor(Qt.CursorShape.CrossCursor)
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
         self._hint.set_theme(theme)
+        self._brush.set_theme(theme)
 
     def set_points(self, points: FloatArray) -> None:
         """Show ``points``."""
@@ -83,6 +98,29 @@ class PaintPlot(Plot):
         """Two quick presses paint twice."""
         if self.press(at, event):
             self._grab_button = event.button()
+
+    def key(self, event: QKeyEvent) -> bool:
+        step = _ARROWS.get(Qt.Key(event.key()))
+        if step is None and event.key() != Qt.Key.Key_Space:
+            return super().key(event)
+        rect = self.view_box.rect()
+        at = (self._brush_px or rect.center()) + (step or QPointF())
+        self._brush_px = QPointF(min(max(at.x(), 0.0), rect.width()), min(max(at.y(), 0.0), rect.height()))
+        if step is None:
+            self._paint(self._brush_px)
+        self._brush.set_at(self.pixel_to_view(self._brush_px))
+        return True
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self.stroke_finished.emit()
+        else:
+            super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._brush_px = None
+        self._brush.set_at(None)
 
     def _paint(self, at: QPointF) -> None:
         count = max(0, min(POINTS_PER_MOVE, self._max_points - len(self.points)))

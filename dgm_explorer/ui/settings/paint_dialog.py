@@ -66,8 +66,6 @@ class PaintDialog(QDialog):
         set_tip(self.undo_button, "Take back the points of the last stroke")
         self.clear_button.clicked.connect(self._clear)
         set_tip(self.clear_button, "Remove all points")
-        for button in (self.undo_button, self.clear_button):
-            button.setAutoDefault(False)
         self.ok_button.setText("Use as data")
         set_tip(self.ok_button, "Train on these points next; Undo in the window brings the old data back")
         self.buttons.accepted.connect(self.accept)
@@ -84,6 +82,7 @@ class PaintDialog(QDialog):
         layout.addLayout(controls)
         layout.addWidget(self._words)
         layout.addWidget(self.buttons)
+        self.ok_button.setDefault(True)
         self.resize(520, 600)
 
     @property

@@ -31,6 +31,7 @@ class Banner(QFrame):
         self._close.setText("✕")
         self._close.setAutoRaise(True)
         self._close.setToolTip("Dismiss this message.")
+        self._close.setAccessibleName("Dismiss this message")
         self._close.clicked.connect(self.hide)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 4, 4, 4)

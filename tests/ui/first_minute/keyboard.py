@@ -59,6 +59,8 @@ def walk(root: QWidget) -> list[QWidget]:
         assert widget is not None
         is_same = bool(met) and widget is met[-1]
         if widget in met and not is_same:
+            if root is window:
+                return _from_the_top(met)
             return [one for one in met if one is root or root.isAncestorOf(one)]
         stay = stay + 1 if is_same else 0
         if not is_same:
@@ -66,6 +68,12 @@ def walk(root: QWidget) -> list[QWidget]:
     if root is window and len(met) == 1:
         return met  # there is nothing else
     raise AssertionError(f"Tab does not lead out of {type(met[-1]).__name__} {name_of(met[-1])!r}")
+
+
+def _from_the_top(ring: list[QWidget]) -> list[QWidget]:
+    """A way round a window begins where the focus happened to be."""
+    first = min(range(len(ring)), key=lambda i: (_place(ring[i]).y(), _place(ring[i]).x()))
+    return ring[first:] + ring[:first]
 
 
 def complaints(root: QWidget) -> Iterator[str]:
@@ -78,7 +86,7 @@ def complaints(root: QWidget) -> Iterator[str]:
         if widget not in met and widget not in proxies and not _is_of_a_group(widget, met):
             yield f"not reached by Tab: {words}"
     for widget in met:
-        if not name_of(widget).strip():
+        if not any(letter.isalnum() for letter in name_of(widget)):
             yield f"without a name: {type(widget).__name__} in {type(widget.parentWidget()).__name__}"
     yield from _out_of_order(met)
 

@@ -1,41 +1,16 @@
 """Every control is reached by Tab, once, in the order in which it is read, and has a name.
 
-The pages of the tabs are walked in `test_every_page`.
+The pages of the tabs are walked in `test_every_page`, the dialogs in `test_dialogs`.
 """
-
-from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from dgm_explorer.ui.main_window import MainWindow
 from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
-from tests.ui.first_minute.keyboard import complaints, is_control, name_of
-
-
-def dialogs(window: MainWindow) -> Iterator[QWidget]:
-    """Opens one dialog after the other."""
-    tab = window.current_tab
-    openers: tuple[Callable[[], object], ...] = (
-        window.show_shortcuts,
-        window.show_about,
-        tab.controls.fit_requested.emit,  # type: ignore[attr-defined]
-    )
-    for opener in openers:
-        opener()
-        QApplication.processEvents()
-        dialog = next(dialog for dialog in window.findChildren(QDialog) if dialog.isVisible())
-        dialog.activateWindow()
-        yield dialog
-        dialog.close()
-        QApplication.processEvents()
-
-
-def test_every_control_of_every_dialog_is_reached_by_tab_and_named(real: MainWindow) -> None:
-    found = {f"{dialog.windowTitle()}: {words}" for dialog in dialogs(real) for words in complaints(dialog)}
-    assert not found, "\n".join(sorted(found))
+from tests.ui.first_minute.keyboard import is_control, name_of
 
 
 def test_what_lies_around_the_tabs_is_named(real: MainWindow) -> None:

@@ -56,6 +56,20 @@ def test_a_stroke_scatters_points_along_its_way_and_paints_them(dialog: PaintDia
     assert nearby != {QColor(DARK.plot_background).name()}
 
 
+def test_the_keyboard_paints_as_the_mouse_does(dialog: PaintDialog) -> None:
+    plot = dialog.plot
+    dialog.brush.setValue(0)
+    plot.setFocus()
+    for key in (*[Qt.Key.Key_Right] * 5, Qt.Key.Key_Up, Qt.Key.Key_Space):
+        QTest.keyClick(plot, key)
+    per_px = (plot.view_range[0][1] - plot.view_range[0][0]) / plot.view_box.rect().width()
+    assert len(plot.points) == POINTS_PER_MOVE
+    assert np.abs(plot.points.mean(axis=0) - [50 * per_px, 10 * per_px]).max() < 0.06
+    QTest.keyClick(plot, Qt.Key.Key_Space)
+    QTest.mouseClick(dialog.undo_button, LEFT)  # one press of Space is one stroke
+    assert len(plot.points) == POINTS_PER_MOVE
+
+
 def test_a_broad_brush_scatters_wider(dialog: PaintDialog) -> None:
     dialog.brush.setValue(100)
     stroke(dialog, *[(0.0, 0.0)] * 40)

@@ -98,13 +98,12 @@ class FitDialog(QDialog):
         set_tip(self.load_button, "Points from a CSV or .npy file with one column; a header is understood")
         self.clear_button.clicked.connect(self.clear)
         set_tip(self.clear_button, "Remove all points")
-        self.load_button.setAutoDefault(False)
-        self.clear_button.setAutoDefault(False)
         self._message.setWordWrap(True)
         self._message.setTextFormat(Qt.TextFormat.PlainText)
         self._message.setMinimumHeight(3 * self.fontMetrics().height())
         self._message.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.ok_button.setText("Use as p")
+        set_tip(self.ok_button, "Take the mixture that was fitted as p; Undo brings the old p back")
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
 
@@ -119,6 +118,7 @@ class FitDialog(QDialog):
         layout.addLayout(controls)
         layout.addWidget(self._message)
         layout.addWidget(self.buttons)
+        self.ok_button.setDefault(True)
         self.resize(640, 430)
 
     @property
