@@ -41,6 +41,7 @@ class FirstSteps(QObject):
         self._window, self._stage, self._tab = window, stage, tab
         self._index = -1
         self._before = KLState()
+        self._words = ("", "")
         self.motion = GentleMotion(tab, self)
         self.ring = Ring(window, stage.theme)
         self.card = HintCard(window, stage.theme)
@@ -104,8 +105,8 @@ class FirstSteps(QObject):
         self._look()
 
     def _say(self) -> None:
-        step = STEPS[self._index]
-        self.card.say(step.title, step.text, self._index + 1, len(STEPS))
+        self._words = STEPS[self._index].words(self._tab.editor.state)
+        self.card.say(*self._words, self._index + 1, len(STEPS))
         self._place(QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton)
 
     def _look(self) -> None:
@@ -116,8 +117,10 @@ class FirstSteps(QObject):
         is_free = QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton
         if is_free and not self.motion.is_moving and STEPS[self._index].is_done(self._tab, self._before):
             self.go_on()
-            return
-        self._place(is_free)
+        elif STEPS[self._index].words(self._tab.editor.state) != self._words:
+            self._say()
+        else:
+            self._place(is_free)
 
     def _place(self, is_free: bool) -> None:
         """The ring goes away while a button is down: the hand has found its place."""

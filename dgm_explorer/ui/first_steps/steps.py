@@ -23,6 +23,8 @@ class Step:
     Attributes
     ----------
     title, text : what to do, and what it shows.
+    at_fixed_sigma : title and text where σ of q is fixed and curves stand in place of the landscapes; None
+        where both are the same.
     place : where.
     is_done : whether the state differs from that at the beginning of the step as it should; asked when no
         button of the mouse is down.
@@ -32,6 +34,13 @@ class Step:
     text: str
     place: Callable[[KLTab], Place]
     is_done: Callable[[KLTab, KLState], bool]
+    at_fixed_sigma: tuple[str, str] | None = None
+
+    def words(self, state: KLState) -> tuple[str, str]:
+        """Title and text, of what is on the screen in this state."""
+        if state.is_sigma_fixed and self.at_fixed_sigma is not None:
+            return self.at_fixed_sigma
+        return self.title, self.text
 
 
 def _q_on_the_densities(tab: KLTab) -> Place:
@@ -44,7 +53,10 @@ def _last_component(tab: KLTab) -> Place:
     return plot, plot.handle_viewport_position(len(tab.editor.state.p) - 1), KNOB_RADIUS_PX
 
 
-def _q_on_the_landscape(tab: KLTab) -> Place:
+def _q_below(tab: KLTab) -> Place:
+    if tab.editor.state.is_sigma_fixed:
+        curves, mu = tab.scene.mean_curves, tab.editor.state.q.mu
+        return curves, curves.view_to_viewport(mu, curves.value_at("reverse", mu)), KNOB_RADIUS_PX
     plot = tab.scene.landscapes["reverse"]
     return plot, plot.q_viewport_position(), KNOB_RADIUS_PX
 
@@ -61,8 +73,8 @@ def _has_other_q(tab: KLTab, before: KLState) -> bool:
 STEPS: Final = (
     Step(
         "Drag q",
-        "q, the black curve, is to imitate p, the grey one. Take its dot: sideways moves μ, up and down "
-        "changes σ.",
+        "The curve with this dot is q; it is to imitate p, the grey one. Take the dot: sideways moves μ, "
+        "up and down changes σ.",
         _q_on_the_densities,
         _has_other_q,
     ),
@@ -72,13 +84,23 @@ STEPS: Final = (
         "saddles (crosses) meet and part.",
         _last_component,
         lambda tab, before: tab.editor.state.p != before.p,
+        (
+            "Drag a hill of p",
+            "Take dot 2. Both curves below are computed anew at every move: watch their minima (stars, "
+            "rings) meet and part.",
+        ),
     ),
     Step(
         "Drag q on a landscape",
         "Each place of a landscape is one q: its μ across, its σ upwards. The colour says how far q is "
         "from p.",
-        _q_on_the_landscape,
+        _q_below,
         _has_other_q,
+        (
+            "Drag q on the curves",
+            "σ is fixed here, so each place of the curves is one μ of q. The height says how far q is "
+            "from p.",
+        ),
     ),
     Step(
         "Press Play, or Space",

@@ -68,6 +68,23 @@ def test_four_steps_are_done_by_doing_them(
     tab.player.pause()
 
 
+def test_where_sigma_is_fixed_it_speaks_of_the_curves_and_points_at_them(
+    real: MainWindow, tab: KLTab, guide: FirstSteps, qtbot: QtBot
+) -> None:
+    tab.editor.apply(is_sigma_fixed=True)
+    tab.draw_now()
+    real.help.show_first_steps()
+    guide.go_on()
+    guide.go_on()
+    assert guide.card.title == "Drag q on the curves"
+    curves = tab.scene.mean_curves
+    assert curves.isVisible()
+    place = QRect(curves.mapTo(real, QPoint(0, 0)), curves.size())
+    assert place.contains(guide.ring.circle.center())
+    tab.editor.apply(is_sigma_fixed=False)
+    qtbot.waitUntil(lambda: guide.card.title == STEPS[2].title, timeout=2000)
+
+
 def test_nothing_of_a_picture_lies_under_the_card(real: MainWindow, tab: KLTab, guide: FirstSteps) -> None:
     real.help.show_first_steps()
     for index in range(len(STEPS)):
