@@ -17,6 +17,7 @@ from dgm_explorer.driver.places import choose_place
 from dgm_explorer.paths import APP_FOLDER, config_dir, resource_root, state_dir
 from dgm_explorer.session import Session, read_preset, read_session
 from dgm_explorer.ui.error_reporter import ErrorReporter
+from dgm_explorer.ui.heavy_imports import SWITCH_S, heavy_imports
 from dgm_explorer.ui.main_window import MainWindow
 from dgm_explorer.ui.recovery.crash_guard import CrashGuard
 from dgm_explorer.ui.screenshot import ScreenshotTaker
@@ -104,6 +105,7 @@ def run_window(options: WindowOptions) -> int:
     """
     session = _read_start(options)
     lecture = _read_lecture(options)
+    sys.setswitchinterval(SWITCH_S)
     application = make_application()
     reporter = ErrorReporter(state_dir() / "dgm-explorer.log", application)
     reporter.install()
@@ -228,21 +230,24 @@ def _make_inference(
     snapshot: "VqVaeSnapshot", config: "VqVaeConfig", image_shape: tuple[int, int, int]
 ) -> "VqInference":
     """A copy of the network, in the thread of a worker: torch is imported there."""
-    from dgm_explorer.training.vq_inference import make_inference
+    with heavy_imports():
+        from dgm_explorer.training.vq_inference import make_inference
 
     return make_inference(snapshot, config, image_shape)
 
 
 def _make_code_sampler(codes: "IntArray", n_codes: int) -> "CodeSampler":
     """A prior that is learnt, in a thread of its own: torch is imported there."""
-    from dgm_explorer.training.pixel_cnn_run import make_code_sampler
+    with heavy_imports():
+        from dgm_explorer.training.pixel_cnn_run import make_code_sampler
 
     return make_code_sampler(codes, n_codes)
 
 
 def _run_check(key: str) -> "CheckResult":
     """Compute a claim of the notes anew, in the thread of a worker: torch is imported there."""
-    from dgm_explorer.theory.checks.registry import CHECKS
+    with heavy_imports():
+        from dgm_explorer.theory.checks.registry import CHECKS
 
     return CHECKS[key]()
 
