@@ -18,7 +18,17 @@ from queue import SimpleQueue
 from typing import TextIO
 
 from dgm_explorer.driver.imported import ImportedMakeRun
-from dgm_explorer.driver.messages import Copied, FromChild, LogLine, Ready, Start, Taken, ToChild, WarmUp
+from dgm_explorer.driver.messages import (
+    Copied,
+    FromChild,
+    Heard,
+    LogLine,
+    Ready,
+    Start,
+    Taken,
+    ToChild,
+    WarmUp,
+)
 from dgm_explorer.driver.niceness import be_nice
 from dgm_explorer.driver.parcel import Packer
 from dgm_explorer.driver.run_driver import RunDriver
@@ -120,6 +130,8 @@ class _Child:
                 self._slot.note(message)
         elif self._driver is not None:
             self._driver.obey(message)
+            if message == "stop":
+                self.send(Heard())
 
     def _train(self, driver: RunDriver) -> None:
         self._is_working = True

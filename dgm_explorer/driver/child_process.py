@@ -13,7 +13,7 @@ from types import ModuleType
 
 from dgm_explorer.driver.child import serve
 from dgm_explorer.driver.in_child import ChildNotStarted
-from dgm_explorer.driver.messages import Copied, FromChild, LogLine, Ready, ToChild
+from dgm_explorer.driver.messages import Copied, FromChild, Heard, LogLine, Ready, ToChild
 from dgm_explorer.driver.parcel import Parcel, Unpacker
 from dgm_explorer.driver.update import RunUpdate
 
@@ -98,7 +98,7 @@ class ChildProcess:
             with suppress(OSError):
                 self._wake.send_bytes(b"!")
 
-    def listen(self) -> Parcel | LogLine | None:
+    def listen(self) -> Parcel | LogLine | Heard | None:
         """Send what was posted, and wait for something to be said; None once the process has ended."""
         try:
             while True:
@@ -154,8 +154,9 @@ class ChildProcess:
             self._is_woken = False
             messages = tuple(self._outgoing)
             self._outgoing.clear()
-        for message in messages:
-            self.send(message)
+        with suppress(OSError):  # it has ended; what it has said before is still to be heard
+            for message in messages:
+                self.send(message)
 
 
 @contextmanager

@@ -50,6 +50,11 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
+class Heard:
+    """The process was told to stop, and will behind the step under way."""
+
+
+@dataclass(frozen=True, slots=True)
 class LogLine:
     """Something for the program's log.
 
@@ -64,4 +69,4 @@ class LogLine:
 
 
 ToChild: TypeAlias = Start | WarmUp | Copied | Taken | Order
-FromChild: TypeAlias = Union[Ready, "Parcel", LogLine]
+FromChild: TypeAlias = Union[Ready, Heard, "Parcel", LogLine]

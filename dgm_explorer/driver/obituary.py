@@ -8,11 +8,13 @@ from pathlib import Path
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.training import RunState
 from dgm_explorer.runs.folder import RunFolder, steps_in
+from dgm_explorer.runs.settle import settle_run
 from dgm_explorer.runs.status import RunStatus, read_status
 from dgm_explorer.runs.writer import RunWriter
 
 CRASHES = ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE")
 MAX_DETAILS = 4000
+DISMISSED = "its process did not stop when it was told to, and was ended"
 
 logger = logging.getLogger("dgm_explorer")
 
@@ -39,11 +41,20 @@ def record_death(folder: Path, pid: int, reason: str, details: str) -> tuple[Run
         failed = replace(status, state="failed", reason=reason, steps_per_s=0.0, images_per_s=0.0, t=failed.t)
     try:
         with RunWriter(run_folder) as writer:
+            writer.write_status(failed)  # first: it needs no room on a full disk
             writer.append_event("failed", failed.step, reason=reason, details=details[-MAX_DETAILS:])
-            writer.write_status(failed)
     except InputError as error:
         logger.warning("the end of a run could not be recorded: %s", error)
     return "failed", reason
+
+
+def record_dismissal(folder: Path) -> str:
+    """Have the folder of a run say that it stopped, its process having been ended; why."""
+    try:
+        settle_run(RunFolder(folder), DISMISSED)
+    except InputError as error:
+        logger.warning("the end of a run could not be recorded: %s", error)
+    return DISMISSED
 
 
 def describe_death(exit_status: int | None, folder: Path | None) -> str:

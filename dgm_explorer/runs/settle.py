@@ -9,7 +9,7 @@ from dgm_explorer.runs.status import read_status, write_status
 REASON = "its process ended without a word"
 
 
-def settle_run(folder: RunFolder) -> None:
+def settle_run(folder: RunFolder, reason: str = REASON) -> None:
     """Have the status of an interrupted run say that it is stopped; it can be resumed as before.
 
     Nothing happens where the run is not interrupted.
@@ -23,6 +23,6 @@ def settle_run(folder: RunFolder) -> None:
     try:
         status = read_status(folder)
         if status is not None and status.is_active:
-            write_status(folder, replace(status, state="stopped", reason=REASON))
+            write_status(folder, replace(status, state="stopped", reason=reason))
     finally:
         lock.release()

@@ -11,7 +11,7 @@ from PySide6.QtCore import Slot
 from dgm_explorer.core.training import Progress, RunFacts, RunRequest, RunState
 from dgm_explorer.driver.failure_words import describe_failure
 from dgm_explorer.driver.in_child import ChildNotStarted, MakeRunInChild
-from dgm_explorer.driver.messages import LogLine, Start, Taken
+from dgm_explorer.driver.messages import Heard, LogLine, Start, Taken
 from dgm_explorer.driver.orders import Order
 from dgm_explorer.driver.update import RunUpdate
 from dgm_explorer.ui.lasting_thread import JOIN_MS
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from dgm_explorer.driver.child_process import ChildProcess
 
 ENDS: tuple[RunState, ...] = ("finished", "stopped", "failed")
+
+ANSWER_MS = 2000
+"""For a process to say that it was told to stop; one that does not hangs."""
+
+LAST_WORDS_MS = 5000
+"""For one that has said so, to end its step and to save the run."""
 
 logger = logging.getLogger("dgm_explorer")
 
@@ -45,7 +51,8 @@ class ProcessThread(TrainingThread):
         self._early_orders: list[Order] = []
         self._facts: RunFacts | None = None
         self._progress: Progress | None = None
-        self._is_dismissed = False
+        self._has_begun = self._is_dismissed = False
+        self._has_answered = threading.Event()
         self.mailbox.emptied.connect(self._note_taken)
 
     @property
@@ -54,12 +61,23 @@ class ProcessThread(TrainingThread):
         child = self._child
         return None if child is None else child.pid
 
+    def request_stop(self) -> None:
+        self._has_answered.clear()
+        super().request_stop()
+
     def stop(self, timeout_ms: int = JOIN_MS) -> bool:
-        """As in `LastingThread`; a process that still loads libraries has nothing to save and is ended."""
-        if super().stop(timeout_ms):
+        """As in `LastingThread`, but a process that is not worth waiting for is killed.
+
+        One that still loads libraries has nothing to save; one that does not answer, or was waited for long
+        enough, would keep the program from its end, and its last checkpoint stands.
+        """
+        if super().stop(min(timeout_ms, LAST_WORDS_MS)):
             return True
+        is_saving = self._facts is not None and timeout_ms < LAST_WORDS_MS
+        if is_saving and self._has_answered.wait(max(0, ANSWER_MS - timeout_ms) / 1000):
+            return False
         with self._lock:
-            if self._child is None or self._facts is not None:
+            if self._child is None:
                 return False
             self._is_dismissed = True
             self._child.kill()
@@ -69,7 +87,9 @@ class ProcessThread(TrainingThread):
         """The thread: borrow a process, bring home its news, give it back."""
         self.mailbox.put(RunUpdate("preparing", time.monotonic(), "loading libraries"))
         try:
-            self._attend(self._borrow())
+            is_taken_up = self._attend(self._borrow())
+            if not is_taken_up:  # that process was told to end, or killed, behind the run before
+                self._attend(self._borrow(), is_last=True)
         except ChildNotStarted as error:
             self._do_without(str(error))
         except BaseException as error:  # nothing that a run does may end the program
@@ -78,10 +98,10 @@ class ProcessThread(TrainingThread):
     def _order(self, order: Order) -> None:
         super()._order(order)
         with self._lock:
+            if not self._has_begun:
+                self._early_orders.append(order)
             if self._child is not None:
                 self._child.post(order)
-            else:
-                self._early_orders.append(order)
 
     @Slot(int)
     def _note_taken(self, count: int) -> None:
@@ -114,8 +134,8 @@ class ProcessThread(TrainingThread):
         )
         super().run()
 
-    def _attend(self, child: "ChildProcess") -> None:
-        """Bring home the news until the run or its process has ended."""
+    def _attend(self, child: "ChildProcess", is_last: bool = False) -> bool:
+        """Bring home the news until the run or its process has ended; False if it never took the run up."""
         pool = self._make_run_in_child.pool
         last, is_sound = None, False
         try:
@@ -123,6 +143,8 @@ class ProcessThread(TrainingThread):
             is_sound = last is not None and last.state != "failed"
             with self._lock:
                 self._child = None
+            if not (last or is_last or self._has_begun or self._is_dismissed):
+                return False
             if is_sound:  # before the end is told: the next run may be waiting for it
                 pool.give_back(child, True)
             self.mailbox.put(last or self._bury(child))
@@ -133,6 +155,7 @@ class ProcessThread(TrainingThread):
                 pool.give_back(child, False)
         if not (is_sound or self._is_dismissed):
             pool.warm_up(self._make_run_in_child.make_run)
+        return True
 
     def _bring_news(self, child: "ChildProcess") -> RunUpdate | None:
         """All news but the last, which is returned; None where the process has died."""
@@ -140,6 +163,10 @@ class ProcessThread(TrainingThread):
             if isinstance(message, LogLine):
                 logger.log(message.level, "%s", message.text)
                 continue
+            if isinstance(message, Heard):
+                self._has_answered.set()
+                continue
+            self._has_begun = True
             update = self._in_other_words(child.unpack(message), child.pid)
             self._progress = update.progress or self._progress
             if update.state in ENDS:
@@ -155,21 +182,21 @@ class ProcessThread(TrainingThread):
         ChildNotStarted
             If it never said a word.
         """
-        from dgm_explorer.driver.obituary import describe_death, record_death
+        from dgm_explorer.driver.obituary import describe_death, record_death, record_dismissal
 
         if not (child.is_ready or self._is_dismissed):
             raise ChildNotStarted(f"it ended at once, exit status {child.exit_status}")
-        state: RunState = "stopped"
-        words, facts = "", self._facts
-        if not self._is_dismissed:
-            folder = None if facts is None else facts.folder
-            state = "failed"
-            words = describe_death(child.exit_status, folder)
+        folder = None if self._facts is None else self._facts.folder
+        state: RunState
+        if self._is_dismissed:
+            state, words = "stopped", "" if folder is None else record_dismissal(folder)
+        else:
+            state, words = "failed", describe_death(child.exit_status, folder)
             details = child.last_traceback()
             logger.error("%s", "\n".join(filter(None, (words, details))))
             if folder is not None:
                 state, words = record_death(folder, child.pid, words, details)
-        return RunUpdate(state, time.monotonic(), words, facts=facts, progress=self._progress)
+        return RunUpdate(state, time.monotonic(), words, facts=self._facts, progress=self._progress)
 
     def _in_other_words(self, update: RunUpdate, pid: int) -> RunUpdate:
         """Say where the run trains."""

@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,7 @@ class Plan:
     end : what it does in place of step ``end_at``: a name of `ENDS`.
     n_numbers : of the array in each snapshot.
     loading_s : how long setting up takes without a report.
+    leaving_s : how long the process takes to end, once it was told to.
     """
 
     n_steps: int = FOREVER
@@ -36,6 +38,7 @@ class Plan:
     end_at: int = 20
     n_numbers: int = 4
     loading_s: float = 0.0
+    leaving_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +84,8 @@ ENDS: dict[str, Callable[[], object]] = {
 
 def make_run(request: RunRequest, report: Callable[[str, float | None], bool]) -> ChildRun:
     plan = request.config
+    if plan.leaving_s:
+        Finalize(None, time.sleep, (plan.leaving_s,), exitpriority=100)
     report("reading data", 0.5)
     time.sleep(plan.loading_s)
     if not report("making the model", None):
