@@ -128,7 +128,7 @@ def create_run_folder(parent: Path, model: str, data: str) -> RunFolder:
             raise InputError(f"{parent} is not a folder; choose another place for runs.") from None
         except (OSError, ValueError) as error:
             raise _cannot_make(folder.path, error) from error
-        _make_inside(folder)
+        make_inside(folder)
         return folder
     raise InputError(f"no free name is left below {parent}; choose another place for runs.")
 
@@ -152,7 +152,7 @@ def make_run_folder(path: Path) -> RunFolder:
         raise InputError(f"{path} already holds a run; resume it or name another folder.")
     if not is_free:
         raise InputError(f"{path} is not empty and holds no run; name another folder.")
-    _make_inside(folder)
+    make_inside(folder)
     return folder
 
 
@@ -167,7 +167,14 @@ def _is_free(folder: RunFolder) -> bool:
     return True
 
 
-def _make_inside(folder: RunFolder) -> None:
+def make_inside(folder: RunFolder) -> None:
+    """Make what folders are missing in a run folder: a copy by git, zip or rsync may lack the empty ones.
+
+    Raises
+    ------
+    InputError
+        If one cannot be made.
+    """
     try:
         for path in (folder.snapshots, folder.checkpoints, folder.control):
             path.mkdir(exist_ok=True)

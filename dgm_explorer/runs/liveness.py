@@ -30,7 +30,9 @@ class Heartbeat:
 
     def is_alive(self, status: RunStatus | None) -> bool:
         """Whether the run that has this status seems to go on."""
-        if status is None or not status.is_active:
+        if status is None:  # of a run that has just begun, or was killed before it wrote one
+            return is_locked(self._folder) is True
+        if not status.is_active:
             return False
         if status.host == platform.node():
             locked = is_locked(self._folder)

@@ -65,9 +65,8 @@ class WriterLock:
             raise _in_use(folder, owner)
         text = json.dumps({"host": platform.node(), "pid": os.getpid()}) + "\n"
         try:
-            os.ftruncate(self._file, 0)
-            os.lseek(self._file, 0, os.SEEK_SET)
-            os.write(self._file, text.encode())
+            os.lseek(self._file, 0, os.SEEK_SET)  # over what a killed process left: the disk may be full
+            os.ftruncate(self._file, os.write(self._file, text.encode()))
         except OSError as error:
             raise InputError(
                 f"{self._path} cannot be written ({error.strerror or error}); make room and try again."

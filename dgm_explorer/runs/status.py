@@ -16,6 +16,8 @@ from dgm_explorer.runs.json_numbers import from_json_number, to_json_number
 
 MAX_BYTES = 1 << 16
 MAX_STEP = 2**53
+ROOM = 2048
+"""Bytes of the heartbeat: how a run ended is written over it where the disk is full, with its sentence."""
 ACTIVE: tuple[RunState, ...] = ("preparing", "running", "paused")
 
 
@@ -66,7 +68,7 @@ def write_status(folder: RunFolder, status: RunStatus) -> None:
     InputError
         If the folder cannot be written to.
     """
-    content = _to_bytes(status)
+    content = _to_bytes(status, ROOM if status.is_active else 0)
     try:
         with open_atomically(folder.status_file) as file:
             file.write(content)
@@ -93,11 +95,12 @@ def read_status(folder: RunFolder) -> RunStatus | None:
     return status if is_sane else None
 
 
-def _to_bytes(status: RunStatus) -> bytes:
+def _to_bytes(status: RunStatus, size: int) -> bytes:
+    """One line, at least ``size`` bytes long."""
     import msgspec
 
     fields = {name: _to_plain(getattr(status, name)) for name in status.__slots__}
-    return msgspec.json.encode(fields) + b"\n"
+    return msgspec.json.encode(fields).ljust(size - 1) + b"\n"
 
 
 def _write_over(path: Path, status: RunStatus) -> bool:
@@ -105,9 +108,10 @@ def _write_over(path: Path, status: RunStatus) -> bool:
     try:
         with path.open("r+b") as file:
             room = os.fstat(file.fileno()).st_size
-            for content in (_to_bytes(status), _to_bytes(dataclasses.replace(status, reason=""))):
-                if len(content) <= room:
-                    file.write(content.ljust(room))
+            for shown in (status, dataclasses.replace(status, reason="")):
+                content = _to_bytes(shown, room)
+                if len(content) == room:
+                    file.write(content)
                     file.flush()
                     os.fsync(file.fileno())
                     return True

@@ -13,7 +13,7 @@ from dgm_explorer.core.training import MetricsTable, Recording, Snapshot
 from dgm_explorer.runs import checkpoint_file, events, metrics_lines, run_info, snapshot_file, status
 from dgm_explorer.runs.append import append_lines, cut_torn_line
 from dgm_explorer.runs.events import PlainValue, RunEvent
-from dgm_explorer.runs.folder import RunFolder, steps_in
+from dgm_explorer.runs.folder import RunFolder, make_inside, steps_in
 from dgm_explorer.runs.lock import WriterLock
 from dgm_explorer.runs.run_info import RunInfo
 from dgm_explorer.runs.status import RunStatus
@@ -62,6 +62,7 @@ class RunWriter:
         _refuse_links(folder)
         self._lock = WriterLock(folder)
         try:
+            make_inside(folder)
             self._clear_what_was_left()
         except BaseException:
             self._lock.release()

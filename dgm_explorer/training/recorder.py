@@ -71,9 +71,9 @@ class Recorder:
 
     def begin(self) -> None:
         """Record the state before the first step, so that a run always has a picture and a way back."""
+        self.write_status("running")  # first: how it ends can be written over it on a full disk
         self.write_snapshot()
         self.write_checkpoint()
-        self.write_status("running")
 
     def after_step(self, progress: Progress) -> None:
         """Write what is due.

@@ -38,10 +38,20 @@ def test_how_a_run_ended_is_written_all_the_same(full: RunFolder) -> None:
 
 
 def test_a_reason_that_needs_more_room_is_left_out(full: RunFolder) -> None:
-    write_status(full, RunStatus("failed", step=41, reason="no room " * 40))
+    write_status(full, RunStatus("failed", step=41, reason="no room " * 400))
     found = read_status(full)
     assert found is not None
     assert (found.state, found.reason) == ("failed", "")
+
+
+def test_the_sentence_that_says_what_was_full_has_room(full: RunFolder) -> None:
+    sentence = (
+        f"{full.checkpoint_file(41)} cannot be written (No space left on device); " + "make room. " * 20
+    )
+    write_status(full, RunStatus("failed", step=41, reason=sentence))
+    found = read_status(full)
+    assert found is not None
+    assert (found.state, found.reason) == ("failed", sentence)
 
 
 def test_a_heartbeat_waits_for_room_and_the_old_one_stands(full: RunFolder) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -159,6 +160,28 @@ def test_a_full_disk_is_a_sentence_for_each_thing_written(folder: RunFolder) -> 
     writer.close()
     before[folder.lock_file] = b""
     assert {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()} == before
+
+
+@needs_limits
+def test_the_lock_of_a_killed_process_is_taken_on_a_full_disk(folder: RunFolder) -> None:
+    left = folder.lock_file.write_bytes(b'{"host": "%s", "pid": 4194304}' % platform.node().encode())
+    with files_end_at(left):
+        RunWriter(folder).close()
+
+
+def test_a_copy_that_lacks_empty_folders_is_read_as_it_is_and_written_whole(folder: RunFolder) -> None:
+    for path in (folder.snapshots, folder.control):
+        shutil.rmtree(path)
+    before = sorted(folder.path.iterdir())
+    reader = RunReader(folder.path)
+    assert reader.poll().status is not None
+    assert reader.snapshot_steps() == ()
+    assert sorted(folder.path.iterdir()) == before  # whoever only looks makes nothing
+    with RunWriter(folder) as writer:
+        writer.write_snapshot(snapshot(4))
+        reader.request_stop()
+        assert writer.take_requests().stop
+    assert reader.snapshot_steps() == (4,)
 
 
 def test_a_folder_that_vanished_is_a_sentence(folder: RunFolder) -> None:

@@ -13,6 +13,7 @@ import torch
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.training import Command, Recording, RestingRun, RunFailed, TrainingRun
 from dgm_explorer.runs import append, checkpoint_file
+from dgm_explorer.runs import status as status_file
 from dgm_explorer.runs.folder import RunFolder, steps_in
 from dgm_explorer.runs.reader import RunReader
 from dgm_explorer.runs.writer import RunWriter
@@ -316,6 +317,23 @@ def test_a_full_disk_fails_the_run_in_one_sentence_and_loses_nothing(
     assert not list(folder.rglob("*.tmp"))
     rows = [row for table in RunReader(folder).poll().metrics for row in table.values]
     assert len(rows) >= 28
+
+
+def test_a_disk_that_is_full_at_the_first_checkpoint_is_told_in_the_folder(
+    record: Record, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_arguments: object) -> None:
+        raise InputError("x cannot be written (No space left on device).")
+
+    def fill(*_arguments: object) -> None:
+        monkeypatch.setattr(status_file, "open_atomically", refuse)
+        refuse()
+
+    monkeypatch.setattr(RunWriter, "write_checkpoint", fill)
+    words = fail(record(FakeModel()))
+    status = RunReader(folder).poll().status
+    assert status is not None
+    assert (status.state, status.reason) == ("failed", words)
 
 
 def _no_space(*_arguments: object) -> int:

@@ -43,7 +43,10 @@ def without_pace(old: RunReadings, rates: RateMeter) -> RunReadings:
 
 def after_news(old: RunReadings, news: FolderNews, now_s: float) -> RunReadings:
     """The readings behind a look into a run folder."""
-    new = old if news.status is None else _after_status(old, news.status, news.is_alive)
+    if news.status is not None:
+        new = _after_status(old, news.status, news.is_alive)
+    else:
+        new = old if news.is_alive else replace(old, state="stopped", words=SILENT)
     if news.snapshot is not None:
         new = replace(new, picture_at_s=now_s, picture_step=news.snapshot.step)
     return new
