@@ -6,7 +6,6 @@ the loss fetched by ``.item()`` at every step. The model is ours, so that only t
 
 import os
 import time
-import warnings
 from collections.abc import Iterator, Sequence
 
 import torch
@@ -26,7 +25,8 @@ class ReferenceLoop:
 
     Parameters
     ----------
-    n_workers : processes of the ``DataLoader``; 0 collates in this one.
+    n_workers : processes of the ``DataLoader``, but no more than there are cores, as torch warns of that;
+        0 collates in this one.
     device : each batch is brought there.
     """
 
@@ -41,7 +41,7 @@ class ReferenceLoop:
         x = torch.from_numpy(dataset.inputs[~dataset.is_held_out]).repeat(REPEATS, 1)
         self._data = TensorDataset(x, torch.zeros(len(x), dtype=torch.int64))
         self._batch_size = config.batch_size
-        self._n_workers = n_workers
+        self._n_workers = min(n_workers, _n_cores())
 
     def images_per_cpu_s(self, seconds: float) -> float:
         """Train for so long and say how many images one second of processor time brings, workers included.
@@ -58,12 +58,10 @@ class ReferenceLoop:
 
     def _train_anew(self, seconds: float) -> int:
         """Images seen, with workers that are started for it and end with it."""
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # fewer cores than workers: so it was published
-            loader: DataLoader[tuple[torch.Tensor, ...]] = DataLoader(
-                self._data, self._batch_size, shuffle=True, num_workers=self._n_workers
-            )
-            batches = _endless(loader)
+        loader: DataLoader[tuple[torch.Tensor, ...]] = DataLoader(
+            self._data, self._batch_size, shuffle=True, num_workers=self._n_workers
+        )
+        batches = _endless(loader)
         n_images = self._train(batches, seconds)
         del batches, loader  # the workers end, and what they took counts
         return n_images
@@ -89,6 +87,11 @@ def _endless(loader: "DataLoader[tuple[torch.Tensor, ...]]") -> Iterator[Sequenc
     """One epoch after the other; a quick machine has more than one in a stretch."""
     while True:
         yield from loader
+
+
+def _n_cores() -> int:
+    """That this process may use, counted as torch does."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _processor_s() -> float:

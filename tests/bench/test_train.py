@@ -44,6 +44,11 @@ def test_the_reference_loop_trains() -> None:
     assert loop.images_per_cpu_s(0.2) > 0
 
 
+def test_the_reference_loop_starts_no_more_workers_than_cores() -> None:
+    loop = ReferenceLoop(GMM_VAE.config, load_dataset(GMM_VAE.source), n_workers=64)
+    assert loop.images_per_s(0.1) > 0  # a warning would be an error
+
+
 @pytest.mark.parametrize("model", SUBJECTS)
 def test_the_window_trains_during_a_stretch_and_rests_between(
     qtbot: QtBot, tmp_path: Path, model: str
