@@ -1,12 +1,15 @@
 """What the window says without being asked: notes above the tabs, warnings over them."""
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Slot
 from PySide6.QtWidgets import QFrame, QTabWidget, QWidget
 
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.banner import Banner, Tone
 from dgm_explorer.ui.widgets.notice_stack import NoticeStack
+
+READ_MS = 5000
+"""For a warning to be read, though what it says is over."""
 
 
 class Notice(QFrame):
@@ -39,6 +42,10 @@ class Banners(QObject):
         self.notices.add(self._alert)
         self._guests: list[Notice] = []
         self._is_lasting = False
+        self._shown = QElapsedTimer()
+        self._over = QTimer(self)
+        self._over.setSingleShot(True)
+        self._over.timeout.connect(self.drop_warning)
 
     def add(self, notice: Notice) -> None:
         """Give a place over the tabs, below the warning, to a widget that shows and hides itself."""
@@ -64,6 +71,8 @@ class Banners(QObject):
     def show_text(self, text: str, tone: Tone) -> None:
         """Say something, or nothing more; a new note ends a warning too."""
         self._is_lasting = False
+        self._over.stop()
+        self._shown.start()
         if tone == "warning":
             self._alert.show_text(text, tone)
             self.notices.fit()
@@ -76,6 +85,12 @@ class Banners(QObject):
         """What went wrong has been put right; a note stays."""
         if not self._is_lasting:
             self._alert.hide()
+
+    @Slot(str)
+    def take_back(self, sentence: str) -> None:
+        """What this warning says is over: it goes, once it was there long enough to be read."""
+        if sentence == self._alert.text and not self._alert.isHidden():
+            self._over.start(max(0, READ_MS - self._shown.elapsed()))
 
     @Slot(str)
     def warn_until_dismissed(self, sentence: str) -> None:

@@ -233,6 +233,7 @@ class MainWindow(QMainWindow):
     def _add_tab(self, tab: Tab) -> None:
         self.tab_widget.addTab(tab, tab.title)
         tab.message.connect(self.warn)
+        tab.message_over.connect(self.banner.take_back)
         tab.noticed.connect(self._tell)
         tab.frame_done.connect(self.frame_meter.add)
         tab.playing_changed.connect(self._refresh_actions)

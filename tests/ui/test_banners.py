@@ -1,10 +1,12 @@
 """What the window says: notes in a line, warnings over the picture."""
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from dgm_explorer.ui import banners
 from dgm_explorer.ui.main_window import MainWindow
 from dgm_explorer.ui.theme import PROJECTOR, contrast
 
@@ -65,6 +67,27 @@ def test_what_no_change_puts_right_stays_until_it_is_dismissed(window: MainWindo
     window.warn("another")
     window.banner.drop_warning()
     assert not window.banner.isVisible()
+
+
+def test_what_is_over_goes_when_it_could_be_read(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(banners, "READ_MS", 150)
+    tab = window.tabs()[0]
+    window.warn("it was killed")
+    tab.message_over.emit("something else")
+    qtbot.wait(200)
+    assert window.banner.isVisible()
+    window.warn("it was killed")
+    tab.message_over.emit("it was killed")
+    assert window.banner.isVisible()
+    qtbot.waitUntil(lambda: not window.banner.isVisible(), timeout=2000)
+    window.warn("it was killed")
+    tab.message_over.emit("it was killed")
+    window.warn("another")  # has its own time
+    qtbot.wait(200)
+    assert window.banner.text == "another"
+    assert window.banner.isVisible()
 
 
 def test_it_keeps_to_the_window_when_that_is_resized_and_dressed(window: MainWindow, qtbot: QtBot) -> None:

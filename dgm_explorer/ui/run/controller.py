@@ -60,6 +60,9 @@ class RunController(QObject):
     failed = Signal(str)
     """The run ended by a failure, or cannot be read: one sentence."""
 
+    went_on = Signal(str)
+    """Training goes on; what `failed` said in this sentence is over."""
+
     refused = Signal(str)
     """A command made no sense: one sentence; the run goes on."""
 
@@ -75,6 +78,8 @@ class RunController(QObject):
         self._thread: TrainingThread | None = None
         self._leaving: list[TrainingThread] = []
         self._next: tuple[RunRequest, bool, bool] | None = None
+        self._is_finished = False
+        self._failure = ""
         self._screen: RunOnScreen | None = None
         self._readings = RunReadings()
         self._rates = RateMeter(RATE_WINDOW_S)
@@ -111,7 +116,9 @@ class RunController(QObject):
         return self._thread is not None
 
     def start(self, request: RunRequest, is_paused: bool = False, is_single_step: bool = False) -> None:
-        """Begin a run; one that still trains is stopped and saved first."""
+        """Begin a run; one that still trains is stopped and saved first. Behind `finish`, nothing begins."""
+        if self._is_finished:
+            return
         self._follower.release()
         if self._thread is None:
             self._begin(request, is_paused, is_single_step)
@@ -191,6 +198,8 @@ class RunController(QObject):
 
     def follow(self, folder: Path) -> None:
         """Show the run in a folder: finished, or trained by another process."""
+        if self._is_finished:
+            return
         self._clear_screen()
         self._show(RunReadings("preparing", words=f"opening {folder.name}", is_followed=True))
         self._follower.follow(folder)
@@ -212,19 +221,23 @@ class RunController(QObject):
 
     def finish(self, timeout_ms: int = JOIN_MS) -> None:
         """Stop whatever trains or reads here and wait for it; the owner is about to go."""
+        self._is_finished = True
         self._next = None
         self._follower.close()
         self._past.close()
+        for thread in self._leaving:
+            thread.stop(timeout_ms)
         if self._thread is not None:
             self._thread.stop(timeout_ms)
             self._read_thread()
-        for thread in self._leaving:
-            thread.stop(timeout_ms)
+        if self._thread is not None:  # it ends by itself, or with the program
+            self._let_go()
         self._leaving.clear()  # Qt may delete them before this is called again at the exit of the program
 
     @Slot()
     def _warm_up(self) -> None:
-        warm_up(self._make_run)
+        if not self._is_finished:
+            warm_up(self._make_run)
 
     def _begin(self, request: RunRequest, is_paused: bool, is_single_step: bool) -> None:
         self._thread = make_training_thread(self._make_run, request, is_paused)
@@ -257,6 +270,9 @@ class RunController(QObject):
         if self._screen is None and update.facts is not None:
             self._open(update.facts, update)
         self._show(after_update(self._readings, update, self._rates))
+        if update.state in ("running", "paused") and self._failure:
+            sentence, self._failure = self._failure, ""
+            self.went_on.emit(sentence)
         self._pass_metrics(update.tables)
         self._pass_notes(update.notes)
         if update.snapshot is not None:
@@ -271,6 +287,8 @@ class RunController(QObject):
         request = self._thread.request
         if facts.config is not None:
             request = dataclasses.replace(request, config=facts.config)
+        if request.branch_from is not None:
+            request = dataclasses.replace(request, branch_step=update.first_step)
         self._screen = RunOnScreen(facts.folder, request, False)
         self.run_changed.emit(self._screen)
         for note in facts.notes:
@@ -283,6 +301,7 @@ class RunController(QObject):
         if self._thread is not None:
             self._let_go()
         if update.state == "failed":
+            self._failure = update.words
             self.failed.emit(update.words)
         if self._next is not None:
             following, self._next = self._next, None

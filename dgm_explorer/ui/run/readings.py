@@ -17,7 +17,8 @@ class RunOnScreen:
     Attributes
     ----------
     folder : its run folder.
-    request : what started it, or would: model, data and configuration.
+    request : what started it, or would: model, data and configuration; of a branch, its step is that of the
+        checkpoint which it began from.
     is_followed : it is read from its folder; another process trains it, or nobody any more.
     """
 

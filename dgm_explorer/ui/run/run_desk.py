@@ -75,6 +75,9 @@ class RunDesk(QObject):
     message = Signal(str)
     """One sentence that should not be missed."""
 
+    message_over = Signal(str)
+    """What this message said is over."""
+
     noticed = Signal(str)
     """One sentence that asks for nothing."""
 
@@ -120,6 +123,7 @@ class RunDesk(QObject):
         run.progressed.connect(self._take_readings)
         run.state_changed.connect(self._take_state)
         run.failed.connect(self.message)
+        run.went_on.connect(self.message_over)
         run.refused.connect(self.message)
         run.noticed.connect(self.noticed)
 
@@ -128,6 +132,7 @@ class RunDesk(QObject):
         self.run.snapshot_ready.connect(source.take_live)
         source.picture_changed.connect(self._take_picture)
         source.marks_changed.connect(self.timeline.set_marks)
+        source.checkpoints_changed.connect(self.timeline.set_checkpoints)
         source.refused.connect(self.message)
         self.timeline.position_changed.connect(self._look_at)
         self.timeline.branch_requested.connect(self.run.branch)

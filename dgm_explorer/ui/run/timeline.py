@@ -38,6 +38,7 @@ class Timeline(QWidget):
         self.text = ReadOut("step 1,000,000 · epoch 1,000.0", Qt.AlignmentFlag.AlignRight | CENTRE)
         self.live = ToggleButton("Live")
         self.branch = QToolButton()
+        self._checkpoints: tuple[int, ...] = ()
         self._build()
         self.track.moved.connect(self._move)
         self.live.clicked.connect(self.go_live)
@@ -47,7 +48,6 @@ class Timeline(QWidget):
 
     def _build(self) -> None:
         self.live.setToolTip("Show the newest picture again, as training makes it (End, End).")
-        self.branch.setText("Branch here")
         self.branch.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.branch.setIconSize(QSize(14, 14))
         for button in (self.live, self.branch):
@@ -80,6 +80,12 @@ class Timeline(QWidget):
         self.track.set_marks(tuple(marks))
         self._show()
 
+    @Slot(object)
+    def set_checkpoints(self, steps: Sequence[int]) -> None:
+        """Say which of these steps, rising, a branch begins from."""
+        self._checkpoints = tuple(steps)
+        self._show()
+
     def set_planned_steps(self, n_steps: int) -> None:
         """Leave room at the right for what is still to come; 0 where nothing is."""
         self.track.set_planned_steps(n_steps)
@@ -101,19 +107,27 @@ class Timeline(QWidget):
         if is_new:
             self.position_changed.emit(step)
 
-    def _branch(self) -> None:
+    @property
+    def _origin(self) -> int | None:
+        """Where a branch begins: the checkpoint nearest to what is shown, as far as they are known."""
         step = self.track.position if self.track.position is not None else self.track.last_step
+        if step is None or not self._checkpoints:
+            return step
+        return min(self._checkpoints, key=lambda there: abs(there - step))
+
+    def _branch(self) -> None:
+        step = self._origin
         if step is not None:
             self.branch_requested.emit(step)
 
     def _show(self) -> None:
-        is_live, last = self.track.position is None, self.track.last_step
+        is_live, step = self.track.position is None, self._origin
         self.live.setChecked(is_live)
-        self.branch.setEnabled(last is not None)
-        step = last if is_live else self.track.position
+        self.branch.setEnabled(step is not None)
+        self.branch.setText("Branch here" if step is None else f"Branch from step {step:,}")
+        origin = "" if step is None else f"step {step:,}, "
         self.branch.setToolTip(
-            "Begin a new run from the checkpoint nearest to "
-            f"{f'step {step:,}' if step is not None else 'the step chosen'}, with the same seed.\n"
+            f"Begin a new run from {origin}the checkpoint nearest to the picture shown, with the same seed.\n"
             "The run on the screen is stopped and saved."
         )
         self.text.set_text("live" if is_live else self.track.describe_position())

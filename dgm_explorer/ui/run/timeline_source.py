@@ -18,10 +18,11 @@ LIST_MS = 1000
 
 @dataclass(frozen=True, slots=True)
 class _Listing:
-    """Steps of all recorded snapshots, rising."""
+    """Steps of all recorded snapshots and checkpoints, rising."""
 
     folder: Path
     steps: tuple[int, ...]
+    checkpoints: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,9 @@ class TimelineSource(QObject):
 
     marks_changed = Signal(object)
     """A tuple of `TimelineMark`, rising."""
+
+    checkpoints_changed = Signal(object)
+    """A tuple of the steps that a branch can begin from, rising."""
 
     refused = Signal(str)
     """A recorded snapshot cannot be read: one sentence."""
@@ -85,6 +89,7 @@ class TimelineSource(QObject):
         self._lister.forget()
         self._loader.forget()
         self.marks_changed.emit(())
+        self.checkpoints_changed.emit(())
         self.refresh()
 
     def set_growing(self, is_growing: bool) -> None:
@@ -134,6 +139,7 @@ class TimelineSource(QObject):
         if folder == self._folder:
             self._steps = listing.steps
             self.marks_changed.emit(self.marks)
+            self.checkpoints_changed.emit(listing.checkpoints)
 
     def _take_reading(self, reading: _Reading, result: Any) -> None:
         if (reading.folder, reading.step) != (self._folder, self._position):
@@ -146,7 +152,8 @@ class TimelineSource(QObject):
 
 def _list_snapshots(folder: Path) -> _Listing:
     """In the worker's thread."""
-    return _Listing(folder, steps_in(RunFolder(folder).snapshots))
+    run = RunFolder(folder)
+    return _Listing(folder, steps_in(run.snapshots), steps_in(run.checkpoints))
 
 
 def _read_snapshot(reading: _Reading) -> Any:

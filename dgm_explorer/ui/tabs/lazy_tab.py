@@ -37,6 +37,7 @@ class TabScene(QWidget):
     """
 
     message = Signal(str)
+    message_over = Signal(str)
     noticed = Signal(str)
     frame_done = Signal(float)
     playing_changed = Signal()
@@ -134,6 +135,7 @@ class LazyTab(Tab, Generic[SceneT]):
         self._layout.addWidget(scene)
         scene.set_controls_visible(self._has_controls)
         scene.message.connect(self.message)
+        scene.message_over.connect(self.message_over)
         scene.noticed.connect(self.noticed)
         scene.frame_done.connect(self.frame_done)
         scene.playing_changed.connect(self.playing_changed)

@@ -39,6 +39,9 @@ class Tab(QWidget):
     message = Signal(str)
     """One sentence for the user: shown in the window's banner until dismissed."""
 
+    message_over = Signal(str)
+    """What this message said is over: it goes, once it was there long enough to be read."""
+
     noticed = Signal(str)
     """One sentence that asks for nothing: shown for a while in the status bar."""
 

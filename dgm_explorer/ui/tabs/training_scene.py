@@ -117,6 +117,7 @@ class TrainingScene(TabScene):
         desk.playing_changed.connect(self._go_on)
         desk.playing_changed.connect(self.playing_changed)
         desk.message.connect(self.message)
+        desk.message_over.connect(self.message_over)
         desk.noticed.connect(self.noticed)
         self.set_theme(self.theme)
         self.show_state(self._store.state)
@@ -259,7 +260,7 @@ class TrainingScene(TabScene):
         if screen.folder == self._opened:
             self._take_settings(screen.request)
         elif screen.request.resume or screen.request.branch_from is not None:
-            self._take_switches(screen.request.config)
+            self._take_origin(screen.request)
         self._opened = None
         self.draw_second()
 
@@ -313,12 +314,18 @@ class TrainingScene(TabScene):
         if is_other and self.editor.apply(source=request.source, config=request.config):
             self.noticed.emit("The settings are those of the run opened; Undo brings yours back.")
 
-    def _take_switches(self, config: Any) -> None:
-        """Those of a run that goes on from a checkpoint are as they were at its step."""
+    def _take_origin(self, request: RunRequest) -> None:
+        """Of a run that goes on from a checkpoint: its step, and what can be switched as it was there."""
+        said = []
+        if request.branch_from is not None:
+            name = request.branch_from.name.rpartition("-")[2]
+            said.append(f"Branched from step {request.branch_step or 0:,} of run {name}.")
         own = self._store.state.config
-        as_then = replace(own, **self._switched(config))
+        as_then = replace(own, **self._switched(request.config))
         if as_then != own and self.editor.apply(config=as_then):
-            self.noticed.emit("What can be switched is as it was at that step; Undo switches it as before.")
+            said.append("What can be switched is as it was at that step; Undo switches it as before.")
+        if said:
+            self.noticed.emit(" ".join(said))
 
     def _switched(self, config: Any) -> dict[str, object]:
         """What of a configuration a running run takes at once, but for the rate, which falls by itself."""

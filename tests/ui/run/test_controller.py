@@ -167,7 +167,7 @@ def test_play_goes_on_with_a_stopped_run_unless_its_settings_have_changed(
 
 
 def test_a_branch_leaves_the_run_where_the_slider_stands(qtbot: QtBot, watch: Callable[..., Witness]) -> None:
-    maker = FakeMaker(n_steps=FOREVER)
+    maker = FakeMaker(n_steps=FOREVER, step=15)
     witness = watch(maker)
     witness.controller.play_pause()
     wait_for(qtbot, witness, "running")
@@ -176,6 +176,7 @@ def test_a_branch_leaves_the_run_where_the_slider_stands(qtbot: QtBot, watch: Ca
     request = maker.run.request
     assert (request.branch_from, request.branch_step) == (witness.screens[0].folder, 17)
     assert maker.runs[0].log == ["close stopped"]
+    assert witness.screens[1].request.branch_step == 15  # where its checkpoint is
 
 
 def test_a_failure_is_said_once_and_play_goes_on_from_the_last_checkpoint(
@@ -196,6 +197,20 @@ def test_a_failure_is_said_once_and_play_goes_on_from_the_last_checkpoint(
     witness.controller.play_pause()
     qtbot.waitUntil(lambda: len(maker.runs) == 3, timeout=5000)
     assert not maker.run.request.resume
+
+
+def test_a_failure_is_over_when_training_goes_on(qtbot: QtBot, watch: Callable[..., Witness]) -> None:
+    maker = FakeMaker(fail_at=3, error=RunFailed("It was killed."))
+    witness = watch(maker)
+    over: list[str] = []
+    witness.controller.went_on.connect(over.append)
+    witness.controller.play_pause()
+    wait_for(qtbot, witness, "failed")
+    maker.settings = {"n_steps": FOREVER}
+    assert over == []
+    witness.controller.play_pause()
+    wait_for(qtbot, witness, "running")
+    assert over == ["It was killed."]
 
 
 def test_a_command_reaches_the_run_and_its_refusal_the_user(
@@ -263,6 +278,16 @@ def test_finishing_again_when_qt_has_taken_the_threads_is_no_error(
     QApplication.processEvents()
     shiboken6.delete(threads[0])
     witness.controller.finish()
+
+
+def test_nothing_begins_behind_the_end(watch: Callable[..., Witness], writer: RunWriter) -> None:
+    maker = FakeMaker()
+    controller = watch(maker).controller
+    controller.finish()
+    controller.play_pause()
+    controller.step()
+    controller.follow(writer.folder.path)
+    assert (controller.is_training_here, controller.state, maker.runs) == (False, "idle", [])
 
 
 def test_a_running_folder_is_followed_live(

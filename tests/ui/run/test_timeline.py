@@ -122,6 +122,16 @@ def test_a_branch_leaves_from_the_step_shown(
     assert asked.args == [expected]
 
 
+def test_a_branch_says_at_which_checkpoint_it_begins(timeline: Timeline, qtbot: QtBot) -> None:
+    timeline.set_checkpoints((0, 250, 900))
+    for shown, origin in ((300, 250), (600, 900), (None, 900)):
+        timeline.set_position(shown)
+        assert timeline.branch.text() == f"Branch from step {origin}"
+        with qtbot.waitSignal(timeline.branch_requested, timeout=500) as asked:
+            QTest.mouseClick(timeline.branch, LEFT)
+        assert asked.args == [origin]
+
+
 def test_without_pictures_there_is_nothing_to_choose(timeline: Timeline, positions: list[int | None]) -> None:
     timeline.set_marks(())
     assert not timeline.branch.isEnabled()

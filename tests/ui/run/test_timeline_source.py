@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
+from dgm_explorer.core.checkpoint import CheckpointState
 from dgm_explorer.core.dataset import DataSource
 from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
 from dgm_explorer.core.training import MetricsTable
@@ -57,9 +58,13 @@ def test_every_recorded_picture_has_a_mark(source: TimelineSource) -> None:
 def test_new_pictures_are_found_while_the_run_goes_on(
     source: TimelineSource, writer: RunWriter, qtbot: QtBot
 ) -> None:
+    checkpoints: list[tuple[int, ...]] = []
+    source.checkpoints_changed.connect(checkpoints.append)
     writer.write_snapshot(make_snapshot(60))
+    writer.write_checkpoint(55, CheckpointState({}))
     source.set_growing(True)
     qtbot.waitUntil(lambda: source.marks[-1].step == 60, timeout=5000)
+    assert checkpoints[-1] == (55,)
     source.set_growing(False)
 
 
