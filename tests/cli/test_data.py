@@ -11,6 +11,7 @@ from dgm_explorer.cli.main import run
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.data import download
 from dgm_explorer.data.catalogue import NAMES
+from tests.cli.refusal import refusal
 
 
 @pytest.fixture(autouse=True)
@@ -77,11 +78,7 @@ def test_on_a_terminal_one_line_is_written_over() -> None:
     [(["fetch", "minst"], "'minst' is not known"), (["fetch"], "NAME"), ([], "ACTION"), (["paint"], "paint")],
 )
 def test_wrong_usage_is_one_line(arguments: list[str], what: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["data", *arguments]) == 2
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert printed.err.count("\n") == 1
-    assert what in printed.err
+    assert what in refusal(capsys, "data", *arguments)
 
 
 def test_offline_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,22 +10,13 @@ from PySide6.QtGui import QImage
 from dgm_explorer.cli.main import run
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.session import Session, write_session
+from tests.cli.refusal import refusal
 from tests.scripts.running import run_scripts
 
 
 @pytest.fixture(autouse=True)
 def _platform_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QT_QPA_PLATFORM", os.environ["QT_QPA_PLATFORM"])
-
-
-def complaint(capsys: pytest.CaptureFixture[str], *words: str) -> str:
-    """What a command that is refused says: one line, exit 2."""
-    capsys.readouterr()
-    assert run(["export", *words]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.count("\n") == 1
-    return said.err
 
 
 @pytest.mark.usefixtures("qapp")
@@ -41,13 +32,13 @@ def test_a_panel_as_picture_and_data(tmp_path: Path, capsys: pytest.CaptureFixtu
         assert archive["names"].tolist() == ["x", "p", "q"]
         assert np.trapezoid(archive["p"], archive["x"]) == pytest.approx(1, abs=0.01)
     written = picture.read_bytes()
-    assert "is there already" in complaint(capsys, *words[1:], str(picture))
+    assert "is there already" in refusal(capsys, "export", *words[1:], str(picture))
     assert picture.read_bytes() == written
     assert run([*words, str(picture), "--size", "320x200", "--force"]) == 0
     assert QImage(str(picture)).width() == 320
-    found = complaint(capsys, *words[1:3], "--panel", "nothing", "--out", str(tmp_path / "b.png"))
+    found = refusal(capsys, "export", *words[1:3], "--panel", "nothing", "--out", str(tmp_path / "b.png"))
     assert "no panel 'nothing' here; use one of densities, landscape-forward" in found
-    film = complaint(capsys, *words[1:], str(tmp_path / "b.gif"))
+    film = refusal(capsys, "export", *words[1:], str(tmp_path / "b.gif"))
     assert "made of a run" in film
     assert not (tmp_path / "b.png").exists()
 
@@ -94,4 +85,4 @@ def test_wrong_usage_is_one_line(
     words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str], qapp: object
 ) -> None:
     del qapp
-    assert said in complaint(capsys, *words)
+    assert said in refusal(capsys, "export", *words)

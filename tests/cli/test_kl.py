@@ -13,6 +13,7 @@ import pytest
 from dgm_explorer.cli.main import run
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.session import Session, write_session
+from tests.cli.refusal import refusal
 
 HOMEWORK = "0.5,-2,1;0.5,2,1"
 
@@ -24,16 +25,6 @@ def ask(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, Any]:
     assert printed.err == ""
     answer: dict[str, Any] = json.loads(printed.out)
     return answer
-
-
-def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    status = run(list(arguments))
-    printed = capsys.readouterr()
-    assert status == 2
-    assert printed.out == ""
-    assert printed.err.count("\n") == 1
-    assert printed.err.startswith("dgm-explorer: ")
-    return printed.err
 
 
 def test_the_homework_in_a_fresh_process_prints_one_json_object() -> None:

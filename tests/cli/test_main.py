@@ -7,15 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dgm_explorer.cli.main import run
-
-
-def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    assert run(list(arguments)) == 2
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert printed.err.count("\n") == 1
-    return printed.err
+from tests.cli.refusal import refusal
 
 
 @pytest.mark.parametrize(
@@ -41,9 +33,7 @@ def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         (["bench", "everything"], "'everything'"),
     ],
 )
-def test_wrong_usage_is_one_line(
-    arguments: list[str], what: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_wrong_usage_is_one_line(arguments: list[str], what: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert what in refusal(capsys, *arguments)
 
 

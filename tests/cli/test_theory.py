@@ -10,6 +10,7 @@ from dgm_explorer.cli.main import run
 from dgm_explorer.theory.checks import registry
 from dgm_explorer.theory.claims import CLAIMS, claims_of
 from dgm_explorer.theory.result import CheckResult, agrees
+from tests.cli.refusal import refusal
 
 
 @pytest.fixture
@@ -89,11 +90,7 @@ def test_one_claim_comes_with_both_formulas_every_number_and_its_derivation(
 def test_what_does_not_exist_is_refused_in_one_line(
     capsys: pytest.CaptureFixture[str], arguments: list[str], complaint: str
 ) -> None:
-    assert run(["theory", *arguments]) == 2
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert printed.err.count("\n") == 1
-    assert complaint in printed.err
+    assert complaint in refusal(capsys, "theory", *arguments)
 
 
 def test_on_a_terminal_a_line_says_what_is_being_checked(

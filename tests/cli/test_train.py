@@ -16,6 +16,7 @@ from dgm_explorer.runs.folder import RunFolder, steps_in
 from dgm_explorer.runs.reader import RunReader
 from dgm_explorer.runs.run_info import open_run_folder
 from dgm_explorer.training.gmm_vae_run import GmmVaeModelRun
+from tests.cli.refusal import refusal
 
 SMALL = ("--limit", "300", "--set", "hidden=16", "--set", "pretrain_epochs=2", "--device", "cpu")
 
@@ -110,15 +111,6 @@ def test_interrupting_a_real_process_saves_and_exits_with_zero(tmp_path: Path) -
     assert complaints == ""
     assert "stopped after step" in printed
     assert state_of(folder) == "stopped"
-
-
-def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
-    status = run(arguments)
-    printed = capsys.readouterr()
-    assert status == 2
-    assert printed.out == ""
-    assert printed.err.count("\n") == 1
-    return printed.err
 
 
 @pytest.mark.parametrize(

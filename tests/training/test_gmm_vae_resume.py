@@ -18,13 +18,8 @@ from dgm_explorer.numerics.graph_clustering import count_pieces
 from dgm_explorer.training import gmm_vae_mixture_fit
 from dgm_explorer.training.gmm_vae_run import GmmVaeModelRun
 from dgm_explorer.training.shard import Shard
-from tests.training.gmm_vae_cases import (
-    PER_EPOCH,
-    SMALL,
-    assert_same,
-    finished,
-    some_digits,
-)
+from tests.training.cases import assert_same, finished
+from tests.training.gmm_vae_cases import PER_EPOCH, SMALL, some_digits
 
 
 @pytest.fixture(scope="module")

@@ -16,16 +16,8 @@ from dgm_explorer.numerics.mlp import forward
 from dgm_explorer.training.device_rows import CAPACITY
 from dgm_explorer.training.gmm_vae_log import MetricsLog, TrainStep
 from dgm_explorer.training.gmm_vae_run import GmmVaeModelRun
-from tests.training.gmm_vae_cases import (
-    BATCH,
-    PER_EPOCH,
-    SMALL,
-    assert_same,
-    column,
-    finished,
-    some_digits,
-    some_points,
-)
+from tests.training.cases import assert_same, column, finished, some_points
+from tests.training.gmm_vae_cases import BATCH, PER_EPOCH, SMALL, some_digits
 
 
 @pytest.fixture(scope="module")

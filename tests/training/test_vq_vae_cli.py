@@ -21,7 +21,8 @@ from dgm_explorer.runs.reader import RunReader
 from dgm_explorer.training import vq_vae_evaluation
 from dgm_explorer.training.make_run import make_run
 from dgm_explorer.training.vq_inference import make_inference
-from tests.training.gmm_vae_cases import assert_same
+from tests.cli.refusal import refusal
+from tests.training.cases import assert_same
 from tests.training.test_distributed import PATIENCE_S, TORCHRUN, rows_by_step, wait_for_step
 
 SOURCE = DataSource("digits", limit=300)
@@ -139,10 +140,8 @@ def test_evaluate_prints_a_table_for_people(
 def test_points_in_the_plane_are_refused_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert command(["train", "vq-vae", "--data", "moons", "--out", str(tmp_path / "run")]) == 2
-    printed = capsys.readouterr()
-    assert printed.err.count("\n") == 1
-    assert "choose images" in printed.err
+    options = ("--data", "moons", "--out", str(tmp_path / "run"))
+    assert "choose images" in refusal(capsys, "train", "vq-vae", *options)
     assert not (tmp_path / "run").exists()
 
 

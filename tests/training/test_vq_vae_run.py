@@ -17,8 +17,8 @@ from dgm_explorer.models.vq_vae import VqVae
 from dgm_explorer.training.guarded_adam import GuardedAdam
 from dgm_explorer.training.vq_vae_facts import count_multiplications, image_shape_of, pixel_variance
 from dgm_explorer.training.vq_vae_run import MOST_REFUSED, RATE_STEPS, VqVaeModelRun
-from tests.training.gmm_vae_cases import assert_same, column, some_points
-from tests.training.vq_vae_cases import BATCH, PER_EPOCH, SMALL, finished, some_colours, some_digits
+from tests.training.cases import assert_same, column, finished, some_points
+from tests.training.vq_vae_cases import BATCH, PER_EPOCH, SMALL, some_colours, some_digits
 
 
 @pytest.fixture(scope="module")

@@ -22,8 +22,8 @@ from dgm_explorer.training.code_patches import PatchCutter, nearest_cells
 from dgm_explorer.training.vq_inference import SnapshotInference, make_inference
 from dgm_explorer.training.vq_vae_run import VqVaeModelRun
 from dgm_explorer.training.vq_vae_snapshot import choose_arrows
-from tests.training.gmm_vae_cases import assert_same
-from tests.training.vq_vae_cases import SMALL, finished, some_colours, some_digits
+from tests.training.cases import assert_same, finished
+from tests.training.vq_vae_cases import SMALL, some_colours, some_digits
 
 SHAPE = (8, 8, 1)
 
