@@ -14,6 +14,13 @@ from dgm_explorer.ui.theme import LIGHT, Theme, apply_theme
 MakeTab = Callable[..., ReparamTab]
 
 
+def state_of(tab: ReparamTab) -> ReparamState:
+    assert tab.store is not None
+    state = tab.store.state
+    assert isinstance(state, ReparamState)
+    return state
+
+
 @pytest.fixture
 def make_tab(qtbot: QtBot) -> MakeTab:
     """Makes shown tabs of the size that the smallest window leaves, in a state of fields given by name."""

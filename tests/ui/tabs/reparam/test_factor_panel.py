@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.core.reparam_state import RAW_LIMITS, DiagonalActivation, ReparamState
@@ -13,9 +14,9 @@ from dgm_explorer.numerics.reparam import gaussian_map
 from dgm_explorer.ui.tabs.reparam.factor_panel import FactorPanel
 from dgm_explorer.ui.tabs.reparam.frame import FrameEngine, ReparamFrame
 from dgm_explorer.ui.tabs.reparam.reparam_tab import ReparamTab
-from dgm_explorer.ui.theme import THEMES, blend
+from dgm_explorer.ui.theme import PROJECTOR, THEMES, blend
 from tests.ui.plots.conftest import Hand
-from tests.ui.tabs.reparam.conftest import MakeTab
+from tests.ui.tabs.reparam.conftest import MakeTab, state_of
 
 CURVES = {
     "exp": (np.exp, np.exp),
@@ -23,13 +24,6 @@ CURVES = {
     "relu": (lambda x: np.maximum(x, 0), lambda x: (x > 0) * 1.0),
     "identity": (lambda x: x, np.ones_like),
 }
-
-
-def state_of(tab: ReparamTab) -> ReparamState:
-    assert tab.store is not None
-    state = tab.store.state
-    assert isinstance(state, ReparamState)
-    return state
 
 
 def panel_of(tab: ReparamTab) -> FactorPanel:
@@ -152,6 +146,23 @@ def test_each_deviation_has_its_scale_in_the_smallest_window(make_tab: MakeTab, 
         for x in range(image.width())
     ]
     assert sum(column >= 2 * len(table.rows) for column in columns) >= 12
+
+
+def test_beside_the_theory_curve_and_moments_take_turns(make_tab: MakeTab) -> None:
+    """Of 1280 pixels the theory takes 280."""
+    tab = make_tab(theme=PROJECTOR, size=(1000, 600))
+    tab.scene.panels.panel("gradients")
+    panel = panel_of(tab)
+    assert tab.minimumSizeHint().width() <= 1000
+    assert (panel.activation.isVisible(), panel.moments.isVisible()) == (True, False)
+    QTest.mouseClick(panel.page.button("moments"), Qt.MouseButton.LeftButton)
+    assert (panel.activation.isVisible(), panel.moments.isVisible()) == (False, True)
+    assert panel.moments.width() >= panel.moments.minimumSizeHint().width()
+    tab.resize(1280, 690)
+    QApplication.processEvents()
+    assert panel.activation.isVisible()
+    assert panel.moments.isVisible()
+    assert not panel.page.isVisible()
 
 
 def make_frame(seed: int) -> ReparamFrame:

@@ -19,17 +19,10 @@ from dgm_explorer.ui.tabs.reparam.plane_pair import PlanePair
 from dgm_explorer.ui.tabs.reparam.reparam_tab import ReparamTab
 from dgm_explorer.ui.theme import DARK, LIGHT
 from tests.ui.plots.conftest import Hand
-from tests.ui.tabs.reparam.conftest import MakeTab
+from tests.ui.tabs.reparam.conftest import MakeTab, state_of
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 CONTROL = Qt.KeyboardModifier.ControlModifier
-
-
-def state_of(tab: ReparamTab) -> ReparamState:
-    assert tab.store is not None
-    state = tab.store.state
-    assert isinstance(state, ReparamState)
-    return state
 
 
 def planes(tab: ReparamTab) -> PlanePair:

@@ -9,11 +9,10 @@ from PySide6.QtTest import QTest
 from scipy import stats
 
 from dgm_explorer.core.kl_state import View2D
-from dgm_explorer.core.reparam_state import QuantileLaw, ReparamState
+from dgm_explorer.core.reparam_state import QuantileLaw
 from dgm_explorer.ui.tabs.reparam.quantile_curve import KNOB_NAMES, MEAN, SCALE
-from dgm_explorer.ui.tabs.reparam.reparam_tab import ReparamTab
 from tests.ui.plots.conftest import Hand
-from tests.ui.tabs.reparam.conftest import MakeTab
+from tests.ui.tabs.reparam.conftest import MakeTab, state_of
 
 REFERENCE: dict[QuantileLaw, stats.rv_continuous] = {
     "gaussian": stats.norm,
@@ -21,13 +20,6 @@ REFERENCE: dict[QuantileLaw, stats.rv_continuous] = {
     "laplace": stats.laplace,
     "exponential": stats.expon,
 }
-
-
-def state_of(tab: ReparamTab) -> ReparamState:
-    assert tab.store is not None
-    state = tab.store.state
-    assert isinstance(state, ReparamState)
-    return state
 
 
 @pytest.mark.parametrize("law", REFERENCE)

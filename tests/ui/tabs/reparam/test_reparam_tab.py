@@ -24,14 +24,7 @@ from dgm_explorer.ui.tabs.reparam.reparam_tab import ReparamTab
 from dgm_explorer.ui.theme import DARK, PROJECTOR, Theme
 from dgm_explorer.ui.widgets.number_edit import NumberEdit
 from tests.ui.plots.conftest import Hand
-from tests.ui.tabs.reparam.conftest import MakeTab
-
-
-def state_of(tab: ReparamTab) -> ReparamState:
-    assert tab.store is not None
-    state = tab.store.state
-    assert isinstance(state, ReparamState)
-    return state
+from tests.ui.tabs.reparam.conftest import MakeTab, state_of
 
 
 def type_number(box: NumberEdit, text: str) -> None:
