@@ -4,6 +4,7 @@ import json
 import os
 import stat
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -20,6 +21,7 @@ from dgm_explorer.core.kl_state import KLState, View1D, View2D
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
 from dgm_explorer.core.vq_vae_state import VqVaeState
 from dgm_explorer.session import MAX_BYTES, Session, read_preset, read_session, write_session
+from tests.one_sentence import refusal_of
 
 HEAD = {"format": "dgm-explorer-session", "version": 1}
 
@@ -34,14 +36,7 @@ def far_apart(x: float, variance: float = 1.0) -> list[dict[str, Any]]:
     return [{"weight": 1, "mean": [mean_x, 0], "cov": cov} for mean_x in (-x, x)]
 
 
-def refusal(path: Path) -> str:
-    with pytest.raises(InputError) as caught:
-        read_session(path)
-    message = str(caught.value)
-    assert str(path) in message
-    assert "\n" not in message
-    assert message.endswith(".")
-    return message
+refusal = partial(refusal_of, read_session)
 
 
 def test_what_is_written_comes_back_equal(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import io
 import tracemalloc
 import zipfile
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from dgm_explorer.core.errors import InputError
 from dgm_explorer.data import array_file
 from dgm_explorer.data.catalogue import load_dataset
 from tests.data.builders import load_or_refuse, mutations
+from tests.one_sentence import refusal_of
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (20, 4, 6), dtype=np.uint8)
 LABELS = np.arange(20) % 4
@@ -30,12 +32,7 @@ def saved(tmp_path: Path, **arrays: np.ndarray) -> Path:
     return path
 
 
-def refusal(path: Path) -> str:
-    with pytest.raises(InputError) as caught:
-        load(path)
-    assert "\n" not in str(caught.value)
-    assert str(path) in str(caught.value)
-    return str(caught.value)
+refusal = partial(refusal_of, load)
 
 
 @pytest.mark.parametrize(

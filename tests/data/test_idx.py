@@ -2,6 +2,7 @@
 
 import gzip
 import tracemalloc
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from dgm_explorer.core.errors import InputError
 from dgm_explorer.data.catalogue import load_dataset
 from dgm_explorer.data.idx import is_idx, read_idx
 from tests.data.builders import IDX_CODES, idx_bytes, load_or_refuse, mutations, write_idx_set
+from tests.one_sentence import refusal_of
 
 
 def written(path: Path, content: bytes) -> Path:
@@ -23,11 +25,7 @@ def load(path: Path) -> Dataset:
     return load_dataset(DataSource("path", path=str(path)))
 
 
-def refusal(path: Path) -> str:
-    with pytest.raises(InputError) as caught:
-        load(path)
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
+refusal = partial(refusal_of, load)
 
 
 @pytest.mark.parametrize("name", IDX_CODES)

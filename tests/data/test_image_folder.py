@@ -7,6 +7,7 @@ import struct
 import tracemalloc
 import warnings
 import zlib
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,11 @@ import pytest
 from PIL import Image
 
 from dgm_explorer.core.dataset import Dataset, DataSource
-from dgm_explorer.core.errors import Cancelled, InputError
+from dgm_explorer.core.errors import Cancelled
 from dgm_explorer.data import image_folder
 from dgm_explorer.data.catalogue import load_dataset
 from tests.data.builders import load_or_refuse, mutations
+from tests.one_sentence import refusal_of
 
 GREY = np.random.default_rng(0).integers(0, 256, (6, 5, 7), dtype=np.uint8)
 COLOUR = np.random.default_rng(1).integers(0, 256, (6, 5, 7, 3), dtype=np.uint8)
@@ -32,11 +34,7 @@ def load(folder: Path, limit: int = 0) -> Dataset:
     return load_dataset(DataSource("path", path=str(folder), limit=limit))
 
 
-def refusal(folder: Path) -> str:
-    with pytest.raises(InputError) as caught:
-        load(folder)
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
+refusal = partial(refusal_of, load)
 
 
 def png_header(width: int, height: int) -> bytes:

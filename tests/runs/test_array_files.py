@@ -7,6 +7,7 @@ import random
 import stat
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from dgm_explorer.runs.checkpoint_file import read_checkpoint, read_latest_check
 from dgm_explorer.runs.folder import RunFolder, create_run_folder
 from dgm_explorer.runs.model_files import GMM_VAE
 from dgm_explorer.runs.snapshot_file import read_snapshot, write_snapshot
+from tests.one_sentence import refusal_of
 from tests.runs.examples import D, J, checkpoint, snapshot
 from tests.runs.full_disk import files_end_at, needs_limits
 
@@ -54,14 +56,7 @@ def rewrite(path: Path, change: Callable[[dict[str, Any]], object] = len, **text
     save_file(arrays, path, metadata=before | texts)
 
 
-def refusal(path: Path) -> str:
-    with pytest.raises(InputError) as caught:
-        read(path)
-    message = str(caught.value)
-    assert str(path) in message
-    assert "\n" not in message
-    assert message.endswith(".")
-    return message
+refusal = partial(refusal_of, read)
 
 
 def assert_equal(one: object, other: object) -> None:
