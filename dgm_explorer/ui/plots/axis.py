@@ -2,13 +2,16 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any, TypeAlias
 
 import pyqtgraph as pg
-from PySide6.QtGui import QFont, QFontMetricsF
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneResizeEvent
 
 from dgm_explorer.ui.theme import Theme, color
 
+_TextSpec: TypeAlias = tuple[QRectF, Any, str]
 _MIN_TICK_GAP_PX = 26.0
 _LEAST_LINE_SPACING = 0.75
 """Of the height of a line of text: closer than that, figures below each other touch."""
@@ -65,6 +68,19 @@ def _coarsened(spacing: float, least: float) -> float:
     while spacing < least:
         spacing *= 2.5 if f"{spacing:e}".startswith("2") else 2.0
     return spacing
+
+
+def _kept_inside(texts: Sequence[_TextSpec], room: QRectF) -> list[_TextSpec]:
+    """Numbers that would be cut, moved inside; left out where they would lie on another one then."""
+    kept = [text for text in texts if room.contains(text[0])]
+    for rect, flags, words in texts:
+        if not room.contains(rect):
+            x = max(min(rect.right(), room.right()) - rect.width(), room.left())
+            y = max(min(rect.bottom(), room.bottom()) - rect.height(), room.top())
+            moved = QRectF(x, y, rect.width(), rect.height())
+            if not any(moved.intersects(other) for other, _, _ in kept):
+                kept.append((moved, flags, words))
+    return kept
 
 
 class NumberAxis(pg.AxisItem):
@@ -130,6 +146,16 @@ class NumberAxis(pg.AxisItem):
             least = self._least_gap_px * abs(maxVal - minVal) / size
             levels[0] = (_coarsened(levels[0][0], least), levels[0][1])
         return levels
+
+    def generateDrawSpecs(self, p: QPainter) -> tuple[Any, Any, list[_TextSpec]] | None:
+        """As pyqtgraph has it, which lets the edge of the plot cut the outermost numbers."""
+        specs = super().generateDrawSpecs(p)
+        view = self.getViewWidget()
+        if specs is None or view is None:
+            return None if specs is None else (*specs,)
+        axis, ticks, texts = specs
+        seen = view.mapToScene(view.viewport().rect()).boundingRect().adjusted(1, 2, -1, -2)
+        return axis, ticks, _kept_inside(texts, self.mapRectFromScene(seen))
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         del scale

@@ -1,9 +1,11 @@
 """Numbers on axes."""
 
 import pytest
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtGui import QColor, QFontMetricsF
+from pytestqt.qtbot import QtBot
 
 from dgm_explorer.ui.plots.axis import NumberAxis, log_ticks, tick_text
+from dgm_explorer.ui.plots.plot import Plot
 from dgm_explorer.ui.theme import PROJECTOR
 
 
@@ -52,3 +54,18 @@ def test_numbers_of_an_upright_axis_do_not_touch(high: float, size_px: float) ->
     assert f"{spacing:e}"[0] in "125"
     if size_px == 400.0:
         assert high / spacing > 2
+
+
+def test_the_topmost_number_is_not_cut(qtbot: QtBot) -> None:
+    plot = Plot(NumberAxis("bottom", "x"), NumberAxis("left", "y"))
+    qtbot.addWidget(plot)
+    plot.set_theme(PROJECTOR)
+    plot.resize(300, 150)
+    with qtbot.waitExposed(plot):
+        plot.show()
+    plot.set_view_range((0.0, 1.0), (0.0, 1.0))  # the 1 belongs at the upper edge
+    picture, ground = plot.grab().toImage(), QColor(PROJECTOR.plot_background)
+    left_of_the_axis = range(int(plot.getAxis("left").width()) - 4)
+    inked = [y for y in range(20) if any(picture.pixelColor(x, y) != ground for x in left_of_the_axis)]
+    assert inked
+    assert inked[0] > 0
