@@ -116,10 +116,11 @@ class GradientsPanel(ReparamPanel):
             set_formula(heading, ESTIMATOR_TEX[estimator], partial(_heading_tip, heading))
 
     def _build(self) -> None:
+        self._estimates = label_for("estimates", self.n_arrows)
         controls = row(
             label_for("N", self.n_samples),
             self.n_samples,
-            label_for("estimates", self.n_arrows),
+            self._estimates,
             self.n_arrows,
             self.baseline,
             self.own_scale,
@@ -318,6 +319,7 @@ class GradientsPanel(ReparamPanel):
         self._is_wide = self.width() >= self.table.sizeHint().width() + least
         is_table = self.page.button("numbers").isChecked()
         self.page.setVisible(not self._is_wide)
+        self._estimates.setVisible(self._is_wide)  # makes room for the page; the box has a tip and a name
         self._plots.setVisible(self._is_wide or not is_table)
         self.table.set_names(not self._is_wide)
         self.table.setVisible(self._is_wide or is_table)
