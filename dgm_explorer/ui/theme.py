@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QToolTip
 
 ThemeName: TypeAlias = Literal["light", "dark", "projector"]
@@ -84,6 +84,12 @@ class Theme:
     def point_size(self, scale: float = 1.0) -> float:
         """Size of a text that is to be ``scale`` times as large as the theme's type, in points."""
         return max(scale * self.font_point_size, self.least_point_size)
+
+    def font(self, scale: float = 1.0) -> QFont:
+        """The application's font in this size."""
+        font = QFont()
+        font.setPointSizeF(self.point_size(scale))
+        return font
 
 
 LIGHT = Theme(

@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, QSizeF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QFontMetricsF, QPainter
 
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
 from dgm_explorer.ui.theme import LIGHT, Theme, color
@@ -27,8 +27,7 @@ class CornerText(PixelOverlay):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self._font = QFont()
-        self._font.setPointSizeF(theme.point_size(0.9))
+        self._font = theme.font(0.9)
         self._measure()
 
     @property
@@ -104,8 +103,7 @@ class Cover(PixelOverlay):
         rect = self.boundingRect()
         painter.fillRect(rect, color(self._theme.window, 225))
         painter.setPen(color(self._theme.text))
-        font = QFont()
-        font.setPointSizeF(self._theme.point_size())
+        font = self._theme.font()
         painter.setFont(font)
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(rect.adjusted(24, 8, -24, -8), int(flags), self._reason)

@@ -12,9 +12,7 @@ from dgm_explorer.ui.theme import LIGHT, Theme, color
 
 def small_font(theme: Theme) -> QFont:
     """Of words among curves."""
-    font = QFont()
-    font.setPointSizeF(theme.point_size(0.85))
-    return font
+    return theme.font(0.85)
 
 
 class RingOverlay(PixelOverlay):

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPen, QStaticText
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPen, QStaticText
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsWidget, QStyleOptionGraphicsItem, QWidget
 
 from dgm_explorer.ui.plots.axis import tick_texts
@@ -57,8 +57,7 @@ class ColorBar(QGraphicsWidget):
         """Colours of strip and text."""
         self._strip.set_theme(theme)
         self._pen = QPen(color(theme.text), 1)
-        self._font = QFont()
-        self._font.setPointSizeF(theme.point_size(0.85))
+        self._font = theme.font(0.85)
         metrics = QFontMetricsF(self._font)
         self._text_height = metrics.height()
         width = _BAR_PX + _TICK_PX + 4 + metrics.horizontalAdvance("0.0000")

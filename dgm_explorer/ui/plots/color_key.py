@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QGraphicsWidget, QStyleOptionGraphicsItem, QWidget
 
 from dgm_explorer.ui.theme import LIGHT, Theme, color
@@ -40,8 +40,7 @@ class ColorKeyItem(QGraphicsWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self._font = QFont()
-        self._font.setPointSizeF(theme.point_size(0.9))
+        self._font = theme.font(0.9)
         height = QFontMetricsF(self._font).height() + 6
         self.setMinimumHeight(height)
         self.setMaximumHeight(height)

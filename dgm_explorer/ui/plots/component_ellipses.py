@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.ui.plots.latent_shapes import ComponentShape
@@ -43,8 +43,7 @@ class ComponentEllipses(PixelOverlay):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self._font = QFont()
-        self._font.setPointSizeF(theme.point_size(0.85))
+        self._font = theme.font(0.85)
         self._color_lines()
 
     def set_shapes(self, shapes: Sequence[ComponentShape]) -> None:

@@ -92,9 +92,7 @@ class ImageGrid(PictureView):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        font = self.font()
-        font.setPointSizeF(theme.point_size(0.9))
-        self.setFont(font)
+        self.setFont(theme.font(0.9))
         self._lay_out()
 
     def set_table(self, table: ImageTable) -> None:

@@ -6,7 +6,7 @@ from typing import Generic, TypeAlias, TypeVar
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from dgm_explorer.ui.plots.handle_geometry import Part
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
@@ -77,8 +77,7 @@ class KnobOverlay(PixelOverlay, Generic[ShapeT]):
         return self._selected if self._selected is not None and self._selected < len(self._handles) else None
 
     def _set_font(self, painter: QPainter) -> QFontMetricsF:
-        font = QFont()
-        font.setPointSizeF(self._theme.point_size(0.85))
+        font = self._theme.font(0.85)
         painter.setFont(font)
         return QFontMetricsF(font)
 

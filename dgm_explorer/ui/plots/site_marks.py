@@ -6,7 +6,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem
 
 from dgm_explorer.core.arrays import BoolArray, FloatArray
@@ -39,8 +39,7 @@ class SiteMarks(PixelOverlay):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self._font = QFont()
-        self._font.setPointSizeF(theme.point_size(0.75))
+        self._font = theme.font(0.75)
         self.update()
 
     def set_sites(self, places: FloatArray, colors: ColorArray, is_hollow: BoolArray) -> None:

@@ -96,9 +96,7 @@ class ConfusionView(QWidget):
         return self._names[column] if column < len(self._names) else str(column)
 
     def _font(self, scale: float = 0.85) -> QFont:
-        font = QFont()
-        font.setPointSizeF(self._theme.point_size(scale))
-        return font
+        return self._theme.font(scale)
 
     def _grid(self) -> QRectF:
         """Where the cells are, in pixels of the widget."""

@@ -7,7 +7,7 @@ import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
@@ -86,8 +86,7 @@ class PhaseOverlay(PixelOverlay):
             self._draw_names(painter, starts)
 
     def _draw_names(self, painter: QPainter, starts: list[float]) -> None:
-        font = QFont()
-        font.setPointSizeF(self._theme.point_size(0.85))
+        font = self._theme.font(0.85)
         painter.setFont(font)
         metrics = QFontMetricsF(font)
         right = self.boundingRect().width()

@@ -101,9 +101,7 @@ class FormulaPart(QWidget):
         return 2.0 * self._size_px, QFontMetricsF(self._font(1.0)).height()
 
     def _font(self, scale: float) -> QFont:
-        font = QFont()
-        font.setPointSizeF(self._theme.point_size(scale))
-        return font
+        return self._theme.font(scale)
 
     def sizeHint(self) -> QSize:
         formula = render_formula(WORDS[self._term].tex, self._size_px, self._theme.text)

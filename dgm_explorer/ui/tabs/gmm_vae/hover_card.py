@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.arrays import Float32Array, FloatArray
@@ -62,8 +62,7 @@ class HoverCard(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        self._font = QFont()
-        self._font.setPointSizeF(theme.point_size(0.85))
+        self._font = theme.font(0.85)
         self._line_px = QFontMetricsF(self._font).height() + 1
         self._fit()
 

@@ -80,8 +80,7 @@ class SingleBars(QWidget):
         return QSize(self.sizeHint().width() - 30, round(9 * text.height()))
 
     def _font(self, scale: float, is_bold: bool = False) -> QFont:
-        font = QFont()
-        font.setPointSizeF(self._theme.point_size(scale))
+        font = self._theme.font(scale)
         font.setBold(is_bold)
         return font
 

@@ -2,7 +2,7 @@
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from dgm_explorer.numerics.critical import CriticalPoint
 from dgm_explorer.ui.plots.markers import MarkerOverlay, draw_symbol
@@ -36,8 +36,7 @@ class CriticalLines(PixelOverlay):
 
     def draw(self, painter: QPainter) -> None:
         rect = self.boundingRect()
-        font = QFont()
-        font.setPointSizeF(self._theme.point_size(0.85))
+        font = self._theme.font(0.85)
         painter.setFont(font)
         metrics = QFontMetricsF(font)
         pen = QPen(color(self._theme.muted_text), 1)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from dgm_explorer.core.reparam_state import RAW_LIMITS, DiagonalActivation
@@ -68,8 +68,7 @@ class RawMarks(PixelOverlay):
 
     def draw(self, painter: QPainter) -> None:
         act, theme = ACTIVATIONS[self._activation], self._theme
-        font = QFont()
-        font.setPointSizeF(theme.point_size(0.85))
+        font = theme.font(0.85)
         painter.setFont(font)
         for index, raw in enumerate(self._raws):
             mark, rgb = self.mark_px(index), theme.component(index)

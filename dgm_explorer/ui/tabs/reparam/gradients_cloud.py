@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.ui.plots.arrows import draw_arrows
@@ -195,8 +195,7 @@ class CloudOverlay(PixelOverlay):
         painter.drawEllipse(at, radius, radius)
 
     def _draw_names(self, painter: QPainter, is_plane: bool) -> None:
-        font = QFont()
-        font.setPointSizeF(self._theme.point_size(0.9))
+        font = self._theme.font(0.9)
         painter.setFont(font)
         painter.setPen(color(self._theme.muted_text))
         room = self.boundingRect().adjusted(4, 1, -4, -1)

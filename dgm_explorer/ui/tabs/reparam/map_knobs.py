@@ -4,7 +4,7 @@ import math
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QFont, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 
 from dgm_explorer.ui.plots.ellipse_geometry import EllipseShape
 from dgm_explorer.ui.plots.ellipse_handle import GRAB_RADIUS_PX, EllipseOverlay
@@ -80,8 +80,7 @@ class MapKnobs(EllipseOverlay[MapShape]):
         (a, c), (b, d) = shape.columns
         length = math.hypot(a + b, c + d)
         away = QPointF(-(a + b) / length, (c + d) / length) if length > 0 else QPointF(-1.0, 0.0)
-        font = QFont()
-        font.setPointSizeF(self._theme.point_size(0.95))
+        font = self._theme.font(0.95)
         font.setBold(True)
         painter.setFont(font)
         write_on_ground(painter, self.center_px(0) + away * _NAME_GAP_PX, "μ", self._theme.text, self._theme)

@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QPolygonF
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.ui.plots.arrows import draw_arrows
@@ -108,8 +108,7 @@ def draw_vectors(
     painter: QPainter, overlay: PixelOverlay, vectors: Sequence[Vector], theme: Theme, tip_gap_px: float = 4.0
 ) -> None:
     """Arrows with a halo, so that they stand off any dots below, and their names beyond their tips."""
-    font = QFont()
-    font.setPointSizeF(theme.point_size(0.95))
+    font = theme.font(0.95)
     font.setBold(True)
     painter.setFont(font)
     metrics = QFontMetricsF(font)

@@ -7,7 +7,6 @@ import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
-    QFont,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
@@ -75,8 +74,7 @@ class LineKnobs(PixelOverlay):
 
     def draw(self, painter: QPainter) -> None:
         theme = self._theme
-        font = QFont()
-        font.setPointSizeF(theme.point_size(0.9))
+        font = theme.font(0.9)
         painter.setFont(font)
         metrics = QFontMetricsF(font)
         for index in range(len(self._places)):

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QWidget
 from dgm_explorer.core.arrays import BoolArray, FloatArray
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.image_mosaic import mosaic_image
-from dgm_explorer.ui.plots.picture_view import PictureView
+from dgm_explorer.ui.plots.picture_view import STEPS, PictureView
 from dgm_explorer.ui.tabs.vq_vae.code_colors import code_colors
 from dgm_explorer.ui.tabs.vq_vae.reconstructions.row_geometry import RowGeometry, fit_rows
 from dgm_explorer.ui.tabs.vq_vae.reconstructions.table import RowPlace, RowsTable
@@ -68,9 +68,7 @@ class RowsView(PictureView):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        font = self.font()
-        font.setPointSizeF(theme.point_size(0.85))
-        self.setFont(font)
+        self.setFont(theme.font(0.85))
         self._lay_out()
 
     def set_table(self, table: RowsTable) -> None:
@@ -346,14 +344,12 @@ class RowsView(PictureView):
         self._go_to(NOWHERE)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        columns = self._geometry.columns if self._geometry is not None else 1
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -columns, Qt.Key.Key_Down: columns}
-        step = steps.get(Qt.Key(event.key()))
-        if not self.n_shown or event.modifiers():
+        step = STEPS.get(Qt.Key(event.key()))
+        if self._geometry is None or event.modifiers():
             event.ignore()
         elif step is not None:
-            target = self._at.item + step if self._at.item >= 0 else 0
-            if 0 <= target < self.n_shown:
+            target = self._at.item + step[0] * self._geometry.columns + step[1] if self._at.item >= 0 else 0
+            if 0 <= target < self._geometry.n:
                 self._go_to(RowPlace(target, -1, -1))
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._at.item >= 0:
             self.clicked.emit(self._at.item)

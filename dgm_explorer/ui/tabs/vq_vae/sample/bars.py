@@ -31,9 +31,7 @@ class PriorBar(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
-        font = self.font()
-        font.setPointSizeF(theme.point_size(0.9))
-        self.setFont(font)
+        self.setFont(theme.font(0.9))
         self.updateGeometry()
         self.update()
 

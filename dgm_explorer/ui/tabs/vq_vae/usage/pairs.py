@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QFont, QFontMetricsF, QImage
+from PySide6.QtGui import QFontMetricsF, QImage
 
 from dgm_explorer.core.arrays import FloatArray, IntArray
 from dgm_explorer.core.dataset import Dataset
@@ -43,8 +43,7 @@ class NameAxis(NumberAxis):
         super().set_theme(theme)
         self.setTicks([])
         self.setPen(pg.mkPen(color(theme.plot_background)))
-        font = QFont()
-        font.setPointSizeF(theme.point_size())
+        font = theme.font()
         room_px = round(1.6 * QFontMetricsF(font).height())
         if self.orientation == "left":
             self.setWidth(room_px)

@@ -3,7 +3,7 @@
 import math
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QHideEvent, QKeyEvent, QMouseEvent
+from PySide6.QtGui import QFontMetricsF, QHideEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from dgm_explorer.ui.plots.axis import NumberAxis
@@ -59,8 +59,7 @@ class UsagePlot(Plot):
 
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
-        font = QFont()
-        font.setPointSizeF(theme.point_size(0.85))
+        font = theme.font(0.85)
         line_px = QFontMetricsF(font).height()
         above = 1.7 if self._has_unit_above else 0.5
         self.plotItem.layout.setContentsMargins(1.0, above * line_px, 1.0, 0.5 * line_px)
