@@ -1,4 +1,4 @@
-"""A line of text that gives way where there is no room for all of it."""
+"""Lines of text that give way where there is no room for all of it."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 
 class ElidedLabel(QLabel):
-    """Plain text on one line, ending in … where it is cut; its length never widens what it stands in."""
+    """Plain text, each line ending in … where it is cut; its length never widens what it stands in."""
 
     def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
@@ -15,8 +15,9 @@ class ElidedLabel(QLabel):
     @property
     def shown_text(self) -> str:
         """What is painted at the present width."""
-        metrics = self.fontMetrics()
-        return metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width())
+        metrics, width = self.fontMetrics(), self.contentsRect().width()
+        lines = self.text().split("\n")
+        return "\n".join(metrics.elidedText(line, Qt.TextElideMode.ElideRight, width) for line in lines)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance("…"), super().minimumSizeHint().height())

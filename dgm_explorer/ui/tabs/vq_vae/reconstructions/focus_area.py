@@ -36,6 +36,7 @@ class FocusArea(QWidget):
         self.chart = DistanceChart()
         self._shown: tuple[Pictures, int] | None = None
         self._cell = NO_CELL
+        self._is_wide = False
         self._build()
         self.view.set_tip(self._cell_tip)
         self.view.cell_hovered.connect(self._hover_cell)
@@ -75,11 +76,13 @@ class FocusArea(QWidget):
 
     def set_wide(self, is_wide: bool) -> None:
         """The distances beside the image, or below it."""
+        self._is_wide = is_wide
         direction = QBoxLayout.Direction
         self._parts.setDirection(direction.LeftToRight if is_wide else direction.TopToBottom)
         self._head.setDirection(direction.TopToBottom if is_wide else direction.LeftToRight)
         self._parts.setStretch(0, 3 if is_wide else 2)
         self._parts.setStretch(1, 1)
+        self._show_cell_words()
 
     def set_marked(self, hovered_code: int, chosen_code: int) -> None:
         """Light up the cells and the bar of one code and frame those of another; -1 for none."""
@@ -125,12 +128,18 @@ class FocusArea(QWidget):
         self.view.set_cell(*self._cell)
         distances = self._distances(*self._cell)
         self.chart.cover.set_reason("" if distances is not None else _NOT_KNOWN)
-        set_text(self.cell_words, "" if distances is None else cell_words(distances))
+        self._show_cell_words()
         if distances is not None:
             self.chart.show_distances(distances)
             tip = distance_tip(distances)
             set_tip(self.cell_words, tip)
             set_tip(self.chart, tip)
+
+    def _show_cell_words(self) -> None:
+        """On one line, or on two beside the image, where the column is narrow."""
+        distances = self._distances(*self._cell)
+        words = "" if distances is None else cell_words(distances)
+        set_text(self.cell_words, words.replace(", next", ",\nnext") if self._is_wide else words)
 
     def _distances(self, row: int, column: int) -> CellDistances | None:
         """Of a cell of the image in focus; None while they are not known."""
