@@ -73,6 +73,7 @@ class Timeline(QWidget):
         self.text.updateGeometry()
         set_color(self.text, theme.muted_text)
         self.branch.setIcon(make_icon("branch", theme.text, blend(theme.window, theme.text, 0.45)))
+        self.branch.setMinimumWidth(0)
 
     @Slot(object)
     def set_marks(self, marks: Sequence[TimelineMark]) -> None:
@@ -111,8 +112,10 @@ class Timeline(QWidget):
     def _origin(self) -> int | None:
         """Where a branch begins: the checkpoint nearest to what is shown, as far as they are known."""
         step = self.track.position if self.track.position is not None else self.track.last_step
-        if step is None or not self._checkpoints:
+        if not self._checkpoints:
             return step
+        if step is None:
+            return self._checkpoints[-1]
         return min(self._checkpoints, key=lambda there: abs(there - step))
 
     def _branch(self) -> None:
@@ -125,6 +128,8 @@ class Timeline(QWidget):
         self.live.setChecked(is_live)
         self.branch.setEnabled(step is not None)
         self.branch.setText("Branch here" if step is None else f"Branch from step {step:,}")
+        widest_px = max(self.branch.minimumWidth(), self.branch.sizeHint().width())
+        self.branch.setMinimumWidth(widest_px)  # the track beside it shall not move while it is dragged
         origin = "" if step is None else f"step {step:,}, "
         self.branch.setToolTip(
             f"Begin a new run from {origin}the checkpoint nearest to the picture shown, with the same seed.\n"

@@ -29,6 +29,7 @@ from dgm_explorer.ui.widgets.fill_buttons import OPEN_RUN, PLAY, FillButtons
 
 NOTHING_YET = "Nothing is trained yet."
 SOON = "The first picture comes in a moment."
+NO_PICTURES = "No pictures of this run are recorded."
 
 RATE = "learning_rate"
 """The field of a configuration that a run takes at once and then lets fall."""
@@ -293,9 +294,9 @@ class TrainingScene(TabScene):
         self.snapshot = None
         self.alarms.show_sentences(())
         run = self.desk.run
-        has_pictures = run.on_screen is not None and run.state in ("finished", "stopped")
-        is_coming = run.readings.is_active or has_pictures
-        self.show_words(SOON if is_coming else NOTHING_YET)
+        is_coming = run.readings.is_active
+        rest = NOTHING_YET if run.on_screen is None else NO_PICTURES
+        self.show_words(SOON if is_coming else rest)
         for buttons in self._fill:
             buttons.set_wanted(not is_coming)
 
