@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.dataset import DataSource
+from dgm_explorer.runs.reader import RunReader
 from dgm_explorer.ui.tabs.tab import Tab
 
 FEW = DataSource("digits", limit=200)
@@ -47,3 +48,15 @@ def start(tab: Any, config: object, qtbot: QtBot) -> Any:
     qtbot.waitUntil(lambda: scene.snapshot is not None and scene.snapshot.step > 3, timeout=START_MS)
     qtbot.waitUntil(lambda: scene.dataset is not None, timeout=START_MS)
     return scene
+
+
+def assert_closes(tab: Any) -> None:
+    """The run that trains stops at a checkpoint, and nothing keeps the tab busy."""
+    assert "step" in tab.busy_sentence
+    reader = RunReader(tab.scene.desk.run.on_screen.folder)
+    tab.finish()
+    assert not tab.busy_sentence
+    status = reader.poll().status
+    assert status is not None
+    assert status.state == "stopped"
+    assert reader.checkpoint_steps()[-1] == status.step

@@ -20,7 +20,7 @@ from dgm_explorer.ui.plots.latent_shapes import ComponentShape
 from dgm_explorer.ui.tabs.gmm_vae.gmm_vae_tab import GmmVaeTab
 from dgm_explorer.ui.tabs.gmm_vae.scene import GmmVaeScene
 from dgm_explorer.ui.tabs.tab import Tab
-from tests.ui.tabs.training_tabs import FEW, SOON_MS, START_MS, shown, start, train_to_the_end
+from tests.ui.tabs.training_tabs import FEW, SOON_MS, START_MS, assert_closes, shown, start, train_to_the_end
 
 SMALL = GmmVaeConfig(
     hidden=(32,), pretrain_epochs=3, mixture_init="gmm", epochs=4, batch_size=32, n_components=4
@@ -325,13 +325,5 @@ def test_data_that_cannot_be_read_are_one_sentence_and_the_tab_lives(
 
 
 def test_closing_the_tab_stops_the_run_and_saves_it(tab: GmmVaeTab, qtbot: QtBot) -> None:
-    scene = start(tab, LONG, qtbot)
-    assert "step" in tab.busy_sentence
-    folder = scene.desk.run.on_screen.folder if scene.desk.run.on_screen is not None else Path()
-    tab.finish()
-    assert not tab.busy_sentence
-    reader = RunReader(folder)
-    status = reader.poll().status
-    assert status is not None
-    assert status.state == "stopped"
-    assert reader.checkpoint_steps()[-1] == status.step
+    start(tab, LONG, qtbot)
+    assert_closes(tab)

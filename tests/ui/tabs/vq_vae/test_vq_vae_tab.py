@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,7 +19,7 @@ from dgm_explorer.training.vq_inference import make_inference
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.tabs.vq_vae.scene import VqVaeScene
 from dgm_explorer.ui.tabs.vq_vae.vq_vae_tab import VqVaeTab
-from tests.ui.tabs.training_tabs import FEW, SOON_MS, START_MS, shown, start, train_to_the_end
+from tests.ui.tabs.training_tabs import FEW, SOON_MS, START_MS, assert_closes, shown, start, train_to_the_end
 
 SMALL = VqVaeConfig(codebook_size=8, code_dim=2, epochs=6, batch_size=32)
 LONG = replace(SMALL, epochs=100_000)
@@ -149,15 +148,8 @@ def test_points_in_the_plane_are_one_sentence_and_the_tab_lives(tab: VqVaeTab, q
 
 
 def test_closing_the_tab_stops_the_run_and_saves_it(tab: VqVaeTab, qtbot: QtBot) -> None:
-    scene = start(tab, LONG, qtbot)
-    assert "step" in tab.busy_sentence
-    folder = scene.desk.run.on_screen.folder if scene.desk.run.on_screen is not None else Path()
-    tab.finish()
-    reader = RunReader(folder)
-    status = reader.poll().status
-    assert status is not None
-    assert status.state == "stopped"
-    assert reader.checkpoint_steps()[-1] == status.step
+    start(tab, LONG, qtbot)
+    assert_closes(tab)
 
 
 def test_a_later_window_shows_the_run_of_its_session(tab: VqVaeTab, qtbot: QtBot) -> None:
