@@ -163,6 +163,13 @@ HALL = replace(PROJECTOR, font_point_size=15.0, least_point_size=15.0)
 A lower window is shown by the projector as large: there 10 points of 720 lines are the same share.
 """
 
+FINE_HALL_HEIGHT_PX = 1400
+FINE_HALL = replace(HALL, font_point_size=20.0, least_point_size=20.0, line_width=4.0)
+"""On a finer projector whose pixels nobody has scaled: at 1440 lines the same share.
+
+At 2160 lines handles and icons would be small beside larger type: ``QT_SCALE_FACTOR=2`` enlarges all of it.
+"""
+
 THEMES: dict[str, Theme] = {theme.name: theme for theme in (LIGHT, DARK, PROJECTOR)}
 
 
@@ -170,7 +177,8 @@ def fitted(theme: Theme, height_px: int) -> Theme:
     """The theme with the size of type that a window of this height has room for."""
     if theme.name != PROJECTOR.name:
         return theme
-    return HALL if height_px >= HALL_HEIGHT_PX else PROJECTOR
+    sizes = ((FINE_HALL_HEIGHT_PX, FINE_HALL), (HALL_HEIGHT_PX, HALL))
+    return next((sized for least_px, sized in sizes if height_px >= least_px), PROJECTOR)
 
 
 def color(rgb: str, alpha: int = 255) -> QColor:

@@ -4,7 +4,16 @@ import math
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from dgm_explorer.ui.export import PlotTable
@@ -13,6 +22,7 @@ from dgm_explorer.ui.theme import LIGHT, Theme, color
 
 Range = tuple[float, float]
 _FOCUS_LINE_PX = 2
+_TITLE_PX = 30.0  # what pyqtgraph gives a title, whatever its type
 
 
 class Plot(pg.PlotWidget):
@@ -78,6 +88,10 @@ class Plot(pg.PlotWidget):
         if self._title:
             size = f"{self.theme.font_point_size:g}pt"
             self.plotItem.setTitle(self._title, color=self._title_color or self.theme.text, size=size)
+            line_px = QFontMetricsF(self.theme.font()).height()
+            if line_px > _TITLE_PX:
+                self.plotItem.titleLabel.setMaximumHeight(1.6 * line_px)
+                self.plotItem.layout.setRowFixedHeight(0, 1.6 * line_px)
         else:
             self.plotItem.setTitle(None)
 

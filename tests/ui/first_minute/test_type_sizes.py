@@ -124,5 +124,8 @@ def test_the_type_of_the_projector_goes_with_the_height_of_the_window(
     qtbot.waitUntil(lambda: window.theme is PROJECTOR)
     assert PROJECTOR.least_point_size * 96 / 72 >= LEAST_PX * 720 / 1080
     assert HALL.least_point_size * 96 / 72 >= LEAST_PX
+    fine = fitted(HALL, 1440)
+    assert fine.least_point_size * 96 / 72 >= LEAST_PX * 1440 / 1080 - 0.5
+    assert fitted(fine, 1080) is HALL
     for theme in THEMES.values():
         assert fitted(theme, 700) is theme
