@@ -39,6 +39,7 @@ class Timeline(QWidget):
         self.live = ToggleButton("Live")
         self.branch = QToolButton()
         self._checkpoints: tuple[int, ...] = ()
+        self._is_growing = False
         self._build()
         self.track.moved.connect(self._move)
         self.live.clicked.connect(self.go_live)
@@ -90,6 +91,9 @@ class Timeline(QWidget):
     def set_planned_steps(self, n_steps: int) -> None:
         """Leave room at the right for what is still to come; 0 where nothing is."""
         self.track.set_planned_steps(n_steps)
+        if self._is_growing != (n_steps > 0):
+            self._is_growing = n_steps > 0
+            self._show()
 
     def set_position(self, step: int | None) -> None:
         """Move the handle; emits nothing."""
@@ -112,11 +116,16 @@ class Timeline(QWidget):
     def _origin(self) -> int | None:
         """Where a branch begins: the checkpoint nearest to what is shown, as far as they are known."""
         step = self.track.position if self.track.position is not None else self.track.last_step
-        if not self._checkpoints:
+        if not self._checkpoints or self._is_saved_first:
             return step
         if step is None:
             return self._checkpoints[-1]
         return min(self._checkpoints, key=lambda there: abs(there - step))
+
+    @property
+    def _is_saved_first(self) -> bool:
+        """Whether what is shown is newer than any checkpoint: it becomes one before the branch begins."""
+        return self._is_growing and self.track.position is None
 
     def _branch(self) -> None:
         step = self._origin
@@ -127,12 +136,14 @@ class Timeline(QWidget):
         is_live, step = self.track.position is None, self._origin
         self.live.setChecked(is_live)
         self.branch.setEnabled(step is not None)
-        self.branch.setText("Branch here" if step is None else f"Branch from step {step:,}")
+        name = "the step chosen" if step is None else f"step {step:,}"
+        is_here = step is None or self._is_saved_first
+        self.branch.setText("Branch here" if is_here else f"Branch from {name}")
         widest_px = max(self.branch.minimumWidth(), self.branch.sizeHint().width())
         self.branch.setMinimumWidth(widest_px)  # the track beside it shall not move while it is dragged
-        origin = "" if step is None else f"step {step:,}, "
+        nearest = "the checkpoint nearest to"
+        origin = f"{nearest} {name}" if is_here else f"{name}, {nearest} the picture shown"
         self.branch.setToolTip(
-            f"Begin a new run from {origin}the checkpoint nearest to the picture shown, with the same seed.\n"
-            "The run on the screen is stopped and saved."
+            f"Begin a new run from {origin}, with the same seed.\nThe run on the screen is stopped and saved."
         )
         self.text.set_text("live" if is_live else self.track.describe_position())

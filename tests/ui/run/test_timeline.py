@@ -124,6 +124,8 @@ def test_a_branch_leaves_from_the_step_shown(
 
 def test_a_branch_says_at_which_checkpoint_it_begins(timeline: Timeline, qtbot: QtBot) -> None:
     timeline.set_checkpoints((0, 250, 900))
+    assert timeline.branch.text() == "Branch here"  # the run goes on: it is saved first
+    timeline.set_planned_steps(0)
     for shown, origin in ((300, 250), (600, 900), (None, 900)):
         timeline.set_position(shown)
         assert timeline.branch.text() == f"Branch from step {origin}"
