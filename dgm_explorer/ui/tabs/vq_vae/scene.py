@@ -144,6 +144,7 @@ class VqVaeScene(TrainingScene):
     # -- the run ------------------------------------------------------------------------------------------
 
     def show_words(self, words: str) -> None:
+        self.panels.sample.set_run(self.desk.name)
         for panel in self._of_codes:
             panel.clear(words)
 

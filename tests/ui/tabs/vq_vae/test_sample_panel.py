@@ -237,9 +237,23 @@ def test_many_snapshots_are_drawn_from_at_a_bounded_rate(
     panel.finish()
 
 
+def test_a_run_that_is_resumed_keeps_its_pixel_cnn(qtbot: QtBot, panel: SamplePanel, maker: Maker) -> None:
+    panel.set_run("first")
+    show(qtbot, panel, make_snapshot(step=9))
+    learn(qtbot, panel)
+    panel.set_run("first")
+    panel.clear("The first picture comes in a moment.")
+    show(qtbot, panel, make_snapshot(step=7))
+    assert panel.columns.grids["pixel_cnn"].table is not None
+    assert panel.standing.text() == "PixelCNN learnt at step 9; the others are of step 7"
+    assert len(maker.made) == 1
+
+
 def test_another_run_leaves_nothing_of_the_one_before(qtbot: QtBot, panel: SamplePanel, maker: Maker) -> None:
+    panel.set_run("first")
     show(qtbot, panel, make_snapshot())
     learn(qtbot, panel)
+    panel.set_run("second")
     panel.clear("Press Space")
     assert panel.words.isVisible()
     assert panel.words.text() == "Press Space"

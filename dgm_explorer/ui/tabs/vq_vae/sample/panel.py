@@ -48,11 +48,15 @@ MOST_LOGITS: Final = 8_000_000
 """Cells × K of one grid that a PixelCNN is offered for: more would take gigabytes and minutes a step."""
 _LEARN_TIP: Final = (
     "Train a small PixelCNN on the code grids of the picture shown, in a thread of its own;\n"
-    "stopped halfway, it goes on as long as the picture is the same"
+    "stopped halfway, it goes on as long as the picture is the same. It stays with the run in this window,\n"
+    "and is not kept on the disk: a run opened again has to learn it anew"
 )
 _STOP_TIP: Final = "Learn no further; what has been learnt so far stays and can be drawn from"
 _SOON: Final = "The first samples come in a moment."
-_OFFER: Final = "“Learn PixelCNN” trains a small network on these grids, beside the window."
+_OFFER: Final = (
+    "“Learn PixelCNN” trains a small network on these grids, beside the window. "
+    "It is not kept with the run: each window learns its own."
+)
 
 
 class SamplePanel(CodePanel):
@@ -76,6 +80,7 @@ class SamplePanel(CodePanel):
         self._config = VqVaeConfig()
         self._asked: tuple[DrawRequest, CodeSource] | None = None
         self._drawn: tuple[CodeSource, tuple[Drawn, ...]] | None = None
+        self._run = ""
         self._seed = 0
         self._asked_s = self._due_s = 0.0
         self._timer = QTimer(self)
@@ -133,6 +138,12 @@ class SamplePanel(CodePanel):
     def set_config(self, config: VqVaeConfig) -> None:
         self._config = config
 
+    def set_run(self, name: str) -> None:
+        """Say which run is on the screen: a PixelCNN stays with its own, which may be resumed."""
+        if name != self._run:
+            self._run = name
+            self.learning.drop()
+
     def plots(self) -> Sequence[ExportablePlot]:
         return (self, *self.columns.grids.values())
 
@@ -161,10 +172,9 @@ class SamplePanel(CodePanel):
         self._ask_when_due()
 
     def _clear(self, words: str) -> None:
-        """Nothing is left of the run before, the PixelCNN neither."""
+        """Nothing is left of the snapshot before."""
         self._timer.stop()
         self._worker.forget()
-        self.learning.drop()
         self._asked = self._drawn = None
         self._due_s = 0.0
         for prior in PRIORS:
