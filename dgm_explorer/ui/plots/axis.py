@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter
+from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneResizeEvent
 
 from dgm_explorer.ui.theme import Theme, color
@@ -95,8 +95,7 @@ class NumberAxis(pg.AxisItem):
 
     def set_theme(self, theme: Theme) -> None:
         """Colours and fonts."""
-        font = QFont()
-        font.setPointSizeF(theme.point_size(0.85))
+        font = theme.font(0.85)
         metrics = QFontMetricsF(font)
         self.setTickFont(font)
         self.setStyle(tickLength=-4, tickTextOffset=4, autoExpandTextSpace=False)
