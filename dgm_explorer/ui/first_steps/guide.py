@@ -132,6 +132,8 @@ class FirstSteps(QObject):
         if is_free:
             controls = self._tab.controls
             column = self._rect_of(controls) if controls.isVisible() else QRect()
+            if not column.isEmpty():  # the switch between line and plane stays in sight
+                column.setTop(self._rect_of(controls.dimension).bottom() + 1)
             self.card.stand_beside(circle, self._rect_of(self._tab), column)
         self.ring.surround(circle, self.card.geometry())
         self.ring.setVisible(is_seen and is_free and widget.isVisible())

@@ -128,7 +128,9 @@ class HintCard(QFrame):
         below, above it.
         """
         middle = QPoint(column.center().x() - self.width() // 2, ring.center().y() - self.height() // 2)
-        place = _push_inside(QRect(middle, self.size()), inside)
+        heights = inside if column.isEmpty() else column
+        room = QRect(inside.left(), heights.top(), inside.width(), heights.height())
+        place = _push_inside(QRect(middle, self.size()), room)
         if column.isEmpty() or place.intersects(ring):
             self.move(place_beside(ring, self.rect(), inside if column.isEmpty() else column))
         else:

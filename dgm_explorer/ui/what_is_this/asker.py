@@ -53,7 +53,8 @@ class Asker(QObject):
         self.card.set_theme(self._stage.theme)
         self.card.say(text, present_value(tab, key, panel))
         corner = panel.mapTo(self._window, QPoint(0, 0))
-        inside = self._window.rect().adjusted(4, 4, -4, -4)
+        top = tab.mapTo(self._window, QPoint(0, tab.controls_height_px())).y()  # Play and Stop stay free
+        inside = self._window.rect().adjusted(4, top, -4, -4)
         self.card.move(place_beside(QRect(corner, panel.size()), self.card.rect(), inside))
         self.card.show()
         self.card.raise_()

@@ -93,6 +93,8 @@ def test_nothing_of_a_picture_lies_under_the_card(real: MainWindow, tab: KLTab, 
         assert not guide.card.geometry().intersects(pictures), STEPS[index].title
         assert not guide.card.geometry().intersects(guide.ring.circle), STEPS[index].title
         assert real.rect().contains(guide.card.geometry())
+        switch = tab.controls.dimension  # stays in sight
+        assert guide.card.y() >= switch.mapTo(real, switch.rect().bottomLeft()).y()
         QTest.mouseClick(guide.card.next_button, Qt.MouseButton.LeftButton)
     assert not guide.is_running
 
