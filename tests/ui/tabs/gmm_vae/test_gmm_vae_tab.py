@@ -87,12 +87,15 @@ def test_a_branch_begins_at_the_nearest_checkpoint_of_the_old_run(tab: GmmVaeTab
     old = scene.desk.run.on_screen
     assert old is not None
     step = RunReader(old.folder).checkpoint_steps()[-1]
+    said: list[str] = []
+    tab.noticed.connect(said.append)
     scene.desk.timeline.branch_requested.emit(step)
     qtbot.waitUntil(lambda: scene.desk.run.on_screen not in (None, old), timeout=START_MS)
     assert scene.desk.run.on_screen is not None
     branched_from = RunReader(scene.desk.run.on_screen.folder).info.branched_from
     assert branched_from is not None
     assert (Path(branched_from.folder), branched_from.step) == (old.folder, step)
+    assert f"Branched from step {step:,} of run {old.folder.name[-4:]}." in said
 
 
 def test_pausing_stops_at_a_step_and_one_step_is_one(tab: GmmVaeTab, qtbot: QtBot) -> None:
