@@ -1,17 +1,31 @@
 """The About box and the list of keys."""
 
 import platform
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import Qt, qVersion
+from PySide6.QtCore import QSize, Qt, qVersion
 from PySide6.QtGui import QAction, QIcon
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QStyle,
+    QVBoxLayout,
+    QWidget,
+)
 
 import dgm_explorer
 from dgm_explorer.ui.actions import ACTIONS, GESTURES, describe_keys
 
 _PACKAGES = ("PySide6-Essentials", "pyqtgraph", "NumPy", "SciPy")
 ICON_PX = 72
+MARGIN = QSize(40, 60)
+"""Left free of the screen, for frame and title bar."""
+ABOUT = "About DGM Explorer"
+SHORTCUTS = "Keyboard and mouse"
 
 
 def versions() -> tuple[tuple[str, str], ...]:
@@ -22,6 +36,25 @@ def versions() -> tuple[tuple[str, str], ...]:
         ("Qt", qVersion() or "unknown"),
         *((name, _version_of(name)) for name in _PACKAGES),
     )
+
+
+def show_about(icon: QIcon, parent: QWidget) -> None:
+    """What the program is, which versions it runs on, its licence."""
+    _bring_up(ABOUT, parent, lambda: make_about_dialog(icon, parent))
+
+
+def show_shortcuts(actions: dict[str, QAction], parent: QWidget) -> None:
+    """What the keys and the mouse do."""
+    _bring_up(SHORTCUTS, parent, lambda: make_shortcuts_dialog(actions, parent))
+
+
+def _bring_up(title: str, parent: QWidget, make: Callable[[], QDialog]) -> None:
+    """The one that is open comes to the front; a second one beside it would tell nothing new."""
+    opened = (dialog for dialog in parent.findChildren(QDialog, title) if dialog.isVisible())
+    dialog = next(opened, None) or make()
+    dialog.show()
+    dialog.raise_()
+    dialog.activateWindow()
 
 
 def make_about_dialog(icon: QIcon, parent: QWidget) -> QDialog:
@@ -36,7 +69,7 @@ def make_about_dialog(icon: QIcon, parent: QWidget) -> QDialog:
     )
     picture = QLabel()
     picture.setPixmap(icon.pixmap(ICON_PX, ICON_PX))
-    return _make_dialog("About DGM Explorer", text, parent, picture)
+    return _make_dialog(ABOUT, text, parent, picture)
 
 
 def make_shortcuts_dialog(actions: dict[str, QAction], parent: QWidget) -> QDialog:
@@ -50,7 +83,7 @@ def make_shortcuts_dialog(actions: dict[str, QAction], parent: QWidget) -> QDial
         if spec.shortcuts
     )
     text = f"<h3>Keys</h3>{_table(keys)}<h3>Mouse</h3>{_table(GESTURES)}"
-    return _make_dialog("Keyboard and mouse", text, parent)
+    return _make_dialog(SHORTCUTS, text, parent)
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> str:
@@ -63,6 +96,7 @@ def _table(rows: Iterable[tuple[str, str]]) -> str:
 def _make_dialog(title: str, text: str, parent: QWidget, picture: QLabel | None = None) -> QDialog:
     """A window of its own beside the main one, so that the list of keys can stay open while trying them."""
     dialog = QDialog(parent)
+    dialog.setObjectName(title)
     dialog.setWindowTitle(title)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     label = QLabel(text)
@@ -73,12 +107,39 @@ def _make_dialog(title: str, text: str, parent: QWidget, picture: QLabel | None 
         row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         row.addSpacing(12)
     row.addWidget(label, 1)
+    area = _make_area(row)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
     buttons.rejected.connect(dialog.close)
     layout = QVBoxLayout(dialog)
-    layout.addLayout(row)
+    layout.addWidget(area)
     layout.addWidget(buttons)
+    room = parent.screen().availableSize() - MARGIN
+    dialog.resize(dialog.sizeHint().boundedTo(room))
     return dialog
+
+
+def _make_area(row: QHBoxLayout) -> QScrollArea:
+    """Scrolls only where the screen is lower than the text."""
+    inside = QWidget()
+    inside.setLayout(row)
+    area = WholeArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setWidget(inside)
+    area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # scrolled by keys
+    area.setAccessibleName("Text")
+    area.setToolTip("Scrolls with the arrow keys where it is longer than the screen.")
+    return area
+
+
+class WholeArea(QScrollArea):
+    """Asks for so much room that nothing is to be scrolled; Qt's own asks for 36 × 24 letters at most."""
+
+    def sizeHint(self) -> QSize:
+        inside = self.widget()
+        whole = inside.sizeHint() if inside is not None else QSize()
+        bar_px = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        return QSize(whole.width() + bar_px, whole.height())
 
 
 def _version_of(package: str) -> str:

@@ -9,7 +9,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, Q
 from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from dgm_explorer.session import Session
-from dgm_explorer.ui.about import make_about_dialog, make_shortcuts_dialog
+from dgm_explorer.ui.about import show_about, show_shortcuts
 from dgm_explorer.ui.actions import make_actions
 from dgm_explorer.ui.banners import Banners
 from dgm_explorer.ui.corner_bar import CornerBar
@@ -195,10 +195,10 @@ class MainWindow(QMainWindow):
         self._refresh_actions()
 
     def show_shortcuts(self) -> None:
-        make_shortcuts_dialog(self.actions_by_key, self).show()
+        show_shortcuts(self.actions_by_key, self)
 
     def show_about(self) -> None:
-        make_about_dialog(self.windowIcon(), self).show()
+        show_about(self.windowIcon(), self)
 
     @Slot()
     def copy_diagnostics(self) -> None:

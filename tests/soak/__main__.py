@@ -2,9 +2,10 @@
 
 ``--minutes 60`` drives the real window, in a process of its own under Xvfb, with a real pointer and real
 keys (XTest): drags, wheels, clicks, numbers, keys, menus, presets, data, themes, undo, training, timeline,
-panels, sizes. Five sixths of the time are one life of the window; every five minutes it is brought to the
-same picture and its memory measured, which is compared. In the last sixth it is killed (``kill -9``) now and
-then, opened again, and the run that was cut off must go on.
+panels, sizes. Five sixths of the time are one life of the window. It begins with a tour of two minutes,
+each preset, each lecture, training and checks, by which everything is loaded once; every five minutes it is
+brought to the same picture and its memory measured, which is compared. In the last sixth it is killed
+(``kill -9``) now and then, opened again, and the run that was cut off must go on.
 ``--cycles 1000`` starts and stops training so often in one window: threads, processes, files and memory
 must come back. ``--kills 1000`` kills ``dgm-explorer train`` so often: every folder must open and go on.
 ``--replay FILE`` does the actions of an earlier soak again; ``--seed`` chooses other ones.
@@ -28,7 +29,7 @@ from tests.soak.drive import Driver, replay, soak
 from tests.soak.hand import Hand
 from tests.soak.program import Program
 from tests.soak.records import RecordBook, read_record
-from tests.soak.rest import rest
+from tests.soak.rest import rest, tour
 from tests.soak.screen import open_display
 from tests.soak.summary import summarise
 
@@ -83,7 +84,7 @@ def _play(options: argparse.Namespace, folder: Path, book: RecordBook) -> None:
             elif options.replay:
                 replay(driver, options.replay)
             else:
-                soak(driver, 50.0 * options.minutes, 10.0 * options.minutes, options.seed, rest)
+                soak(driver, 50.0 * options.minutes, 10.0 * options.minutes, options.seed, tour, rest)
         finally:
             hand.let_go_of_all()
             program.kill()

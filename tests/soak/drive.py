@@ -161,17 +161,24 @@ class Driver:
 
 
 def soak(
-    driver: Driver, seconds: float, kill_seconds: float, seed: int, rest: Callable[[Driver], None]
+    driver: Driver,
+    seconds: float,
+    kill_seconds: float,
+    seed: int,
+    tour: Callable[[Driver], None],
+    rest: Callable[[Driver], None],
 ) -> None:
     """Play for so long, one life; then go on for ``kill_seconds`` with a ``kill -9`` now and then.
 
     Parameters
     ----------
-    rest : brings the first life to the same picture every `REST_EVERY_S` and at its end.
+    tour : shows the first life all that it has to load.
+    rest : brings it to the same picture every `REST_EVERY_S` and at its end.
     """
     rng = random.Random(seed)
     begin_s = time.monotonic()
     driver.start(START)
+    tour(driver)
     next_kill_s = begin_s + seconds
     next_child_s = begin_s + CHILD_KILL_EVERY_S
     next_rest_s = begin_s + min(REST_EVERY_S, seconds)

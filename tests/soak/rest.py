@@ -1,7 +1,11 @@
-"""Brings the window back to one and the same picture, so that its memory can be compared."""
+"""Shows the window all that it has to load, and brings it back to one and the same picture: only so can its
+memory be compared.
+"""
 
 import time
 
+from dgm_explorer.lecture import lecture_names
+from dgm_explorer.session import preset_names
 from tests.soak.actions import Action, Screen
 from tests.soak.drive import Driver
 from tests.soak.hand import Event
@@ -10,8 +14,34 @@ from tests.soak.records import Record
 PRESETS = ("preset.vq-vae-digits", "preset.digits-in-the-plane", "preset.homework-1b")
 """The last one is what is seen; the others let go of what was large in the tabs behind it."""
 
+TRAINED = ("preset.digits-in-the-plane", "preset.vq-vae-digits")
+TRAINING_S = 8.0
+CHECKS_S = 20.0
 TRIES = 40
 SETTLE_S = 3.0
+
+
+def tour(driver: Driver) -> None:
+    """Each preset and each lecture, a little training, and the checks: what comes behind it repeats itself.
+
+    Takes two of the five minutes before the first `rest`.
+    """
+    _click_on(driver, "Theory")
+    _click_on(driver, "Check &all")
+    _wait(driver, CHECKS_S)
+    _click_on(driver, "Theory")
+    for name in preset_names():
+        _open_preset(driver, f"preset.{name}")
+    for name in lecture_names():
+        for step in ("&Lecture", "&Open a lecture", f"lecture.{name}"):
+            _click_on(driver, step)
+        driver.do(Action("tour", "next", [["sleep", 1.0], ["key", "Next"], ["sleep", 1.0]]))
+        _leave_all(driver)
+    for name in TRAINED:
+        _open_preset(driver, name)
+        driver.do(Action("tour", "train", [["key", "space"]]))
+        _wait(driver, TRAINING_S)
+        driver.do(Action("tour", "pause", [["key", "space"]]))
 
 
 def rest(driver: Driver) -> None:
@@ -19,11 +49,22 @@ def rest(driver: Driver) -> None:
     driver.hand.let_go_of_all()
     _leave_all(driver)
     for name in PRESETS:
-        for step in ("&File", "&Presets", name):
-            _click_on(driver, step)
+        _open_preset(driver, name)
     time.sleep(SETTLE_S)
     driver.look()
     driver.measure("rest")
+
+
+def _open_preset(driver: Driver, name: str) -> None:
+    for step in ("&File", "&Presets", name):
+        _click_on(driver, step)
+
+
+def _wait(driver: Driver, seconds: float) -> None:
+    end_s = time.monotonic() + seconds
+    while time.monotonic() < end_s:
+        driver.watch()
+        time.sleep(0.5)
 
 
 def _leave_all(driver: Driver) -> None:
@@ -50,6 +91,6 @@ def _click_on(driver: Driver, name: str) -> None:
 
 def _find(screen: Screen, name: str) -> tuple[int, int] | None:
     for kind, own, x, y, width, height in screen["targets"]:
-        if kind in ("menu", "submenu", "item") and own == name:
+        if kind in ("menu", "submenu", "item", "button") and own == name:
             return x + width // 2, y + height // 2
     return None

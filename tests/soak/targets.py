@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QDialog,
     QFileDialog,
     QGraphicsView,
     QLineEdit,
@@ -42,8 +43,8 @@ FORBIDDEN = frozenset({"file.quit"})
 
 def describe_screen(window: MainWindow) -> dict[str, Any]:
     """Everything that the driver chooses from, as plain values."""
-    top = QApplication.activePopupWidget() or QApplication.activeModalWidget() or window
-    asker = QApplication.activeModalWidget()
+    asker = QApplication.activeModalWidget() or _dialog_beside(window)
+    top = QApplication.activePopupWidget() or asker or window
     return {
         "window": int(window.winId()),
         "top": int((asker or window).winId()),
@@ -56,6 +57,11 @@ def describe_screen(window: MainWindow) -> dict[str, Any]:
         "runs": list(_runs(window)),
         "targets": list(_targets(top)),
     }
+
+
+def _dialog_beside(window: MainWindow) -> QDialog | None:
+    """One that leaves the window free, but where no window manager is lies upon it."""
+    return next((dialog for dialog in window.findChildren(QDialog) if dialog.isVisible()), None)
 
 
 def _runs(window: MainWindow) -> Iterator[dict[str, Any]]:

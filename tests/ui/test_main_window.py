@@ -393,6 +393,21 @@ def test_the_list_of_keys_comes_from_the_table(window: MainWindow, qtbot: QtBot)
     assert all(spec.tip in text for spec in ACTIONS if spec.shortcuts)
 
 
+def test_a_list_of_keys_that_is_open_comes_to_the_front_again(window: MainWindow, qtbot: QtBot) -> None:
+    window.actions_by_key["help.shortcuts"].trigger()
+    window.actions_by_key["help.shortcuts"].trigger()
+    (dialog,) = (one for one in window.findChildren(QDialog) if one.isVisible())
+    dialog.close()
+    window.actions_by_key["help.shortcuts"].trigger()
+    assert open_dialog(window, qtbot)
+
+
+def test_a_list_of_keys_fits_on_the_screen(window: MainWindow) -> None:
+    window.actions_by_key["help.shortcuts"].trigger()
+    (dialog,) = (one for one in window.findChildren(QDialog) if one.isVisible())
+    assert dialog.height() <= dialog.screen().availableSize().height()
+
+
 def test_a_preset_s_words_do_not_go_with_another_target(window: MainWindow, tab: Any, tmp_path: Path) -> None:
     window.sessions.open_preset("homework-1b")
     tab.store.update(q=Gaussian1D(1.0, 0.5))
