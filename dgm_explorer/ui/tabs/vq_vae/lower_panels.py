@@ -66,12 +66,15 @@ class LowerPanels(PanelTabs):
     ) -> Generator[None, None, "LowerPanels"]:
         """One panel after the other, with pauses between them."""
         reconstructions = ReconstructionPanel(make_inference)
+        yield
         usage = UsagePanel()
         yield
         embedding = EmbeddingPanel()
+        yield
         paint = PaintPanel(make_inference)
         yield
         sample = SamplePanel(make_inference, make_code_sampler)
+        yield
         curves = CurvesPanel()
         yield
         return cls(reconstructions, usage, embedding, paint, sample, curves, theme)
