@@ -72,7 +72,7 @@ TARGETS = {
         Target("npz", "arrays:make_npz", "readers:open_data", 1100, PACKED),
         Target("image", "images:make_single_image", "readers:open_single_image", 900, 64, 600),
         Target("image-folder", "images:make_image_folder", "readers:open_data", 600, 1032 * 4, 64),
-        Target("csv", "tables:make_csv", "readers:open_points", 700, 256),
+        Target("csv", "tables:make_csv", "readers:open_points", 700, 32),
         Target("snapshot", "run_folders:make_snapshot", "readers:open_snapshot", 700),
         Target("checkpoint", "run_folders:make_checkpoint", "readers:open_checkpoint", 300),
         Target("lines", "run_folders:make_lines", "readers:follow_lines", 600, 128),
