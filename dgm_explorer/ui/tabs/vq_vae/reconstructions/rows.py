@@ -141,7 +141,7 @@ class RowsView(PictureView):
                 n_parts=table.n_parts,
                 image=(table.images.shape[2], table.images.shape[3]),
                 room=(int(self.width() * ratio), int(self.height() * ratio)),
-                least_side=self._least_side_px * ratio,
+                least_side=max(self._least_side_px, self._side_for_captions_px(table)) * ratio,
                 gap=round(_GAP_PX * ratio),
                 caption=round(self._caption_px() * ratio),
             )
@@ -152,6 +152,13 @@ class RowsView(PictureView):
     def _caption_px(self) -> float:
         has_captions = self._table is not None and self._table.captions
         return QFontMetricsF(self.font()).height() if has_captions else 0.0
+
+    def _side_for_captions_px(self, table: RowsTable) -> float:
+        """Shorter side of images above which every caption stands whole."""
+        metrics = QFontMetricsF(self.font())
+        widest = max((metrics.horizontalAdvance(caption) for caption in table.captions), default=0.0)
+        height, width = table.images.shape[2:4]
+        return float((widest - _GAP_PX + 2) / table.n_parts * min(height, width) / width)
 
     def sizeHint(self) -> QSize:
         return QSize(240, 160)
