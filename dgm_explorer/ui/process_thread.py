@@ -71,17 +71,20 @@ class ProcessThread(TrainingThread):
         One that still loads libraries has nothing to save; one that does not answer, or was waited for long
         enough, would keep the program from its end, and its last checkpoint stands.
         """
-        if super().stop(min(timeout_ms, LAST_WORDS_MS)):
+        if super().stop(min(timeout_ms, ANSWER_MS)):
             return True
-        is_saving = self._facts is not None and timeout_ms < LAST_WORDS_MS
-        if is_saving and self._has_answered.wait(max(0, ANSWER_MS - timeout_ms) / 1000):
-            return False
+        may_save = self._facts is not None
+        if may_save and self._has_answered.wait(max(0, ANSWER_MS - timeout_ms) / 1000):
+            if self.wait(max(0, min(timeout_ms, LAST_WORDS_MS) - ANSWER_MS)):
+                return True
+            if timeout_ms < LAST_WORDS_MS:
+                return False
         with self._lock:
             if self._child is None:
                 return False
             self._is_dismissed = True
             self._child.kill()
-        return self.wait(timeout_ms)
+        return self.wait(JOIN_MS)
 
     def run(self) -> None:
         """The thread: borrow a process, bring home its news, give it back."""
