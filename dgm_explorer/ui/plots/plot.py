@@ -4,24 +4,15 @@ import math
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import (
-    QFocusEvent,
-    QFontMetricsF,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QWheelEvent,
-)
+from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis
+from dgm_explorer.ui.plots.focus_frame import paint_focus_frame
 from dgm_explorer.ui.theme import LIGHT, Theme, color
 
 Range = tuple[float, float]
-_FOCUS_LINE_PX = 2
 _TITLE_PX = 30.0  # what pyqtgraph gives a title, whatever its type
 
 
@@ -242,11 +233,7 @@ class Plot(pg.PlotWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
-        if self.hasFocus() and self.window().testAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange):
-            painter = QPainter(self.viewport())
-            painter.setPen(QPen(color(self.theme.accent), _FOCUS_LINE_PX))
-            painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
-            painter.end()
+        paint_focus_frame(self, self.theme.accent)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

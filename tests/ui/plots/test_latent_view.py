@@ -462,6 +462,16 @@ def test_means_that_cannot_be_moved_stay(view, hand_of, told) -> None:
     assert told == []
 
 
+def test_a_plot_that_tab_has_reached_is_framed(view, hand_of, qtbot: QtBot) -> None:
+    corner = QPointF(1, 1)
+    view.activateWindow()
+    view.setFocus()
+    qtbot.waitUntil(view.hasFocus)
+    assert rgb_of(hand_of(view).color_at(corner)) != rgb_of(QColor(LIGHT.accent)), "the mouse needs no frame"
+    view.setAttribute(Qt.WidgetAttribute.WA_KeyboardFocusChange)
+    assert rgb_of(hand_of(view).color_at(corner)) == rgb_of(QColor(LIGHT.accent))
+
+
 # -- components by keyboard -------------------------------------------------------------------------------
 
 
