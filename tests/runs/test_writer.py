@@ -1,5 +1,6 @@
 """One writer per folder, who clears up after the one before."""
 
+import errno
 import json
 import os
 import platform
@@ -162,11 +163,19 @@ def test_a_full_disk_is_a_sentence_for_each_thing_written(folder: RunFolder) -> 
     assert {path: path.read_bytes() for path in folder.path.rglob("*") if path.is_file()} == before
 
 
-@needs_limits
-def test_the_lock_of_a_killed_process_is_taken_on_a_full_disk(folder: RunFolder) -> None:
-    left = folder.lock_file.write_bytes(b'{"host": "%s", "pid": 4194304}' % platform.node().encode())
-    with files_end_at(left):
-        RunWriter(folder).close()
+def test_the_lock_of_a_killed_process_is_taken_on_a_full_disk(
+    folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.write
+
+    def write_over(file: int, content: bytes) -> int:
+        if os.lseek(file, 0, os.SEEK_CUR) + len(content) > os.fstat(file).st_size:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(file, content)
+
+    folder.lock_file.write_text(f'{{"host": "{platform.node()}", "pid": 4194304}}\n')
+    monkeypatch.setattr(os, "write", write_over)
+    RunWriter(folder).close()
 
 
 def test_a_copy_that_lacks_empty_folders_is_read_as_it_is_and_written_whole(folder: RunFolder) -> None:

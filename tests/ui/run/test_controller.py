@@ -366,6 +366,18 @@ def test_a_finished_folder_is_shown_and_a_dead_one_can_be_resumed(
     assert maker.run.request.folder == writer.folder.path
 
 
+def test_a_run_that_died_before_its_first_status_is_stopped(
+    qtbot: QtBot, watch: Callable[..., Witness], writer: RunWriter
+) -> None:
+    writer.folder.status_file.unlink()
+    witness = watch(FakeMaker())
+    witness.controller.follow(writer.folder.path)
+    qtbot.waitUntil(lambda: witness.pictures == [10], timeout=5000)
+    assert witness.controller.state == "preparing"  # it is written
+    writer.close()
+    wait_for(qtbot, witness, "stopped")
+
+
 def test_a_resumed_run_shows_what_was_written_before_and_no_step_twice(
     qtbot: QtBot, watch: Callable[..., Witness], writer: RunWriter
 ) -> None:
