@@ -126,9 +126,7 @@ def require_mixture(components: Sequence[Component1D] | Sequence[Component2D]) -
         too far apart for floating point.
     """
     if not 1 <= len(components) <= MAX_COMPONENTS:
-        raise InputError(
-            f"mixture: {len(components)} components; use between 1 and {MAX_COMPONENTS}."
-        )
+        raise InputError(f"mixture: {len(components)} components; use between 1 and {MAX_COMPONENTS}.")
     if sum(component.weight for component in components) <= 0:
         raise InputError("mixture: the weights sum to 0; make at least one of them positive.")
     line = [component for component in components if isinstance(component, Component1D)]

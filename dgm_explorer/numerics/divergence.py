@@ -163,9 +163,7 @@ def _ratio_terms(
     return terms, d
 
 
-def _log_ratio(
-    p: Mixture1D, mu: FloatArray, sigma: FloatArray, owner: IntArray, z: FloatArray
-) -> FloatArray:
+def _log_ratio(p: Mixture1D, mu: FloatArray, sigma: FloatArray, owner: IntArray, z: FloatArray) -> FloatArray:
     """log p(x)/q(x), accurate relative to itself where p is close to q."""
     terms, _ = _ratio_terms(p, mu, sigma, owner, z)
     peak = terms.max(axis=0)
@@ -200,9 +198,7 @@ def _small_forward_kl(p: Mixture1D, mu: float, sigma: float) -> float:
     log_q = -0.5 * z * z - HALF_LOG_2PI
     density_p, density_q = np.exp(t + log_q), np.exp(log_q)
     is_moderate = t > -1.0
-    gap = np.where(
-        is_moderate, density_p * _exp_gap(-np.maximum(t, -1.0)), density_q + density_p * (t - 1.0)
-    )
+    gap = np.where(is_moderate, density_p * _exp_gap(-np.maximum(t, -1.0)), density_q + density_p * (t - 1.0))
     return float(weight @ gap)
 
 

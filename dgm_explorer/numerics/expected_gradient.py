@@ -150,4 +150,3 @@ def estimator_variance(
         baseline = (rule.weights @ centred**2) * (rule.weights @ score**2) + signal**2
         variance = own / n_samples + baseline / (n_samples * (n_samples - 1))
     return EstimatorVariance(n_samples, np.asarray(variance), rule.is_exact)
-

@@ -172,9 +172,8 @@ def _chi2(p: Mixture1D, mu: FloatArray, sigma: FloatArray) -> FloatArray:
                 v = (p.sigmas[i] * p.sigmas[j]) ** 2 / sum_of_variances
                 mean = (p.means[i] * p.sigmas[j] ** 2 + p.means[j] * p.sigmas[i] ** 2) / sum_of_variances
                 log_overlap = (
-                    (log_times + p.log_weights[i] + p.log_weights[j] - 0.5 * math.log(sum_of_variances))
-                    - 0.5 * (p.means[i] - p.means[j]) ** 2 / sum_of_variances
-                )
+                    log_times + p.log_weights[i] + p.log_weights[j] - 0.5 * math.log(sum_of_variances)
+                ) - 0.5 * (p.means[i] - p.means[j]) ** 2 / sum_of_variances
                 excess = variance - v
                 total += np.exp(
                     log_overlap + 2 * np.log(sigma) - 0.5 * np.log(excess) + 0.5 * (mean - mu) ** 2 / excess

@@ -161,9 +161,7 @@ def apply_gradient(
     wanted = theta + scale * step
     bounded = np.clip(wanted, *parametrisation.limits)
     is_clipped = scale < 1.0 or not math.isfinite(length) or bool((bounded != wanted).any())
-    return replace(
-        remembered, theta=tuple(bounded.tolist()), count=position.count + 1, is_clipped=is_clipped
-    )
+    return replace(remembered, theta=tuple(bounded.tolist()), count=position.count + 1, is_clipped=is_clipped)
 
 
 def _reach(parametrisation: Parametrisation, theta: FloatArray) -> FloatArray:

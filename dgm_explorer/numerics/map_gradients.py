@@ -42,8 +42,7 @@ def require_density(gaussian: GaussianMap) -> None:
     """
     if gaussian.is_singular:
         raise InputError(
-            "Σ is singular, so z has no density and no score function; use the pathwise gradient or "
-            "widen L."
+            "Σ is singular, so z has no density and no score function; use the pathwise gradient or widen L."
         )
 
 

@@ -42,10 +42,9 @@ class MovingReverseGradient:
 
     def _is_near(self, mu: float, log_sigma: float) -> bool:
         """False, too, before there are nodes: nothing is near NaN."""
-        return (
-            abs(log_sigma - self._log_sigma) <= NEAR_LOG_SIGMA
-            and abs(mu - self._mu) <= NEAR_MU * math.exp(self._log_sigma)
-        )
+        return abs(log_sigma - self._log_sigma) <= NEAR_LOG_SIGMA and abs(
+            mu - self._mu
+        ) <= NEAR_MU * math.exp(self._log_sigma)
 
     def _make_nodes(self, mu: float, log_sigma: float) -> None:
         self._mu, self._log_sigma = mu, log_sigma

@@ -66,9 +66,7 @@ def _hermite_rule(order: int, d: int) -> NoiseRule:
     return _product((nodes, weights), (nodes, weights))
 
 
-def _product(
-    first: tuple[FloatArray, FloatArray], second: tuple[FloatArray, FloatArray]
-) -> NoiseRule:
+def _product(first: tuple[FloatArray, FloatArray], second: tuple[FloatArray, FloatArray]) -> NoiseRule:
     """Tensor product of two rules on the line."""
     x, y = np.meshgrid(first[0], second[0], indexing="ij")
     return NoiseRule(np.stack([x.ravel(), y.ravel()], axis=-1), np.outer(first[1], second[1]).ravel())

@@ -213,9 +213,7 @@ class _Tally:
     def add(self, errors: FloatArray) -> None:
         self._errors.append(errors)
 
-    def point(
-        self, estimator: MapEstimator, dimension: int, n_samples: int, sweep: Sweep
-    ) -> GrowthPoint:
+    def point(self, estimator: MapEstimator, dimension: int, n_samples: int, sweep: Sweep) -> GrowthPoint:
         errors = np.concatenate(self._errors, axis=1)
         n = errors.shape[1]
         measured = errors.mean(axis=1)

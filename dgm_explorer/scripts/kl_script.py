@@ -115,13 +115,13 @@ for name, (value, error) in (("H(p)", entropy), ("KL(p||q)", forward), ("KL(q||p
     print(f"{{name}} = {{value * per_nat:.10g}} +- {{error * per_nat:.1g}} {units}")
 '''
 
-_SAMPLED = '''
+_SAMPLED = """
 # Of p only {known} {is_are} known in the window: it estimates from N = {n} of them, and so does this.
 rng = np.random.default_rng({seed})
 {draw}
 value, error = per_nat * terms.mean(), per_nat * terms.std(ddof=1) / np.sqrt(len(terms))
 print(f"{name} = {{value:.6g}} +- {{error:.2g}} {units}")  {comment}
-'''
+"""
 _MOST_SAMPLES = 10_000
 """The window takes no more either."""
 
@@ -174,9 +174,7 @@ def _surrogate(state: KLState, shown: Sequence[Shown]) -> str:
 def _draw(is_line: bool, has_samples: bool) -> str:
     if is_line:
         if has_samples:
-            return (
-                "k = rng.choice(len(w), {n}, p=w)\nterms = -log_q(rng.normal(mu[k], sigma[k]))  # x from p"
-            )
+            return "k = rng.choice(len(w), {n}, p=w)\nterms = -log_q(rng.normal(mu[k], sigma[k]))  # x from p"
         return "x = rng.normal(q_mu, q_sigma, {n})  # from q\nterms = log_q(x) - log_p(x) - {log_z}"
     if has_samples:
         return (

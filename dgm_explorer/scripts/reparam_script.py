@@ -78,7 +78,7 @@ for i, name in enumerate(names):
 {comments}
 '''
 
-_SCORE = '''
+_SCORE = """
 value, inverse = f(z), np.linalg.inv(L)
 {weights}
 # weight × ∇ log q(z), with ∇_μ log q = L⁻ᵀε and ∇_L log q = L⁻ᵀ(εεᵀ − I) (Williams 1992)
@@ -87,7 +87,7 @@ score = np.concatenate([
     (inverse.T @ ((weight[..., None, None] * (e[..., None] * e[..., None, :] - np.eye(d))).mean(1))
      ).reshape(R, -1)], axis=1)
 estimates["score"] = score
-'''
+"""
 _BASELINE = "weight = (value - value.mean(1, keepdims=True)) * N / (N - 1)  # less the mean of the others"
 
 _QUADRATIC = """target = np.array({target})
@@ -237,9 +237,7 @@ def _objective(state: ReparamState, kl: KLState) -> str:
     return _TARGET.format(weights=vector(weights), means=rows(means), covariances=repr(covariances))
 
 
-def _write_law(
-    state: ReparamState, mu: float, sigma: float, law: QuantileLaw, shown: Sequence[Shown]
-) -> str:
+def _write_law(state: ReparamState, mu: float, sigma: float, law: QuantileLaw, shown: Sequence[Shown]) -> str:
     quantile, mean, variance, kurtosis = _QUANTILES[law]
     return _LAW.format(
         law=law,

@@ -40,4 +40,3 @@ def _join_all() -> None:
     """Wait, behind the closed window, for threads that could not end in time: a library may be loading."""
     for thread in tuple(_living):
         thread.stop(LAST_JOIN_MS)
-

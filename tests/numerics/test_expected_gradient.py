@@ -216,9 +216,7 @@ def test_variance_of_an_estimate_of_a_polynomial(
 @pytest.mark.parametrize("estimator", ["pathwise", "score", "score_baseline"])
 @pytest.mark.parametrize("dimension", [1, 2])
 @pytest.mark.parametrize("n_samples", [1, 2, 5])
-def test_variance_of_an_estimate_of_a_target(
-    estimator: MapEstimator, dimension: int, n_samples: int
-) -> None:
+def test_variance_of_an_estimate_of_a_target(estimator: MapEstimator, dimension: int, n_samples: int) -> None:
     """Against the scatter of many estimates, in units of its own standard error."""
     objective, parametrisation, theta = case("kl_target", dimension)
     repeats = 20_000

@@ -51,9 +51,7 @@ def test_description_is_that_of_the_eigenvalue_problem(A: np.ndarray) -> None:  
     np.testing.assert_allclose(cov @ shape.axes, shape.axes * shape.eigenvalues, atol=1e-11)
     np.testing.assert_allclose(np.linalg.det(shape.axes), 1)
     assert -math.pi / 2 < shape.angle <= math.pi / 2
-    np.testing.assert_allclose(
-        shape.axes[:, 0], [math.cos(shape.angle), math.sin(shape.angle)], atol=1e-14
-    )
+    np.testing.assert_allclose(shape.axes[:, 0], [math.cos(shape.angle), math.sin(shape.angle)], atol=1e-14)
 
 
 @given(st.floats(0.01, 50), st.floats(0.01, 50), st.floats(-7, 7))

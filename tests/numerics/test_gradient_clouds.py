@@ -52,9 +52,7 @@ def test_the_chain_is_that_of_autograd() -> None:
     chain = follow_chain(state, make_objective(state, KL), epsilon)
     theta = torch.tensor([1.0, 0.5, 0.3, 0.7, -0.8], dtype=torch.float64, requires_grad=True)
     soft, e = torch.nn.functional.softplus, torch.tensor(epsilon)
-    z = torch.stack(
-        [theta[0] + soft(theta[2]) * e[0], theta[1] + theta[3] * e[0] + soft(theta[4]) * e[1]]
-    )
+    z = torch.stack([theta[0] + soft(theta[2]) * e[0], theta[1] + theta[3] * e[0] + soft(theta[4]) * e[1]])
     z.retain_grad()
     value = ((z + 1) ** 2).sum() / 2
     value.backward()

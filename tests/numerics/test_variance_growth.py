@@ -73,9 +73,7 @@ def test_a_wrong_constant_would_be_seen(measured: list[GrowthPoint], wrong: floa
         assert max(abs(p.measured.mean - wrong * p.exact.mean) / p.error.mean for p in points) > 10
 
 
-@pytest.mark.parametrize(
-    ("estimator", "power"), [("pathwise", 1), ("score", 3), ("score_baseline", 2)]
-)
+@pytest.mark.parametrize(("estimator", "power"), [("pathwise", 1), ("score", 3), ("score_baseline", 2)])
 def test_growth_with_dimension(estimator: MapEstimator, power: int) -> None:
     """At σ = 1, δ = 1 and large N: d for pathwise, d³ for the score function, d² with a baseline."""
     first, second = (total_variance(estimator, d, 1000, 1.0, 1.0).mean for d in (2**14, 2**15))

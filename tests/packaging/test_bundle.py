@@ -1,6 +1,6 @@
 """The built folder: started as a user would, far from Python and from the repository.
 
-    python3 packaging/build_bundle.py && python -m pytest tests/packaging/test_bundle.py
+python3 packaging/build_bundle.py && python -m pytest tests/packaging/test_bundle.py
 """
 
 import json

@@ -35,9 +35,7 @@ def pending_fields(state: TrainingState, running: RunSettings, live: Sequence[st
     return frozenset(names)
 
 
-def live_commands(
-    old: TrainingState, new: TrainingState, live: Sequence[FieldSpec]
-) -> tuple[Command, ...]:
+def live_commands(old: TrainingState, new: TrainingState, live: Sequence[FieldSpec]) -> tuple[Command, ...]:
     """What a running run is told when the state changes; a choice by its place among the choices."""
     commands = [
         Command(spec.name, (spec.number_of(getattr(new.config, spec.name)),))

@@ -78,9 +78,7 @@ def test_values_outside_the_unit_interval_and_nan_are_painted_black_or_white() -
     tile=st.tuples(st.integers(1, 64), st.integers(1, 64)),
     room=st.tuples(st.integers(40, 2000), st.integers(40, 2000)),
 )
-def test_tiles_fill_the_room_and_do_not_overlap(
-    n: int, tile: tuple[int, int], room: tuple[int, int]
-) -> None:
+def test_tiles_fill_the_room_and_do_not_overlap(n: int, tile: tuple[int, int], room: tuple[int, int]) -> None:
     geometry = fit_geometry(n, tile, room, 2)
     if geometry.zoom >= 1:
         assert geometry.zoom in (1.5, int(geometry.zoom))

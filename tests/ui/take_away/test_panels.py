@@ -138,18 +138,14 @@ def test_every_panel_of_the_line(make_tab: Callable[..., Tab], tmp_path: Path) -
     ]
 
 
-def test_every_panel_of_fixed_sigma_and_of_the_plane(
-    make_tab: Callable[..., Tab], tmp_path: Path
-) -> None:
+def test_every_panel_of_fixed_sigma_and_of_the_plane(make_tab: Callable[..., Tab], tmp_path: Path) -> None:
     fixed = KLState(q=Gaussian1D(0.5, 1.0), is_sigma_fixed=True)
     assert "kl-over-mean" in walk(make_tab(KLTab, fixed), tmp_path)
     plane = walk(make_tab(KLTab, KLState(dimension=2)), tmp_path)
     assert plane == ["plane", "landscape-forward", "landscape-reverse"]
 
 
-def test_every_panel_of_the_reparametrisation(
-    make_tab: Callable[..., Tab], tmp_path: Path
-) -> None:
+def test_every_panel_of_the_reparametrisation(make_tab: Callable[..., Tab], tmp_path: Path) -> None:
     plane = walk(make_tab(ReparamTab, ReparamState()), tmp_path)
     assert {"reparam-planes", "epsilon-plane", "z-plane", "activation", "moments"} < set(plane)
     assert {"gradients-pathwise", "gradients-score", "variance-growth", "computation-graph"} < set(plane)

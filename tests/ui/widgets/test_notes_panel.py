@@ -30,9 +30,7 @@ def test_spans_are_told_apart() -> None:
 
 
 def test_blocks_are_told_apart() -> None:
-    source = (
-        "# Title\n\n## Part {reverse}\n\na\nb\n\n- first\n  goes on\n- second\n\n$$a = b$$ {forward}\n"
-    )
+    source = "# Title\n\n## Part {reverse}\n\na\nb\n\n- first\n  goes on\n- second\n\n$$a = b$$ {forward}\n"
     assert parse_notes(source) == (
         Block("title", (Span("text", "Title"),)),
         Block("heading", (Span("text", "Part"),), "reverse"),

@@ -37,9 +37,7 @@ class ComponentFacts:
     class_share: float
 
 
-def component_facts(
-    snapshot: GmmVaeSnapshot, dataset: Dataset, index: int, n_typical: int
-) -> ComponentFacts:
+def component_facts(snapshot: GmmVaeSnapshot, dataset: Dataset, index: int, n_typical: int) -> ComponentFacts:
     """Look at component ``index``."""
     is_member = snapshot.responsibilities.argmax(axis=1) == index
     rows = typical_rows(snapshot, index, n_typical)

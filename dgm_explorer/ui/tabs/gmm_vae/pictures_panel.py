@@ -86,9 +86,7 @@ class PicturesPanel(SnapshotPanel):
         set_text(self.words, words)
         self._pages.setCurrentWidget(self.words)
 
-    def _show_images(
-        self, snapshot: GmmVaeSnapshot, dataset: Dataset, shape: tuple[int, int, int]
-    ) -> None:
+    def _show_images(self, snapshot: GmmVaeSnapshot, dataset: Dataset, shape: tuple[int, int, int]) -> None:
         inputs = as_images(dataset.inputs[snapshot.shown], shape)
         pairs = side_by_side(inputs, as_images(snapshot.reconstructions, shape))
         self.pairs.set_table(ImageTable(pairs, tip=partial(_pair_tip, dataset, snapshot)))

@@ -20,13 +20,9 @@ OPTIMISER_FORMULA: Final[dict[Optimiser, str]] = {
     ),
 }
 ESTIMATOR_FORMULA: Final[dict[tuple[Direction, Estimator], str]] = {
-    ("forward", "exact"): (
-        r"\nabla_\theta \mathrm{KL}(p\|q) = -\int p(x) \, \nabla_\theta \log q(x) \, dx"
-    ),
+    ("forward", "exact"): (r"\nabla_\theta \mathrm{KL}(p\|q) = -\int p(x) \, \nabla_\theta \log q(x) \, dx"),
     ("reverse", "exact"): r"\nabla_\theta \mathrm{KL}(q\|p) = \nabla_\theta \int q \log (q/p) \, dx",
-    ("forward", "maximum_likelihood"): (
-        r"-\frac{1}{N} \sum_i \nabla_\theta \log q(x_i), \quad x_i \sim p"
-    ),
+    ("forward", "maximum_likelihood"): (r"-\frac{1}{N} \sum_i \nabla_\theta \log q(x_i), \quad x_i \sim p"),
     ("forward", "snis"): (
         r"-\sum_i \bar w_i \nabla_\theta \log q(x_i), \quad \bar w_i \propto \tilde p(x_i) / q(x_i)"
     ),
@@ -46,9 +42,7 @@ ESTIMATOR_FORMULA: Final[dict[tuple[Direction, Estimator], str]] = {
     ),
 }
 FLOW_FORMULA: Final[dict[Metric, str]] = {
-    "euclidean": (
-        r"\dot\theta = -\nabla_\theta \mathrm{KL}(q\|p), \quad \theta = (\mu, \log\sigma)"
-    ),
+    "euclidean": (r"\dot\theta = -\nabla_\theta \mathrm{KL}(q\|p), \quad \theta = (\mu, \log\sigma)"),
     "natural": (
         r"\dot\theta = -F^{-1} \nabla_\theta \mathrm{KL}(q\|p), \quad F = \mathrm{diag}(1/\sigma^2, 2)"
     ),

@@ -50,9 +50,7 @@ def valley_extrema(values: FloatArray) -> ValleyExtrema:
     has_both = np.isfinite(above) & np.isfinite(below)
     is_minimum = has_both & (height < above) & (height <= below)
     is_saddle = has_both & (height > above) & (height >= below)
-    return ValleyExtrema(
-        valleys.chosen(np.nonzero(is_minimum)[0]), valleys.chosen(np.nonzero(is_saddle)[0])
-    )
+    return ValleyExtrema(valleys.chosen(np.nonzero(is_minimum)[0]), valleys.chosen(np.nonzero(is_saddle)[0]))
 
 
 def _valleys(values: FloatArray) -> Nodes:

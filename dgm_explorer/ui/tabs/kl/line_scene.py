@@ -147,9 +147,7 @@ class LineScene(QWidget):
     def _show_optima(self, state: KLState, frame: KLFrame) -> None:
         best = tuple(point for point in frame.reverse_points if point.kind in ("global", "tied"))
         has_forward, has_reverse = (can_minimise(state.knowledge, d).is_possible for d in DIRECTIONS)
-        self.density.set_optima(
-            frame.forward_minimum if has_forward else None, best if has_reverse else ()
-        )
+        self.density.set_optima(frame.forward_minimum if has_forward else None, best if has_reverse else ())
 
     def _show_curves(self, state: KLState, frame: KLFrame, curves: MeanCurves) -> None:
         view = self.mean_curves
@@ -203,7 +201,5 @@ class LineScene(QWidget):
 
 def _optima_differ(old: KLFrame | None, new: KLFrame) -> bool:
     return (
-        old is None
-        or old.reverse_points != new.reverse_points
-        or old.forward_minimum != new.forward_minimum
+        old is None or old.reverse_points != new.reverse_points or old.forward_minimum != new.forward_minimum
     )

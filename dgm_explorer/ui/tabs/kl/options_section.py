@@ -16,6 +16,7 @@ from dgm_explorer.ui.widgets.number_edit import NumberEdit
 
 METRICS: Final = (("euclidean", "Euclidean"), ("natural", "Fisher"))
 
+
 def view_of(p: tuple[Component1D, ...]) -> View1D:
     """A window that holds every component with 4σ around it, and both widths that q may take."""
     lo = min(c.mu - 4 * c.sigma for c in p if c.weight > 0)

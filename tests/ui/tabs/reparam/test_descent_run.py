@@ -26,12 +26,10 @@ def test_exact_descent_of_the_quadratic_shrinks_all_by_one_minus_eta() -> None:
     """E f = ½‖μ − t‖² + ½‖L‖²: with the identity on the diagonal every coordinate is a plain parabola."""
     run = _run(IDENTITY, 40)
     trail = run.trail
-    shrunk = 0.9 ** trail.counts
+    shrunk = 0.9**trail.counts
     start = DescentRun(IDENTITY, KL).trail
     target = np.array(IDENTITY.target)
-    np.testing.assert_allclose(
-        trail.means - target, shrunk[:, None] * (start.means[0] - target), rtol=1e-10
-    )
+    np.testing.assert_allclose(trail.means - target, shrunk[:, None] * (start.means[0] - target), rtol=1e-10)
     np.testing.assert_allclose(trail.factors, shrunk[:, None, None] * start.factors[0], rtol=1e-10)
     np.testing.assert_allclose(trail.distances, shrunk * start.distances[0], rtol=1e-10)
     np.testing.assert_allclose(trail.values, 0.5 * trail.distances**2, rtol=1e-10)
