@@ -48,10 +48,13 @@ class WriterLock:
             raise
 
     def release(self) -> None:
-        """Let others write; the file stays, empty."""
+        """Let others write; the file stays, empty. Once is enough."""
+        if self._file < 0:  # its number may be another file's by now
+            return
         with suppress(OSError):
             os.ftruncate(self._file, 0)
         os.close(self._file)
+        self._file = -1
 
     def _take(self, folder: RunFolder) -> None:
         for _attempt in range(TRIES):
