@@ -295,10 +295,10 @@ class TrainingScene(TabScene):
         self.alarms.show_sentences(())
         run = self.desk.run
         is_coming = run.readings.is_active
-        rest = NOTHING_YET if run.on_screen is None else NO_PICTURES
-        self.show_words(SOON if is_coming else rest)
+        is_over = run.on_screen is not None and run.state in ("finished", "stopped")
+        self.show_words(SOON if is_coming else NO_PICTURES if is_over else NOTHING_YET)
         for buttons in self._fill:
-            buttons.set_wanted(not is_coming)
+            buttons.set_wanted(not (is_coming or is_over))
 
     @Slot(object)
     def _take_picture(self, snapshot: Any) -> None:
