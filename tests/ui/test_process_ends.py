@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -28,11 +28,9 @@ from dgm_explorer.runs.writer import RunWriter
 from dgm_explorer.ui import process_thread
 from dgm_explorer.ui.process_thread import ProcessThread
 from tests.driver.child_runs import MAKE, request_of
-from tests.ui.run.listener import Listener, wait_for_state
+from tests.ui.run.listener import Begin, Listener, beginning, wait_for_state
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")
-
-Begin = Callable[..., Listener]
 
 
 @pytest.fixture
@@ -40,17 +38,8 @@ def begin(qapp: object, tmp_path: Path) -> Iterator[Begin]:
     """Starts threads, all with processes of one pool, and stops them behind the test."""
     assert qapp is not None
     maker = MakeRunInChild(MAKE)
-    listeners: list[Listener] = []
-
-    def start(folder: Path = tmp_path, **plan: object) -> Listener:
-        thread = ProcessThread(maker, request_of(folder, **plan))
-        listeners.append(Listener(thread))
-        thread.begin()
-        return listeners[-1]
-
-    yield start
-    for listener in listeners:
-        assert listener.training.stop(10_000)
+    with beginning(maker, tmp_path) as begin:
+        yield begin
     maker.pool.close()
 
 

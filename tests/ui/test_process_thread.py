@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -29,13 +29,11 @@ from dgm_explorer.runs.status import RunStatus
 from dgm_explorer.runs.writer import RunWriter
 from dgm_explorer.ui.process_thread import ProcessThread
 from tests.driver import child_runs
-from tests.driver.child_runs import MAKE, request_of
-from tests.ui.run.listener import Listener, wait_for_state
+from tests.driver.child_runs import MAKE
+from tests.ui.run.listener import Begin, Listener, beginning, wait_for_state
 
 SOON_MS = 20_000
 """A busy machine is no failure."""
-
-Begin = Callable[..., Listener]
 
 
 @pytest.fixture(scope="module")
@@ -50,21 +48,9 @@ def maker() -> Iterator[MakeRunInChild]:
 
 @pytest.fixture
 def begin(maker: MakeRunInChild, qapp: object, tmp_path: Path) -> Iterator[Begin]:
-    """Starts threads, and stops them behind the test."""
     assert qapp is not None
-    listeners: list[Listener] = []
-
-    def start(
-        is_paused: bool = False, make_run: MakeRunInChild = maker, folder: Path = tmp_path, **plan: object
-    ) -> Listener:
-        thread = ProcessThread(make_run, request_of(folder, **plan), is_paused)
-        listeners.append(Listener(thread))
-        thread.begin()
-        return listeners[-1]
-
-    yield start
-    for listener in listeners:
-        assert listener.training.stop(10_000)
+    with beginning(maker, tmp_path) as begin:
+        yield begin
 
 
 def living_children() -> set[int | None]:

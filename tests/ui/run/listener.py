@@ -1,10 +1,20 @@
 """Keeps what a training thread says."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 from PySide6.QtCore import QObject, Slot
 from pytestqt.qtbot import QtBot
 
+from dgm_explorer.driver.in_child import MakeRunInChild
 from dgm_explorer.driver.update import RunUpdate
+from dgm_explorer.ui.process_thread import ProcessThread
 from dgm_explorer.ui.training_thread import TrainingThread
+from tests.driver.child_runs import request_of
+
+Begin = Callable[..., "Listener"]
+"""Starts a run in a process: folder, is_paused, make_run, and what `request_of` takes."""
 
 
 class Listener(QObject):
@@ -49,3 +59,21 @@ class Listener(QObject):
 
 def wait_for_state(qtbot: QtBot, listener: Listener, state: str) -> None:
     qtbot.waitUntil(lambda: bool(listener.updates) and listener.updates[-1].state == state, timeout=10_000)
+
+
+@contextmanager
+def beginning(maker: MakeRunInChild, folder: Path) -> Iterator[Begin]:
+    """Starts threads, by ``maker`` and in ``folder`` unless told otherwise, and stops them behind the test."""
+    listeners: list[Listener] = []
+
+    def begin(
+        folder: Path = folder, is_paused: bool = False, make_run: MakeRunInChild = maker, **plan: object
+    ) -> Listener:
+        thread = ProcessThread(make_run, request_of(folder, **plan), is_paused)
+        listeners.append(Listener(thread))
+        thread.begin()
+        return listeners[-1]
+
+    yield begin
+    for listener in listeners:
+        assert listener.training.stop(10_000)
