@@ -63,7 +63,7 @@ def wait_for_state(qtbot: QtBot, listener: Listener, state: str) -> None:
 
 @contextmanager
 def beginning(maker: MakeRunInChild, folder: Path) -> Iterator[Begin]:
-    """Starts threads, by ``maker`` and in ``folder`` unless told otherwise, and stops them behind the test."""
+    """Starts threads, by ``maker`` and in ``folder`` unless told otherwise, and stops them at the end."""
     listeners: list[Listener] = []
 
     def begin(
