@@ -385,6 +385,22 @@ def test_a_code_without_use_says_so(panel: ReconstructionPanel) -> None:
     assert "Choose a code" in panel.areas.places.view.words
 
 
+def test_smaller_data_behind_the_places_of_a_code(panel: ReconstructionPanel, qtbot: QtBot) -> None:
+    """What the hidden gallery has shown last are images of other data."""
+    panel.areas.tools.shuffle.click()
+    assert max(panel.areas.gallery.rows_shown) >= 12
+    panel.set_code(3)
+    assert not panel.areas.gallery.isVisible()
+    few = replace(
+        DATASET, inputs=DATASET.inputs[:12], labels=None, is_held_out=np.arange(12) >= 9, fingerprint="1"
+    )
+    snapshot = replace(SNAPSHOT, probe=np.arange(12), codes=SNAPSHOT.codes[:12], shown=np.arange(6))
+    panel.show_snapshot(replace(snapshot, reconstructions=SNAPSHOT.reconstructions[:6]), few)
+    qtbot.waitUntil(lambda: knows_focus(panel))
+    panel.set_code(-1)
+    assert panel.areas.gallery.rows_shown == tuple(range(panel.areas.gallery.view.n_shown))
+
+
 def test_wide_windows_show_both(show: Callable[..., ReconstructionPanel]) -> None:
     panel = show(size=WIDE)
     assert not panel.areas.places.isVisible()

@@ -165,6 +165,7 @@ class ReconstructionPanel(CodePanel):
         """Other data, or grids of another size."""
         self._forget()
         self._focus, self._shuffled = None, ()
+        self.areas.gallery.forget_rows()
         self.own.set_shape(shape)
         self.areas.own_tools.set_image_side(min(shape[:2]))
         self._set_brush()
