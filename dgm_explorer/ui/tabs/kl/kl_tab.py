@@ -176,12 +176,16 @@ class KLTab(Tab):
         self._is_dressed = self.isVisible() or self._frame is None
         if not self._is_dressed:
             return
-        self.scene.set_theme(theme)
-        if self._plane is not None:
-            self._plane.set_theme(theme)
+        self._bring_up(self.scene if self._is_line or self._plane is None else self._plane)
         self.controls.set_theme(theme)
         if self.isVisible():
             self.refresh()
+
+    def _bring_up(self, scene: "LineScene | PlaneScene") -> None:
+        """The one scene that is seen wears the theme; the other one puts it on when its turn comes."""
+        if scene.theme is not self.theme:
+            scene.set_theme(self.theme)
+        self._scenes.setCurrentWidget(scene)
 
     # -- frames -------------------------------------------------------------------------------------------
 
@@ -209,7 +213,7 @@ class KLTab(Tab):
             self.frame_done.emit(1e3 * (time.perf_counter() - started_s))
         else:
             self.player.pause()
-            self._scenes.setCurrentWidget(self.plane)
+            self._bring_up(self.plane)
             self.plane.show_state(state)
         self.controls.show_state(state)
         self._show_numbers()
@@ -221,7 +225,7 @@ class KLTab(Tab):
         self._ask_for_search(frame)
         self._frame = frame
         self.player.follow(frame.p, state)
-        self._scenes.setCurrentWidget(self.scene)
+        self._bring_up(self.scene)
         self.scene.show_frame(state, frame)
 
     def _show_numbers(self) -> None:

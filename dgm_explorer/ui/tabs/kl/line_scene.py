@@ -48,7 +48,7 @@ class LineScene(QWidget):
         self.density = DensityPlot()
         self.pair = LandscapePair()
         self.landscapes = self.pair.views
-        self._theme = theme
+        self.theme = theme
         self._mean_curves: MeanCurveView | None = None
         self.panels = LowerPanels(editor, theme)
         self._build()
@@ -88,7 +88,7 @@ class LineScene(QWidget):
         self.panels.arrows_changed.connect(lambda: self.pair.show_arrows(self.panels.estimators))
 
     def set_theme(self, theme: Theme) -> None:
-        self._theme = theme
+        self.theme = theme
         for part in (self.density, self.pair, self._mean_curves, self.panels):
             if part is not None:
                 part.set_theme(theme)
@@ -100,7 +100,7 @@ class LineScene(QWidget):
             from dgm_explorer.ui.plots.mean_curve_view import MeanCurveView
 
             view = self._mean_curves = MeanCurveView()
-            view.set_theme(self._theme)
+            view.set_theme(self.theme)
             view.q_moved.connect(self._move_mean)
             view.view_changed.connect(self._change_x_range)
             view.drag_started.connect(self.drag_started)

@@ -109,6 +109,7 @@ class PlaneScene(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Colours and fonts."""
+        self.theme = theme
         self.plane.set_theme(theme)
         for view in self.landscapes.values():
             view.set_theme(theme)

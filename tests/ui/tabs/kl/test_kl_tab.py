@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from dgm_explorer.core.gaussians import Component1D, Component2D, Gaussian1D
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
-from dgm_explorer.ui.theme import DARK, THEMES, Theme
+from dgm_explorer.ui.theme import DARK, LIGHT, THEMES, Theme
 from dgm_explorer.ui.widgets.number_edit import NumberEdit
 
 SETTLE_MS = 30
@@ -359,6 +359,22 @@ def test_the_dark_theme_paints_dark(tab: KLTab) -> None:
     dark = painted(tab.scene.density) & 0xFF
     assert np.median(light) > 200
     assert np.median(dark) < 60
+
+
+def test_the_plane_and_the_line_each_put_a_theme_on_when_they_are_seen(tab: KLTab) -> None:
+    tab.store.update(dimension=2)
+    tab.draw_now()
+    tab.set_theme(DARK)
+    assert np.median(painted(tab.plane.plane) & 0xFF) < 60
+    assert tab.scene.theme is LIGHT
+    tab.store.update(dimension=1)
+    tab.draw_now()
+    assert np.median(painted(tab.scene.density) & 0xFF) < 60
+    tab.set_theme(LIGHT)
+    assert tab.plane.theme is DARK
+    tab.store.update(dimension=2)
+    tab.draw_now()
+    assert np.median(painted(tab.plane.plane) & 0xFF) > 200
 
 
 def test_remove_means_the_component_selected_on_the_plot(tab: KLTab) -> None:
