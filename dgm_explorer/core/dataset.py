@@ -76,3 +76,8 @@ class Dataset:
     def dimension(self) -> int:
         """Numbers per example."""
         return int(self.inputs.shape[1])
+
+    def example(self, row: int) -> Float32Array:
+        """(d,); a copy, because whoever keeps a view keeps the whole set."""
+        example: Float32Array = self.inputs[row].copy()
+        return example

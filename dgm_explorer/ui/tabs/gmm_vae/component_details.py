@@ -77,6 +77,8 @@ class ComponentDetails(QWidget):
     def clear(self, words: str) -> None:
         set_text(self.title, "")
         self.all_means.clear(words)
+        for view in (self.mean, self.samples, self.typical):
+            view.clear("")
         self._pages.setCurrentWidget(self._all)
 
     def show_component(self, snapshot: GmmVaeSnapshot, dataset: Dataset, index: int) -> None:

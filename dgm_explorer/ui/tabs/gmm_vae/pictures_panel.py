@@ -83,6 +83,8 @@ class PicturesPanel(SnapshotPanel):
             self._show_images(snapshot, dataset, dataset.image_shape)
 
     def _clear(self, words: str) -> None:
+        for view in (self.pairs, self.samples):
+            view.clear("")
         set_text(self.words, words)
         self._pages.setCurrentWidget(self.words)
 

@@ -215,7 +215,7 @@ class PointPicker(QObject):
             code=f"z = {point_text(code.astype(np.float32))}",
             remark=remark,
             decoded=decoded if dataset is not None else None,
-            nearest=dataset.inputs[picture.rows[dot]] if dataset is not None and dot >= 0 else None,
+            nearest=dataset.example(int(picture.rows[dot])) if dataset is not None and dot >= 0 else None,
             image_shape=dataset.image_shape if dataset is not None else None,
             example=_example_text(dataset, int(picture.rows[dot])) if dot >= 0 else "",
             gamma=self._gammas(snapshot, place) if place >= 0 else (),

@@ -1,5 +1,7 @@
 """Components and pictures: numbers against other sources, what is painted, what a hand does."""
 
+import gc
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -334,6 +336,21 @@ def test_the_view_of_points_stays_where_the_user_put_it(qtbot: QtBot) -> None:
     before = panel.points.view_range
     panel.show_snapshot(replace(make_snapshot(plane), step=20), plane)
     assert panel.points.view_range == before
+
+
+def test_cleared_panels_let_go_of_the_data(components: ComponentsPanel, pictures: PicturesPanel) -> None:
+    """Tips of images know their data set, which may be large."""
+    other = make_dataset()
+    inputs = weakref.ref(other.inputs)
+    components.set_component(1)
+    for panel in (components, pictures):
+        panel.show_snapshot(make_snapshot(other), other)
+    del other
+    assert inputs() is not None
+    for panel in (components, pictures):
+        panel.clear("nothing yet")
+    gc.collect()
+    assert inputs() is None
 
 
 @pytest.mark.parametrize("make", [ComponentsPanel, PicturesPanel])

@@ -1,5 +1,7 @@
 """The panel of reconstructions, as the hand and the eye have it."""
 
+import gc
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -642,6 +644,18 @@ def test_points_in_the_plane_have_no_grids(panel: ReconstructionPanel) -> None:
     points = replace(DATASET, image_shape=None)
     panel.show_snapshot(SNAPSHOT, points)
     assert "points in the plane" in panel._words.text()
+
+
+def test_a_cleared_panel_lets_go_of_the_data(panel: ReconstructionPanel, qtbot: QtBot) -> None:
+    """Whoever keeps an image of a large data set as a view keeps all of it."""
+    other = replace(DATASET, inputs=DATASET.inputs.copy(), fingerprint="1")
+    inputs = weakref.ref(other.inputs)
+    panel.show_snapshot(cases.later(SNAPSHOT), other)
+    qtbot.waitUntil(lambda: knows_focus(panel))
+    del other
+    panel.clear("nothing yet")
+    gc.collect()
+    assert inputs() is None
 
 
 def test_a_hidden_panel_asks_nothing(show: Callable[..., ReconstructionPanel]) -> None:

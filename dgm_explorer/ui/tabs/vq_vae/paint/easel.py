@@ -98,7 +98,7 @@ class Easel(QObject):
         painting = self.painting if self._trial is None else self._trial
         if self.network is None or self.dataset is None:
             return
-        image = self.dataset.inputs[self.row] if painting.base == "example" else None
+        image = self.dataset.example(self.row) if painting.base == "example" else None
         codes = known_base(painting, self.network.snapshot, self.row)
         request = PictureRequest(
             painting, self.n_codes, codes, image, self._known_base(), self._trial is not None

@@ -89,6 +89,11 @@ class FocusArea(QWidget):
         self.view.set_marked(hovered_code, chosen_code)
         self.chart.set_marked(hovered_code, chosen_code)
 
+    def clear(self) -> None:
+        """Nothing to show."""
+        self._shown = None
+        self.view.clear()
+
     def show_image(self, pictures: Pictures, row: int, fields: Fields) -> None:
         """Show one image.
 

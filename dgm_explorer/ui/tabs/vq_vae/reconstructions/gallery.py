@@ -71,9 +71,10 @@ class GalleryPage(QWidget):
         self.view.set_theme(theme)
         set_color(self.caption, theme.muted_text)
 
-    def forget_rows(self) -> None:
+    def clear(self) -> None:
         """Other data: the rows that were shown mean other images there, or none."""
         self._rows = ()
+        self.view.clear("")
 
     def show_rows(self, pictures: Pictures, rows: tuple[int, ...], stride: int, names: RunNames) -> None:
         """Show these images of ``pictures``."""

@@ -146,6 +146,8 @@ class ReconstructionPanel(CodePanel):
 
     def _clear(self, words: str) -> None:
         self._forget()
+        self.areas.focus.clear()
+        self.areas.gallery.clear()
         set_text(self._words, words)
         self._pages.setCurrentWidget(self._words)
 
@@ -165,7 +167,7 @@ class ReconstructionPanel(CodePanel):
         """Other data, or grids of another size."""
         self._forget()
         self._focus, self._shuffled = None, ()
-        self.areas.gallery.forget_rows()
+        self.areas.gallery.clear()
         self.own.set_shape(shape)
         self.areas.own_tools.set_image_side(min(shape[:2]))
         self._set_brush()

@@ -40,10 +40,7 @@ class Pictures:
 
     def image(self, row: int) -> Float32Array:
         """(d,)."""
-        if row == OWN and self.own is not None:
-            return self.own
-        image: Float32Array = self.dataset.inputs[row]
-        return image
+        return self.own if row == OWN and self.own is not None else self.dataset.example(row)
 
     def codes(self, row: int) -> IntArray:
         """(h, w); -1 where they are not known yet."""
