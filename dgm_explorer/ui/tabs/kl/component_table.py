@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from dgm_explorer.core.errors import InputError
@@ -43,9 +43,8 @@ def _covariance_column(entry: int, title: str) -> Column:
     return Column(title, f"covariance entry {title}", lambda c: c.cov[entry], changed)
 
 
-MANY_CHARACTERS: Final = 12
-FEW_CHARACTERS: Final = 6
-"""Room in a cell on the line and in the plane, where six columns share the width."""
+CELL_MARGINS_PX: Final = 6
+"""Left free by a cell beside its text."""
 
 WEIGHT: Final = Column("w", "weight, relative", lambda c: c.weight, lambda c, v: replace(c, weight=v))
 COLUMNS_1D: Final = (
@@ -63,10 +62,10 @@ COLUMNS_2D: Final = (
 )
 
 
-def _fitted(value: float, characters: int) -> str:
+def _fitted(value: float, metrics: QFontMetrics, room_px: int) -> str:
     """As many digits as fit, at most four."""
     texts = [f"{value:.{digits}g}".replace("-", "−") for digits in (4, 3, 2, 1)]
-    return next((text for text in texts if len(text) <= characters), texts[-1])
+    return next((text for text in texts if metrics.horizontalAdvance(text) <= room_px), texts[-1])
 
 
 class ComponentModel(FlatModel):
@@ -80,6 +79,14 @@ class ComponentModel(FlatModel):
         self._theme = theme
         self._components: tuple[Component, ...] = ()
         self._columns: tuple[Column, ...] = COLUMNS_1D
+        self._metrics = QFontMetrics(QFont())
+        self._room_px = 0
+
+    def set_room(self, metrics: QFontMetrics, room_px: int) -> None:
+        """Letters of a cell, and how wide its text may be."""
+        if (metrics, room_px) != (self._metrics, self._room_px):
+            self._metrics, self._room_px = metrics, room_px
+            self._announce()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -129,7 +136,7 @@ class ComponentModel(FlatModel):
         column = self._columns[index.column()]
         value = column.read(self._components[index.row()])
         if role == Qt.ItemDataRole.DisplayRole:
-            return _fitted(value, FEW_CHARACTERS if len(self._columns) > 3 else MANY_CHARACTERS)
+            return _fitted(value, self._metrics, self._room_px)
         if role == Qt.ItemDataRole.EditRole:
             return repr(value)
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -209,6 +216,16 @@ class ComponentTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(row_px)
         header_px = self.horizontalHeader().sizeHint().height()
         self.setFixedHeight(header_px + row_px * max(1, self._model.rowCount()) + 2 * self.frameWidth())
+        self._fit_digits()
+
+    def _fit_digits(self) -> None:
+        """As wide as a column is: the column of controls is narrower where it scrolls."""
+        column_px = self.viewport().width() // self._model.columnCount()
+        self._model.set_room(self.fontMetrics(), column_px - CELL_MARGINS_PX)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_digits()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):

@@ -72,8 +72,8 @@ class PlanePlot(HandlePlot[EllipseShape]):
         entries = (
             ("■", theme.p_fill, "p"),
             ("━", theme.q_line, "q"),
-            ("━★", theme.forward, "min KL(p‖q)"),
-            ("━★", theme.reverse, "min KL(q‖p)"),
+            ("━★", theme.forward, "KL(p‖q)"),
+            ("━★", theme.reverse, "KL(q‖p)"),
             ("╍○", theme.reverse, "local"),
         )
         self.set_title(

@@ -63,8 +63,8 @@ class PlaneScene(QWidget):
         self._grid: Grid2D | None = None
         self.plane = PlanePlot()
         self.landscapes: dict[Direction, LandscapeView] = {
-            "forward": _landscape("KL(p‖q) over the mean of q", "forward"),
-            "reverse": _landscape("KL(q‖p) over the mean of q", "reverse"),
+            "forward": _landscape("KL(p‖q) covers modes", "forward"),
+            "reverse": _landscape("KL(q‖p) seeks modes", "reverse"),
         }
         self._exact = PlaneExact(self._engine, self)
         self.descent = PlaneDescent(self)
