@@ -1,9 +1,12 @@
 """Work that is too long for a frame, done beside the window; only the newest request counts."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
+
+_NOTHING: Final = object()
+"""No request; None may be one."""
 
 
 class NewestWorker(QObject):
@@ -24,15 +27,15 @@ class NewestWorker(QObject):
     def __init__(self, work: Callable[[Any], Any], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._work = work
-        self._running: Any = None
-        self._waiting: Any = None
+        self._running: Any = _NOTHING
+        self._waiting: Any = _NOTHING
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._returned.connect(self._receive, Qt.ConnectionType.QueuedConnection)
 
     @property
     def is_busy(self) -> bool:
-        return self._running is not None
+        return self._running is not _NOTHING
 
     def ask(self, request: Any) -> None:
         """Have a request worked on as soon as the present one is done; forget one that still waits."""
@@ -43,11 +46,11 @@ class NewestWorker(QObject):
 
     def forget(self) -> None:
         """Drop the waiting request; the running one still finishes."""
-        self._waiting = None
+        self._waiting = _NOTHING
 
     def close(self) -> None:
         """Wait for the running work, so that nothing outlives the window."""
-        self._waiting = None
+        self._waiting = _NOTHING
         self._pool.waitForDone()
 
     def _start(self, request: Any) -> None:
@@ -63,9 +66,9 @@ class NewestWorker(QObject):
         self._returned.emit(request, result)
 
     def _receive(self, request: Any, result: Any) -> None:
-        self._running = None
-        if self._waiting is not None:
-            waiting, self._waiting = self._waiting, None
+        self._running = _NOTHING
+        if self._waiting is not _NOTHING:
+            waiting, self._waiting = self._waiting, _NOTHING
             self._start(waiting)
         else:
             self.rested.emit()

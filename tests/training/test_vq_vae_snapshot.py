@@ -1,6 +1,5 @@
 """What a snapshot shows of a VQ-VAE, held to plain loops, finite differences and the model itself."""
 
-import time
 from collections.abc import Callable
 from dataclasses import fields, replace
 from itertools import islice
@@ -296,19 +295,6 @@ def test_cutting_with_a_field_of_one_pixel_is_the_image() -> None:
     images = torch.rand(2, 3, 4, 5)
     cut = PatchCutter(ReceptiveField(1, 1, 0), (4, 5)).cut(images)
     torch.testing.assert_close(cut[:, :, :, 0, 0].movedim(-1, 1), images)
-
-
-def test_two_thousand_images_are_analysed_in_a_fraction_of_a_second() -> None:
-    inputs = np.random.default_rng(0).random((2000, 784), dtype=np.float32)
-    data = replace(
-        some_digits(), inputs=inputs, image_shape=(28, 28, 1), is_held_out=np.arange(2000) % 10 == 0
-    )
-    run = VqVaeModelRun(VqVaeConfig(epochs=1), data)
-    torch.set_num_threads(1)
-    run.snapshot()
-    start_s = time.thread_time()
-    run.snapshot()
-    assert time.thread_time() - start_s < 0.6  # 0.16 s measured; other work on the machine slows it down
 
 
 @pytest.mark.parametrize(("n_codes", "per_code"), [(16, 3), (1000, 1)])

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from dataclasses import replace
@@ -39,7 +38,8 @@ def panel(qtbot: QtBot) -> Iterator[EmbeddingPanel]:
     with qtbot.waitExposed(panel):
         panel.show()
     panel.show_snapshot(make_snapshot(), DATASET)
-    return panel
+    yield panel
+    panel.finish()
 
 
 @pytest.fixture
@@ -414,18 +414,6 @@ def test_no_word_is_cut_at_the_smallest_size(panel, name) -> None:
         assert label.shown_text == label.text()
 
 
-def test_it_stays_quick(panel) -> None:
-    """Far above what it takes, to notice only what is out of all proportion."""
-    panel.show_snapshot(in_dimension(2, 512), DATASET)
-    panel.grab()
-    times_s = []
-    for code in range(40):
-        started_s = time.thread_time()
-        panel.set_hovered_code(code)
-        times_s.append(time.thread_time() - started_s)
-    assert np.median(times_s) < 0.016
-
-
 _FIRST_CELLS = """
 import sys
 from PySide6.QtWidgets import QApplication
@@ -434,7 +422,7 @@ from dgm_explorer.ui.tabs.vq_vae.embedding.panel import EmbeddingPanel
 from tests.ui.tabs.vq_vae.cases import CONFIG, make_dataset, make_snapshot
 panel = EmbeddingPanel()
 panel.set_config(CONFIG)
-assert not any(name.startswith("scipy.") for name in sys.modules) or panel._loader.is_busy
+assert panel._loader.is_busy
 panel.finish()
 before = set(sys.modules)
 panel.show()

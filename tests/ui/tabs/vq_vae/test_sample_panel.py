@@ -530,22 +530,3 @@ def test_points_in_the_plane_have_no_codes(panel: SamplePanel) -> None:
     panel.show_snapshot(make_snapshot(), replace(make_dataset(), image_shape=None))
     assert panel.words.isVisible()
     assert "plane" in panel.words.text()
-
-
-def test_a_code_out_of_512_lights_up_within_a_frame(qtbot: QtBot, maker: Maker) -> None:
-    panel = SamplePanel(lambda *given: BlankInference(given[2]), maker)  # type: ignore[arg-type]
-    panel.set_config(CONFIG)
-    qtbot.addWidget(panel)
-    panel.resize(1100, 900)
-    panel.show()
-    codes = np.random.default_rng(0).integers(0, 512, (40, *GRID))
-    show(qtbot, panel, replace(make_snapshot(), codes=codes, codebook=np.zeros((512, 2), np.float32)))
-    took_s = []
-    for code in range(10):
-        began_s = time.perf_counter()
-        panel.set_hovered_code(code)
-        panel.set_code(code + 1)
-        panel.columns.repaint()
-        took_s.append(time.perf_counter() - began_s)
-    assert min(took_s) < 0.016
-    panel.finish()
