@@ -36,8 +36,6 @@ class GmmVaeTab(TrainingTab):
         return GmmVaeTab(self._make_run, self.theme)
 
     def make_scene_in_parts(self, store: Store, theme: Theme) -> Generator[None, None, "GmmVaeScene"]:
-        import scipy.optimize  # noqa: F401 - 0.3 s for the first confusion matrix, unless it is there already
-
         from dgm_explorer.ui.tabs.gmm_vae.elbo_view import ElboView
         from dgm_explorer.ui.tabs.gmm_vae.latent_area import LatentArea
         from dgm_explorer.ui.tabs.gmm_vae.lower_panels import LowerPanels
