@@ -1,6 +1,6 @@
 """What the questions before an export share."""
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
 
@@ -24,7 +24,6 @@ class ExportDialog(QDialog):
         self.note.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.buttons = QDialogButtonBox()
         self.save = self.buttons.addButton("&Save…", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.buttons.accepted.connect(self._save)
         self.buttons.rejected.connect(self.reject)
 
     def _lay_out(self, form: QFormLayout) -> None:
@@ -35,8 +34,3 @@ class ExportDialog(QDialog):
         self.buttons.addButton(QDialogButtonBox.StandardButton.Cancel)  # last, also for the Tab key
         layout.addWidget(self.buttons)
         self.save.setDefault(True)
-
-    @Slot()
-    def _save(self) -> None:
-        """Close, and ask for what the form says."""
-        raise NotImplementedError

@@ -93,6 +93,7 @@ class PictureDialog(ExportDialog):
         form.addRow(label_for("&Width × height", self.width_edit), size)
         form.addRow("&Dots per inch", self.dpi)
         self._lay_out(form)
+        self.buttons.accepted.connect(self._save)
 
     def _connect(self) -> None:
         self.preset.activated.connect(self._take_preset)

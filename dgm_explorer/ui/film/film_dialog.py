@@ -67,6 +67,7 @@ class FilmDialog(ExportDialog):
         form.addRow("Frames per &second", self.rate)
         form.addRow("Si&ze", self.size_box)
         self._lay_out(form)
+        self.buttons.accepted.connect(self._save)
 
     @property
     def chosen_steps(self) -> tuple[int, ...]:

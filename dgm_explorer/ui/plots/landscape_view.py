@@ -35,7 +35,7 @@ GRAB_RADIUS_PX = 24.0
 UNIT_FACTOR: dict[Units, float] = {"nats": 1.0, "bits": 1.0 / math.log(2.0)}
 _PLAIN_NAMES = {"μ": "mu", "σ": "sigma"}
 """For the header of a CSV file, whose readers may not all know UTF-8."""
-_TENFOLD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+TENFOLD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 KIND_TEXT = {
     "global": "global minimum",
     "tied": "tied global minimum",
@@ -316,7 +316,7 @@ class LandscapeView(Plot):
         step = steps.get(Qt.Key(event.key()))
         if step is None or self._q is None or self._cover.reason:
             return super().key(event)
-        size = 10 if event.modifiers() & _TENFOLD else 1
+        size = 10 if event.modifiers() & TENFOLD else 1
         at = self._q_marker.point_px(self._q[0], self._y_to_view(self._q[1]))
         self.drag_started.emit()
         self._move_q(at + QPointF(*step) * size)

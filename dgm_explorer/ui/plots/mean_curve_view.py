@@ -17,7 +17,7 @@ from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis, tick_text
 from dgm_explorer.ui.plots.captions import CornerText
 from dgm_explorer.ui.plots.curve_overlay import CurveOverlay, CurveStyle
-from dgm_explorer.ui.plots.landscape_view import KIND_TEXT, UNIT_FACTOR
+from dgm_explorer.ui.plots.landscape_view import KIND_TEXT, TENFOLD, UNIT_FACTOR
 from dgm_explorer.ui.plots.markers import Marker, MarkerOverlay
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
 from dgm_explorer.ui.plots.plot import Plot
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 _DIRECTIONS: tuple[Direction, ...] = ("forward", "reverse")
 _TITLES: dict[Direction, str] = {"forward": "KL(p‖q)", "reverse": "KL(q‖p)"}
 _GRAB_PX = 12.0
-_TENFOLD = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
 _EMPTY: FloatArray = np.empty(0)
 
 
@@ -274,7 +273,7 @@ class MeanCurveView(Plot):
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if step is None:
             return super().key(event)
-        size = 10 if event.modifiers() & _TENFOLD else 1
+        size = 10 if event.modifiers() & TENFOLD else 1
         self.drag_started.emit()
         self._move_q(self._line.point_px(self._mu, 0.0).x() + step * size)
         self.drag_finished.emit()

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from dgm_explorer.ui.tabs.kl.estimator_panel import EstimatorPanel
 
 
+TITLES: dict[Direction, str] = {"forward": "KL(p‖q) covers modes", "reverse": "KL(q‖p) seeks modes"}
+
+
 class LandscapePair(QWidget):
     """KL(p‖q) and KL(q‖p) over (μ, log σ); q is dragged on either."""
 
@@ -31,8 +34,8 @@ class LandscapePair(QWidget):
         self._state: KLState | None = None
         self._frame: KLFrame | None = None
         self.views: dict[Direction, LandscapeView] = {
-            "forward": LandscapeView("KL(p‖q) covers modes", "forward"),
-            "reverse": LandscapeView("KL(q‖p) seeks modes", "reverse"),
+            "forward": LandscapeView(TITLES["forward"], "forward"),
+            "reverse": LandscapeView(TITLES["reverse"], "reverse"),
         }
         self.basins = BasinOverlay(self.views["reverse"], self)
         layout = QHBoxLayout(self)

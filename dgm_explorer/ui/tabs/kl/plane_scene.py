@@ -19,6 +19,7 @@ from dgm_explorer.ui.export import ExportablePlot, PlotTable
 from dgm_explorer.ui.plots.axis import tick_text
 from dgm_explorer.ui.plots.landscape_view import KIND_TEXT, UNIT_FACTOR, LandscapeView
 from dgm_explorer.ui.plots.markers import Marker
+from dgm_explorer.ui.tabs.kl.landscape_pair import TITLES
 from dgm_explorer.ui.tabs.kl.plane_descent import PlaneDescent
 from dgm_explorer.ui.tabs.kl.plane_exact import PlaneExact
 from dgm_explorer.ui.tabs.kl.plane_frame import PlaneEngine, PlaneFrame, PlaneNumbers
@@ -63,8 +64,8 @@ class PlaneScene(QWidget):
         self._grid: Grid2D | None = None
         self.plane = PlanePlot()
         self.landscapes: dict[Direction, LandscapeView] = {
-            "forward": _landscape("KL(p‖q) covers modes", "forward"),
-            "reverse": _landscape("KL(q‖p) seeks modes", "reverse"),
+            "forward": _landscape("forward"),
+            "reverse": _landscape("reverse"),
         }
         self._exact = PlaneExact(self._engine, self)
         self.descent = PlaneDescent(self)
@@ -268,9 +269,9 @@ class PlaneScene(QWidget):
         self._exact.ask_soon()
 
 
-def _landscape(title: str, direction: Direction) -> LandscapeView:
+def _landscape(direction: Direction) -> LandscapeView:
     return LandscapeView(
-        title,
+        TITLES[direction],
         direction,
         names=("x", "y"),
         labels=("mean of q, x", "mean of q, y"),
