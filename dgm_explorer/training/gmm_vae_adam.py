@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from dgm_explorer.models.gmm_vae import GmmVae
+from dgm_explorer.training.fused_adam import FusedAdam
 
 MIXTURE = ("pi_logits", "component_means", "component_log_vars")
 MOMENTS = ("exp_avg", "exp_avg_sq")
@@ -28,18 +29,18 @@ class NamedAdam:
             if parameter.requires_grad and name not in leave_out
         }
         self.n_steps = 0
-        self._adam = torch.optim.Adam(self.parameters.values(), lr=learning_rate, fused=True)
+        self._adam = FusedAdam(self.parameters.values(), learning_rate)
 
     @property
     def learning_rate(self) -> float:
-        return float(self._adam.param_groups[0]["lr"])
+        return self._adam.learning_rate
 
     @learning_rate.setter
     def learning_rate(self, rate: float) -> None:
-        self._adam.param_groups[0]["lr"] = rate
+        self._adam.learning_rate = rate
 
     def clear_gradients(self) -> None:
-        self._adam.zero_grad(set_to_none=True)
+        self._adam.clear_gradients()
 
     def gradients(self) -> list[Tensor]:
         """Of all parameters, in order."""

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-import torch
 from torch import Tensor, nn
 from torch.nn.utils import get_total_norm
 
-PARTS = ("step", "exp_avg", "exp_avg_sq")
+from dgm_explorer.training.fused_adam import PARTS, FusedAdam
 
 
 class GuardedAdam:
@@ -19,10 +18,10 @@ class GuardedAdam:
 
     def __init__(self, model: nn.Module, learning_rate: float) -> None:
         self.parameters = dict(model.named_parameters())
-        self._adam = torch.optim.Adam(self.parameters.values(), lr=learning_rate, fused=True)
+        self._adam = FusedAdam(self.parameters.values(), learning_rate)
 
     def clear_gradients(self) -> None:
-        self._adam.zero_grad(set_to_none=True)
+        self._adam.clear_gradients()
 
     def gradients(self) -> list[Tensor]:
         """Those that there are, in order."""
@@ -33,13 +32,9 @@ class GuardedAdam:
         return get_total_norm(self.gradients())
 
     def step(self, learning_rate: float, is_accepted: Tensor) -> None:
-        """Change parameters and moments where ``is_accepted`` (), a bool on the device; else nothing.
-
-        The flag is that by which torch's own gradient scaler leaves steps out, known to the fused kernel.
-        """
-        self._adam.param_groups[0]["lr"] = learning_rate
-        self._adam.found_inf = (~is_accepted).float()  # type: ignore[attr-defined]
-        self._adam.step()
+        """Change parameters and moments where ``is_accepted`` (), a bool on the device; else nothing."""
+        self._adam.learning_rate = learning_rate
+        self._adam.step(is_refused=(~is_accepted).float())
 
     def state(self) -> dict[str, Tensor]:
         """Steps and moments of parameters that ever had a gradient, such as ``a.weight.exp_avg``; live."""

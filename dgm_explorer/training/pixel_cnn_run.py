@@ -11,6 +11,7 @@ from dgm_explorer.core.arrays import IntArray
 from dgm_explorer.core.code_sampler import SamplerProgress, always
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.models.pixel_cnn import PixelCnn
+from dgm_explorer.training.fused_adam import FusedAdam
 
 N_STEPS = 400
 BATCH_CELLS = 6272
@@ -54,7 +55,7 @@ class PixelCnnRun:
             torch.manual_seed(seed)
             self._model = PixelCnn(n_codes, codes.shape[1], codes.shape[2])
         self._best = copy.deepcopy(self._model)
-        self._adam = torch.optim.Adam(self._model.parameters(), lr=LEARNING_RATE, fused=True)
+        self._adam = FusedAdam(self._model.parameters(), LEARNING_RATE)
         self._progress = SamplerProgress(0, n_steps, math.log2(n_codes))
 
     @property
@@ -90,11 +91,11 @@ class PixelCnnRun:
 
     def _update(self, share_left: float) -> None:
         """One step of Adam; the rate falls as a cosine, so that a short plan ends near its best."""
-        self._adam.param_groups[0]["lr"] = LEARNING_RATE * (1 - math.cos(math.pi * share_left)) / 2
+        self._adam.learning_rate = LEARNING_RATE * (1 - math.cos(math.pi * share_left)) / 2
         wanted = max(LEAST_BATCH, min(MOST_BATCH, BATCH_CELLS // self._trained[0].numel()))
         size = min(wanted, _grids_at_a_time(self._model, self._trained), len(self._trained))
         rows = torch.randint(len(self._trained), (size,), generator=self._generator)
-        self._adam.zero_grad(set_to_none=True)
+        self._adam.clear_gradients()
         self._model.nats(self._trained[rows]).backward()  # type: ignore[no-untyped-call]
         self._adam.step()
 
