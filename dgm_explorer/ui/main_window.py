@@ -19,6 +19,7 @@ from dgm_explorer.ui.help_desk import HelpDesk
 from dgm_explorer.ui.keyboard import KeyboardManners
 from dgm_explorer.ui.lecture.lecturer import Lecturer
 from dgm_explorer.ui.menu_bar import make_menus
+from dgm_explorer.ui.painting_hold import PaintingHold
 from dgm_explorer.ui.run_commands import RunCommands
 from dgm_explorer.ui.session_commands import SessionCommands
 from dgm_explorer.ui.tabs.tab import Tab
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._is_closing_silently = False
         self._has_controls = True
+        self._hold = PaintingHold(self)
         self._resized = QTimer(self)
         self._resized.setSingleShot(True)
         self._resized.setInterval(RESIZED_MS)
@@ -164,6 +166,10 @@ class MainWindow(QMainWindow):
         if fitted(self.theme, self.height()) is not self.theme:
             self.wear(self.theme)
         self.lectures.fit()
+
+    def hold_painting(self) -> None:
+        """Much is about to change: none of it is painted on the way."""
+        self._hold.begin()
 
     def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -269,6 +275,7 @@ class MainWindow(QMainWindow):
 
     def _dress(self) -> None:
         """Put the theme on everything."""
+        self.hold_painting()
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         apply_theme(application, self.theme)
@@ -284,6 +291,7 @@ class MainWindow(QMainWindow):
 
     def _bring_to_front(self) -> None:
         """A tab came to the front: everything that speaks of *the* tab speaks of this one."""
+        self.hold_painting()
         tab = self.current_tab
         self.sessions.tab_key = tab.key
         self.help.turn_page()

@@ -130,10 +130,12 @@ def test_undo_reaches_the_store_from_a_number_field_without_typing(tab: Any) -> 
 
 @pytest.mark.parametrize("name", THEMES)
 def test_choosing_a_theme_changes_the_paint(
-    window: MainWindow, tab: Any, name: str, qapp: QApplication
+    window: MainWindow, tab: Any, name: str, qapp: QApplication, qtbot: QtBot
 ) -> None:
     window.actions_by_key[f"view.theme.{name}"].trigger()
     assert tab.theme is THEMES[name]
+    assert not window.updatesEnabled()  # it is laid out first, and painted once
+    qtbot.waitUntil(window.updatesEnabled)
     assert qapp.palette().color(QPalette.ColorRole.Window).name() == THEMES[name].window
     image = window.grab().toImage()
     spot = tab.plot.mapTo(window, tab.plot.rect().center())

@@ -1,7 +1,6 @@
 """Who turns the pages of a lecture."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -50,7 +49,7 @@ class Stage(Protocol):
     def show_tab(self, key: str) -> None: ...
     def show_controls(self, is_visible: bool) -> None: ...
     def wear(self, theme: Theme) -> None: ...
-    def setUpdatesEnabled(self, enable: bool) -> None: ...
+    def hold_painting(self) -> None: ...
     def statusBar(self) -> QStatusBar: ...
     def menuBar(self) -> QMenuBar: ...
     def height(self) -> int: ...
@@ -137,15 +136,15 @@ class Lecturer(QObject):
         self._revealed.clear()
         self._folders.clear()
         self._is_taken_over = False
-        with self._painted_at_its_end():
-            for tab in self._tabs_of(lecture):
-                self._empty(tab)
-            self._stage.wear(PROJECTOR)
-            self._stage.statusBar().hide()
-            self.bar.set_lecture(lecture)
-            self.fit()
-            self.bar.show()
-            self._show_step()
+        self._stage.hold_painting()
+        for tab in self._tabs_of(lecture):
+            self._empty(tab)
+        self._stage.wear(PROJECTOR)
+        self._stage.statusBar().hide()
+        self.bar.set_lecture(lecture)
+        self.fit()
+        self.bar.show()
+        self._show_step()
 
     @Slot()
     def go_on(self) -> None:
@@ -193,18 +192,18 @@ class Lecturer(QObject):
         lecture, backstage = self._lecture, self._backstage
         if lecture is None or backstage is None:
             return
-        with self._painted_at_its_end():
-            self._pause()
-            for tab in self._tabs_of(lecture):
-                tab.put_run_away()
-            for share in self._shares.values():
-                share.set_percent(0)
-            self._shares.clear()
-            self._lecture = self._backstage = None
-            self._is_taken_over = False
-            self.bar.put_away()
-            self._bring_back(backstage)
-            self._refresh()
+        self._stage.hold_painting()
+        self._pause()
+        for tab in self._tabs_of(lecture):
+            tab.put_run_away()
+        for share in self._shares.values():
+            share.set_percent(0)
+        self._shares.clear()
+        self._lecture = self._backstage = None
+        self._is_taken_over = False
+        self.bar.put_away()
+        self._bring_back(backstage)
+        self._refresh()
 
     def fit(self) -> None:
         """The window has another height."""
@@ -283,15 +282,6 @@ class Lecturer(QObject):
         tab = self._stage.current_tab
         if tab.is_playing and not tab.busy_sentence:
             tab.play_pause()
-
-    @contextmanager
-    def _painted_at_its_end(self) -> Iterator[None]:
-        """Much changes one after the other: nothing of that is painted on the way."""
-        self._stage.setUpdatesEnabled(False)
-        try:
-            yield
-        finally:
-            self._stage.setUpdatesEnabled(True)
 
     # -- begin and end ------------------------------------------------------------------------------------
 
