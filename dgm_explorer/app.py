@@ -17,6 +17,7 @@ from dgm_explorer.driver.places import choose_place
 from dgm_explorer.paths import APP_FOLDER, config_dir, resource_root, state_dir
 from dgm_explorer.session import Session, read_preset, read_session
 from dgm_explorer.ui.error_reporter import ErrorReporter
+from dgm_explorer.ui.heap import keep_in_one_heap
 from dgm_explorer.ui.heavy_imports import SWITCH_S, heavy_imports
 from dgm_explorer.ui.main_window import MainWindow
 from dgm_explorer.ui.recovery.crash_guard import CrashGuard
@@ -106,6 +107,7 @@ def run_window(options: WindowOptions) -> int:
     session = _read_start(options)
     lecture = _read_lecture(options)
     sys.setswitchinterval(SWITCH_S)
+    keep_in_one_heap()
     application = make_application()
     reporter = ErrorReporter(state_dir() / "dgm-explorer.log", application)
     reporter.install()
