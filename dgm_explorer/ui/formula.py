@@ -3,12 +3,20 @@
 import functools
 import html
 import warnings
+from collections import OrderedDict
 from dataclasses import dataclass
+from threading import Lock
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
+
+from dgm_explorer.ui.beside import begin_beside
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 PIXEL_RATIO = 2.0
 """Formulas are painted for the finest usual screen; Qt scales them down on a coarser one."""
@@ -16,6 +24,9 @@ PIXEL_RATIO = 2.0
 TYPESET_PX = 100.0
 TYPESET_RGB = "#123457"
 """No colour that anybody chooses."""
+
+N_KEPT = 1024
+"""Typeset formulas, 9 kB each: twice as many as all lectures, notes, claims and cards have together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +95,65 @@ def formula_html(tex: str, size_px: float, rgb: str) -> str:
     )
 
 
-@functools.lru_cache(maxsize=512)
+class TypesetFormulas:
+    """What was typeset, the newest in use of it; from any thread, none of which waits for typesetting."""
+
+    def __init__(self, n_kept: int) -> None:
+        self._n_kept = n_kept
+        self._svgs: OrderedDict[tuple[str, bool], str] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, tex: str, is_display: bool) -> str | None:
+        """The SVG, if it is there."""
+        key = (tex, is_display)
+        with self._lock:
+            if key in self._svgs:
+                self._svgs.move_to_end(key)
+            return self._svgs.get(key)
+
+    def keep(self, tex: str, is_display: bool, svg: str) -> None:
+        """Put one there; the one that was longest of no use goes."""
+        with self._lock:
+            self._svgs[tex, is_display] = svg
+            while len(self._svgs) > self._n_kept:
+                self._svgs.popitem(last=False)
+
+
+_typeset = TypesetFormulas(N_KEPT)
+
+
+def is_typeset(tex: str, is_display: bool) -> bool:
+    """Whether it can be painted without delay; from any thread."""
+    return _typeset.find(tex, is_display) is not None
+
+
+def typeset_beside(tex: str, is_display: bool) -> "Future[str]":
+    """Have it typeset while the window goes on; what cannot be read is told to whoever then paints it."""
+    return begin_beside(typeset, tex, is_display)
+
+
 def typeset(tex: str, is_display: bool) -> str:
     """The formula as SVG at `TYPESET_PX` in `TYPESET_RGB`; its view box puts the baseline at y = 0.
 
-    That takes some ten times as long as painting, so it is done once for all sizes and colours. May be
-    called from any thread.
+    That takes some ten times as long as painting (10 to 50 ms), so it is done once for all sizes and
+    colours. May be called from any thread.
 
     Raises
     ------
     ValueError
         If ziamath cannot read the formula.
     """
+    found = _typeset.find(tex, is_display)
+    if found is not None:
+        return found
     ziamath = _import_ziamath()
     try:
         formula = ziamath.Latex(tex, size=TYPESET_PX, color=TYPESET_RGB, inline=not is_display)
-        return str(formula.svg())
+        svg = str(formula.svg())
     except Exception as error:  # ziamath and latex2mathml raise whatever their parsers ran into
         raise ValueError(f"formula {tex!r} cannot be typeset: {error}") from error
+    _typeset.keep(tex, is_display, svg)
+    return svg
 
 
 @functools.cache

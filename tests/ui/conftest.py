@@ -1,7 +1,9 @@
 """Windows: one around a tab that holds every sort of control, and that of the program."""
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pyqtgraph as pg
@@ -21,6 +23,7 @@ from pytestqt.qtbot import QtBot
 from dgm_explorer import app
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.theory.result import CheckResult, agrees
+from dgm_explorer.ui import formula
 from dgm_explorer.ui.export import ExportablePlot, PlotTable
 from dgm_explorer.ui.main_window import MainWindow
 from dgm_explorer.ui.store import Store
@@ -150,3 +153,24 @@ def make_real_window(qtbot: QtBot) -> Callable[..., MainWindow]:
 def real(make_real_window: Callable[..., MainWindow]) -> MainWindow:
     """The window of the program in its usual size."""
     return make_real_window()
+
+
+@pytest.fixture
+def nothing_typeset(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As at the start of the program: every formula has yet to be typeset."""
+    monkeypatch.setattr(formula, "_typeset", formula.TypesetFormulas(formula.N_KEPT))
+    formula.render_formula.cache_clear()
+
+
+@pytest.fixture
+def typesetting_threads(monkeypatch: pytest.MonkeyPatch) -> set[int]:
+    """The threads that have typeset since the test began."""
+    threads: set[int] = set()
+    import_ziamath = formula._import_ziamath
+
+    def import_noted() -> ModuleType:
+        threads.add(threading.get_ident())
+        return import_ziamath()
+
+    monkeypatch.setattr(formula, "_import_ziamath", import_noted)
+    return threads

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -16,10 +17,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
-from dgm_explorer.ui.formula import render_formula
+from dgm_explorer.ui.beside import LOOK_MS
+from dgm_explorer.ui.formula import FormulaImage, is_typeset, render_formula, typeset_beside
 from dgm_explorer.ui.notes_markup import Block, Span, parse_notes
 from dgm_explorer.ui.theme import LIGHT, Theme, color
 from dgm_explorer.ui.widgets.formula_objects import FormulaObjects, PlacedFormula
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 FORMULA_SCALE = 1.12
 """Type size of formulas over that of the text: STIX looks smaller than a screen font of its size."""
@@ -29,14 +34,24 @@ CLOSING_MARKS = tuple(".,;:!?)")
 WORD_JOINER = "\u2060"
 """Keeps a comma on the line of the formula before it."""
 
-TURN_MS = 12.0
-"""Typesetting yields to the window after so long; the notes then grow on in its next turn."""
+TURN_MS = 8.0
+"""Writing yields to the window after so long; the notes then grow on in its next turn."""
+
+PAUSE_MS = 1
+"""Until that turn: a timer of 0 ms would come before what the window was to do."""
+
+
+class Missing(NamedTuple):
+    """A formula that must be typeset before the text goes on."""
+
+    tex: str
+    is_display: bool
 
 
 class NotesPanel(QTextEdit):
     """Shows notes written as `notes_markup` describes; read-only. A copy of the text has its formulas in TeX.
 
-    Formulas are typeset while the window goes on: the text grows from the top, in reading order.
+    Formulas are typeset beside the window: the text grows from the top, in reading order, as they come.
     """
 
     link_clicked = Signal(str)
@@ -46,7 +61,8 @@ class NotesPanel(QTextEdit):
         super().__init__(parent)
         self._theme = LIGHT
         self._blocks: tuple[Block, ...] = ()
-        self._work: Iterator[None] = iter(())
+        self._work: Iterator[Missing | None] = iter(())
+        self._coming: Future[str] | None = None
         self._is_outdated = False
         self._formulas = FormulaObjects(self.document())
         self._laid_out_width = -1
@@ -73,12 +89,12 @@ class NotesPanel(QTextEdit):
         if tuple(blocks) == self._blocks:
             return
         is_same = self._blocks[:1] == tuple(blocks[:1])
-        place = self.verticalScrollBar().value()
         self._blocks = tuple(blocks)
-        self._rebuild()
         if is_same:
-            self.finish()
-            self.verticalScrollBar().setValue(place)
+            self._is_outdated = False
+            self._begin(self._write_in_place())
+        else:
+            self._rebuild()
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -89,34 +105,69 @@ class NotesPanel(QTextEdit):
         self._rebuild()
 
     def finish(self) -> None:
-        """Typeset what is left, now."""
-        self._turn.stop()
+        """Typeset and write what is left, now."""
         if self._is_outdated:
             self._rebuild()
-            self._turn.stop()
-        self._work_until(float("inf"))
+        self._turn.stop()
+        self._coming = None
+        for _ in self._work:
+            pass
 
     def _rebuild(self) -> None:
         self._is_outdated = False
+        self._clear()
+        self._begin(self._write_blocks())
+
+    def _begin(self, work: Iterator[Missing | None]) -> None:
+        self._turn.stop()
+        self._coming = None
+        self._work = work
+        self._work_for_one_turn()
+
+    def _clear(self) -> None:
         self._formulas.clear()
         self.document().clear()
         self._laid_out_width = self.viewport().width()
-        self._work = self._write_blocks()
-        self._work_for_one_turn()
 
     def _work_for_one_turn(self) -> None:
-        self._work_until(time.perf_counter() + TURN_MS / 1e3)
-
-    def _work_until(self, deadline_s: float) -> None:
         if self._is_outdated:
             self._rebuild()
             return
-        for _ in self._work:
+        if self._coming is not None and not self._coming.done():
+            self._turn.start(LOOK_MS)
+            return
+        self._coming = None
+        deadline_s = time.perf_counter() + TURN_MS / 1e3
+        for missing in self._work:
+            if missing is not None:
+                self._coming = typeset_beside(*missing)
+                self._turn.start(LOOK_MS)
+                return
             if time.perf_counter() > deadline_s:
-                self._turn.start(0)
+                self._turn.start(PAUSE_MS)
                 return
 
-    def _write_blocks(self) -> Iterator[None]:
+    def _write_in_place(self) -> Iterator[Missing | None]:
+        """Put the blocks in place of those that are read, at one go: these stand until all is ready."""
+        for block in self._blocks:
+            for span in block.spans:
+                if span.kind == "formula":
+                    yield from self._await_formula(block, span)
+                    self._paint_formula(block, span)
+                    yield None
+        place = self.verticalScrollBar().value()
+        self._clear()
+        for _ in self._write_blocks():
+            pass
+        self.verticalScrollBar().setValue(place)
+
+    def _await_formula(self, block: Block, span: Span) -> Iterator[Missing | None]:
+        """Ask for a formula that is not typeset; who cannot wait goes on: painting it typesets it."""
+        missing = Missing(span.text, block.kind == "formula")
+        if not is_typeset(*missing):
+            yield missing
+
+    def _write_blocks(self) -> Iterator[Missing | None]:
         cursor = QTextCursor(self.document())
         for index, block in enumerate(self._blocks):
             style = self._block_format(block)
@@ -127,8 +178,10 @@ class NotesPanel(QTextEdit):
             if block.kind == "item":
                 cursor.insertText("•\u2002", self._char_format(block, Span("text", "")))
             for span in block.spans:
+                if span.kind == "formula":
+                    yield from self._await_formula(block, span)
                 self._write_span(cursor, block, span)
-                yield
+                yield None
 
     def _write_span(self, cursor: QTextCursor, block: Block, span: Span) -> None:
         style = self._char_format(block, span)
@@ -136,13 +189,17 @@ class NotesPanel(QTextEdit):
             is_tied = span.text[:1] in CLOSING_MARKS and span is not block.spans[0]
             cursor.insertText(f"{WORD_JOINER}{span.text}" if is_tied else span.text, style)
             return
-        is_display = block.kind == "formula"
-        size_px = FORMULA_SCALE * QFontInfo(style.font()).pixelSize()
-        formula = render_formula(span.text, size_px, style.foreground().color().name(), is_display)
+        formula = self._paint_formula(block, span)
         room_px = max(50, self.viewport().width() - 2 * MARGIN_PX - 2)
         is_struck = block.ink == "struck"
-        placed = PlacedFormula(formula, is_display, room_px, span.text, is_struck)
+        placed = PlacedFormula(formula, block.kind == "formula", room_px, span.text, is_struck)
         self._formulas.insert(cursor, style, placed)
+
+    def _paint_formula(self, block: Block, span: Span) -> FormulaImage:
+        style = self._char_format(block, span)
+        size_px = FORMULA_SCALE * QFontInfo(style.font()).pixelSize()
+        ink = style.foreground().color().name()
+        return render_formula(span.text, size_px, ink, block.kind == "formula")
 
     def _block_format(self, block: Block) -> QTextBlockFormat:
         line = self._theme.font_point_size
@@ -200,4 +257,4 @@ class NotesPanel(QTextEdit):
         super().resizeEvent(event)
         if self._blocks and self.viewport().width() != self._laid_out_width:
             self._is_outdated = True
-            self._turn.start(0)
+            self._turn.start(PAUSE_MS)

@@ -1,5 +1,7 @@
 """Notes: the markup, the shipped texts, and what is painted of them."""
 
+import threading
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -8,9 +10,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.paths import resource_root
-from dgm_explorer.ui.formula import render_formula
+from dgm_explorer.ui.formula import render_formula, typeset
 from dgm_explorer.ui.notes_markup import Block, Span, parse_notes, parse_spans
 from dgm_explorer.ui.theme import DARK, LIGHT, PROJECTOR, Theme, contrast
+from dgm_explorer.ui.widgets import notes_panel
 from dgm_explorer.ui.widgets.notes_panel import NotesPanel
 
 NOTES = sorted((resource_root() / "notes").glob("*.md"))
@@ -112,13 +115,106 @@ def test_resizing_lays_the_notes_out_anew_and_whole(qtbot: QtBot) -> None:
     assert text.rstrip().endswith("exact one.")
 
 
-def test_notes_grow_without_holding_the_window(qtbot: QtBot) -> None:
+@pytest.fixture
+def panel(qtbot: QtBot) -> NotesPanel:
     panel = NotesPanel()
     qtbot.addWidget(panel)
     panel.resize(400, 300)
     panel.show()
+    return panel
+
+
+@pytest.mark.usefixtures("nothing_typeset")
+def test_notes_grow_without_holding_the_window(
+    panel: NotesPanel, qtbot: QtBot, typesetting_threads: set[int]
+) -> None:
     panel.set_notes(KL_NOTES.read_text(encoding="utf-8"))
-    qtbot.waitUntil(lambda: panel.toPlainText().rstrip().endswith("exact one."), timeout=10_000)
+    qtbot.waitUntil(lambda: panel.toPlainText().rstrip().endswith("exact one."), timeout=30_000)
+    assert typesetting_threads
+    assert threading.get_ident() not in typesetting_threads
+
+
+class Typesetter:
+    """Stands for the thread beside: typesets when the test says so."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, bool]] = []
+        self.futures: list[Future[str]] = []
+
+    def typeset_beside(self, tex: str, is_display: bool) -> Future[str]:
+        self.asked.append((tex, is_display))
+        self.futures.append(Future())
+        return self.futures[-1]
+
+    def deliver(self) -> None:
+        self.futures[-1].set_result(typeset(*self.asked[-1]))
+
+
+@pytest.fixture
+def typesetter(nothing_typeset: None, monkeypatch: pytest.MonkeyPatch) -> Typesetter:  # noqa: ARG001
+    typesetter = Typesetter()
+    monkeypatch.setattr(notes_panel, "typeset_beside", typesetter.typeset_beside)
+    return typesetter
+
+
+def test_the_text_grows_in_reading_order_as_its_formulas_come(
+    panel: NotesPanel, typesetter: Typesetter, qtbot: QtBot
+) -> None:
+    panel.set_notes("one $x$ two\n\n$$y$$\n\nthree $x$ four")
+    qtbot.wait(20)
+    assert panel.toPlainText().rstrip() == "one"
+    assert typesetter.asked == [("x", False)], "one at a time"
+    typesetter.deliver()
+    qtbot.waitUntil(lambda: typesetter.asked == [("x", False), ("y", True)])
+    assert panel.toPlainText().rstrip() == "one \ufffc two"
+    typesetter.deliver()
+    qtbot.waitUntil(lambda: panel.toPlainText().endswith("four"))
+    assert len(typesetter.asked) == 2
+
+
+def test_notes_that_are_left_before_their_formulas_come_do_not_come_back(
+    panel: NotesPanel, typesetter: Typesetter, qtbot: QtBot
+) -> None:
+    panel.set_notes("old $x$ text")
+    panel.set_notes("new $y$ text")
+    typesetter.futures[0].set_result("")
+    qtbot.wait(20)
+    assert panel.toPlainText().rstrip() == "new"
+    typesetter.deliver()
+    qtbot.waitUntil(lambda: panel.toPlainText() == "new \ufffc text")
+
+
+def test_who_cannot_wait_has_all_of_it_at_once(panel: NotesPanel, typesetter: Typesetter) -> None:
+    panel.set_notes("one $x$ two $y$ three")
+    panel.finish()
+    assert panel.toPlainText() == "one \ufffc two \ufffc three"
+    assert len(typesetter.asked) == 1
+
+
+def test_what_is_read_stands_until_all_of_its_successor_is_ready(
+    panel: NotesPanel, typesetter: Typesetter, qtbot: QtBot
+) -> None:
+    words = Block("paragraph", (Span("text", "many words " * 300),))
+    title, end = Block("title", (Span("text", "Title"),)), Block("paragraph", (Span("formula", "x"),))
+    panel.set_blocks((title, words))
+    panel.finish()
+    before, bar = panel.toPlainText(), panel.verticalScrollBar()
+    bar.setValue(60)
+    panel.set_blocks((title, words, end))
+    qtbot.wait(20)
+    assert panel.toPlainText() == before
+    bar.setValue(75)  # read on, meanwhile
+    typesetter.deliver()
+    qtbot.waitUntil(lambda: panel.toPlainText() == before + "\n\ufffc")
+    assert bar.value() == 75
+
+
+@pytest.mark.usefixtures("nothing_typeset")
+def test_an_unreadable_formula_of_notes_is_named_by_the_window(panel: NotesPanel, qtbot: QtBot) -> None:
+    with qtbot.captureExceptions() as caught:
+        panel.set_notes(r"words $\frac{1$ words")
+        qtbot.waitUntil(lambda: bool(caught), timeout=30_000)
+    assert "frac" in str(caught[0][1])
 
 
 def test_an_unreadable_formula_is_named(qtbot: QtBot) -> None:  # noqa: ARG001
