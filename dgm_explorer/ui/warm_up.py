@@ -1,9 +1,10 @@
 """Behind the first picture: what would hold the window up when it is first wanted is made ready before.
 
-Libraries are imported and lectures typeset in a thread of their own, one after the other with a breath
+Libraries are imported and formulas typeset in a thread of their own, one after the other with a breath
 between them. Our own modules are imported in the GUI thread, a few milliseconds at a time, because the
 making of Qt classes is not safe beside a window that works; the tabs are built there, part by part. All
-that waits while a button of the mouse is held. A tab that is shown before says so and comes first.
+that waits while a button of the mouse is held, and while another thread imports what may be the same. A
+tab that is shown before says so and comes first.
 """
 
 import gc
@@ -18,6 +19,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Slot
 from PySide6.QtWidgets import QApplication
 
 from dgm_explorer.core.errors import InputError
+from dgm_explorer.ui.heavy_imports import own_imports
 from dgm_explorer.ui.lasting_thread import LastingThread
 from dgm_explorer.ui.quick_imports import make_remaining_classes
 from dgm_explorer.ui.tabs.tab import Tab
@@ -31,6 +33,9 @@ BREATH_S = 0.002
 SLICE_S = 0.005
 PAUSE_MS = 10
 """So long the GUI thread imports, and so long it then looks after the window."""
+
+HURRIED_PAUSE_MS = 1
+"""While somebody waits. With 0 the next turn would come before what the window was to do."""
 
 LIBRARIES = ("scipy.special", "scipy.spatial", "scipy.optimize", "safetensors.numpy", "PIL.Image")
 """What the tabs import within functions."""
@@ -63,7 +68,7 @@ class WarmUp(QObject):
         for tab in tabs:
             tab.leave_building(True)
             tab.wanted.connect(self._hurry)
-        self._libraries, self._lectures = Worker(_import_libraries), Worker(_typeset_lectures)
+        self._libraries, self._formulas = Worker(_import_libraries), Worker(_typeset_formulas)
         self._libraries.finished.connect(self._begin_to_build)
         self._timer = QTimer(self)
         self._timer.setInterval(PAUSE_MS)
@@ -75,7 +80,7 @@ class WarmUp(QObject):
 
     @property
     def is_done(self) -> bool:
-        """Whether all is ready but for the lectures."""
+        """Whether all is ready but for the formulas."""
         return self._steps is None
 
     @Slot()
@@ -90,7 +95,7 @@ class WarmUp(QObject):
     @Slot()
     def _hurry(self) -> None:
         """Somebody waits in front of a tab that is not built."""
-        self._timer.setInterval(0)
+        self._timer.setInterval(HURRIED_PAUSE_MS)
         self._begin()
 
     @Slot()
@@ -102,6 +107,11 @@ class WarmUp(QObject):
     def _go_on(self) -> None:
         if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
             return
+        with own_imports() as is_free:
+            if is_free:
+                self._go_on_for_a_slice()
+
+    def _go_on_for_a_slice(self) -> None:
         end_s = time.perf_counter() + SLICE_S
         while self._steps is not None and time.perf_counter() < end_s:
             if next(self._steps, None) is None:
@@ -110,13 +120,13 @@ class WarmUp(QObject):
     def _finish(self) -> None:
         self._rest()
         gc.freeze()
-        self._lectures.begin()
+        self._formulas.begin()
 
     @Slot()
     def _end(self) -> None:
         """Begin nothing more, and wait for what is under way."""
         self._rest()
-        for worker in (self._libraries, self._lectures):
+        for worker in (self._libraries, self._formulas):
             worker.stop()
 
     def _rest(self) -> None:
@@ -177,19 +187,36 @@ def _import_libraries() -> Iterator[None]:
         yield
 
 
-def _typeset_lectures() -> Iterator[None]:
-    """One formula after the other: a lecture needs all of its own at once to know how high it stands."""
-    from dgm_explorer.lecture import find_lecture, lecture_names
+def _typeset_formulas() -> Iterator[None]:
+    """One after the other, those of which a lecture or a card needs all at once to know how large it is."""
     from dgm_explorer.ui.formula import typeset
+
+    for find, is_display in ((_formulas_of_lectures, False), (_formulas_of_cards, True)):
+        with suppress(InputError, ValueError, OSError):  # what cannot be had says so where it is wanted
+            for tex in find():
+                typeset(tex, is_display)
+                yield
+
+
+def _formulas_of_lectures() -> Iterator[str]:
+    from dgm_explorer.lecture import find_lecture, lecture_names
     from dgm_explorer.ui.notes_markup import parse_spans
 
-    with suppress(InputError, ValueError):  # a lecture that cannot be had says so where it is wanted
-        for name in lecture_names():
-            for step in find_lecture(name).steps:
-                for span in parse_spans(" ".join((step.caption, step.question, step.answer))):
-                    if span.kind == "formula":
-                        typeset(span.text, False)
-                        yield
+    for name in lecture_names():
+        for step in find_lecture(name).steps:
+            for span in parse_spans(" ".join((step.caption, step.question, step.answer))):
+                if span.kind == "formula":
+                    yield span.text
+
+
+def _formulas_of_cards() -> Iterator[str]:
+    """What F1 answers for the panels of the tabs."""
+    from dgm_explorer.ui.what_is_this.texts import panel_texts, tabs_with_texts
+
+    for key in tabs_with_texts():
+        for text in panel_texts(key).values():
+            if text.formula:
+                yield text.formula
 
 
 def _import_modules(packages: Sequence[str]) -> Iterator[str]:

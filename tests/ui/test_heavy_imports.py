@@ -1,10 +1,15 @@
 """Imports of torch beside a window."""
 
+import importlib
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+
+from dgm_explorer.ui import heavy_imports
+from dgm_explorer.ui.heavy_imports import is_imported, own_imports
 
 SCRIPT = """
 import gc, sys
@@ -27,3 +32,61 @@ def test_the_library_is_there_before_the_import_and_its_objects_are_left_to_no_c
     told = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
     assert told.stderr == ""
     assert told.stdout.splitlines() == ["False True False", "True True 3.0", "True", "True"]
+
+
+def test_imports_beside_wait_for_those_of_the_window_which_never_wait(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(heavy_imports, "_load_libraries", lambda: None)
+    begun = threading.Event()
+
+    def import_something() -> None:
+        with heavy_imports.heavy_imports():
+            begun.set()
+
+    with own_imports() as is_free:
+        assert is_free
+        other = threading.Thread(target=import_something)
+        other.start()
+        with own_imports() as is_free_again:
+            assert not is_free_again
+        assert not begun.wait(0.05)
+    assert begun.wait(10)
+    other.join()
+    with own_imports() as is_free:
+        assert is_free
+
+
+SLOW_MODULE = """
+import threading
+threading.current_thread().begun.set()
+threading.current_thread().may_end.wait(10)
+"""
+
+
+class Importer(threading.Thread):
+    """Imports the module above, which ends when the test says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.may_end = threading.Event(), threading.Event()
+
+    def run(self) -> None:
+        importlib.import_module("slow_to_import")
+
+
+def test_a_module_is_imported_when_nobody_has_to_wait_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "slow_to_import.py").write_text(SLOW_MODULE)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert not is_imported("slow_to_import")
+    other = Importer()
+    other.start()
+    assert other.begun.wait(10)
+    assert "slow_to_import" in sys.modules
+    assert not is_imported("slow_to_import")
+    other.may_end.set()
+    other.join()
+    assert is_imported("slow_to_import")
+    del sys.modules["slow_to_import"]

@@ -2,15 +2,19 @@
 
 import gc
 import sys
+import threading
 
 import pytest
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.app import make_tabs
-from dgm_explorer.ui import warm_up
+from dgm_explorer.ui import heavy_imports, warm_up
+from dgm_explorer.ui.formula import is_typeset
 from dgm_explorer.ui.tabs.lazy_tab import NOT_YET, LazyTab
 from dgm_explorer.ui.theme import DARK
+from dgm_explorer.ui.what_is_this.texts import panel_texts
 
 SOON_MS = 30_000
 
@@ -25,14 +29,44 @@ def test_every_tab_is_built_behind_the_first_picture(qtbot: QtBot, monkeypatch: 
     warm = warm_up.WarmUp(tabs, tabs[0])
     qtbot.waitUntil(lambda: all(tab._scene for tab in lazy), timeout=SOON_MS)
     qtbot.waitUntil(lambda: warm.is_done, timeout=SOON_MS)
-    qtbot.waitUntil(warm._lectures.isFinished, timeout=SOON_MS)
+    qtbot.waitUntil(warm._formulas.isFinished, timeout=SOON_MS)
     known = set(sys.modules)
     for tab in tabs:
         tab.show()
     assert not {name for name in set(sys.modules) - known if name.startswith("dgm_explorer.ui")}
-    assert "ziamath" in sys.modules
+    for text in (text for tab in tabs for text in panel_texts(tab.key).values()):
+        assert is_typeset(text.formula, True) or not text.formula, text.title
     for tab in tabs:
         tab.finish()
+    gc.unfreeze()
+
+
+def test_the_window_imports_nothing_while_another_thread_does(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would wait, with the window, for any module that both of them want."""
+    monkeypatch.setattr(heavy_imports, "_load_libraries", lambda: None)
+    monkeypatch.setattr(warm_up, "DELAY_MS", 0)
+    begun, may_end = threading.Event(), threading.Event()
+
+    def import_something() -> None:
+        with heavy_imports.heavy_imports():
+            begun.set()
+            assert may_end.wait(SOON_MS / 1e3)
+
+    parent, steps = QObject(), iter(["first", "second"])
+    warm = warm_up.WarmUp((), parent)
+    warm._steps = steps
+    other = threading.Thread(target=import_something)
+    other.start()
+    assert begun.wait(SOON_MS / 1e3)
+    warm._go_on()
+    may_end.set()
+    other.join()
+    assert next(steps) == "first", "nothing was done"
+    warm._go_on()
+    assert next(steps, "") == ""
+    qtbot.waitUntil(lambda: warm.is_done and warm._formulas.isFinished(), timeout=SOON_MS)
     gc.unfreeze()
 
 
@@ -54,10 +88,10 @@ def test_a_tab_that_is_shown_before_comes_first_and_asks_for_patience(
     assert not other._scene
     assert wanted.scene.isVisible()
     assert wanted.scene.theme is DARK
-    other.step()  # whoever cannot wait has it built at once
+    assert other.python_script()  # whoever cannot wait has it built at once
     assert other._scene
     qtbot.waitUntil(lambda: warm.is_done, timeout=SOON_MS)
-    qtbot.waitUntil(warm._lectures.isFinished, timeout=SOON_MS)
+    qtbot.waitUntil(warm._formulas.isFinished, timeout=SOON_MS)
     assert NOT_YET not in [label.text() for label in wanted.findChildren(QLabel)]
     for tab in tabs:
         tab.finish()

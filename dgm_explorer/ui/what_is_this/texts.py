@@ -27,6 +27,11 @@ class PanelText:
     formula: str
 
 
+def tabs_with_texts() -> tuple[str, ...]:
+    """The keys of the tabs of which something is said."""
+    return tuple(sorted(path.stem for path in (resource_root() / "panels").glob("*.json")))
+
+
 @lru_cache(maxsize=8)
 def panel_texts(tab_key: str) -> MappingProxyType[str, PanelText]:
     """Everything that is said about a tab, by panel; empty for a tab without texts.
