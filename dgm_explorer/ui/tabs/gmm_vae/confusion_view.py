@@ -1,16 +1,27 @@
 """Components against classes as a table of counts, matched components on the diagonal."""
 
+import importlib
+from typing import TYPE_CHECKING
+
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from dgm_explorer.core.arrays import IntArray
 from dgm_explorer.numerics.clustering import match_clusters
+from dgm_explorer.ui.beside import LOOK_MS, begin_beside
 from dgm_explorer.ui.export import PlotTable
+from dgm_explorer.ui.heavy_imports import is_imported
 from dgm_explorer.ui.theme import LIGHT, Theme, blend, color, contrast
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+    from types import ModuleType
+
 _PAD_PX = 4.0
+_MATCHING = "scipy.optimize"
+"""What `match_clusters` imports, in 0.3 s."""
 
 
 def diagonal_order(confusion: IntArray, matched: IntArray) -> IntArray:
@@ -26,6 +37,8 @@ class ConfusionView(QWidget):
     """One row per component, one column per class; the stronger a cell, the more of its row it holds.
 
     Frames mark the one class that each component is matched to (Hungarian method, as in the accuracy).
+    Until the library that matches is imported, beside the window, the rows stand in the order of the
+    components and have no frames.
     """
 
     export_name = "gmm-vae-confusion"
@@ -37,6 +50,11 @@ class ConfusionView(QWidget):
         self._matched: IntArray = self._order
         self._names: tuple[str, ...] = ()
         self._reason = ""
+        self._coming: Future[ModuleType] | None = None
+        self._look = QTimer(self)
+        self._look.setSingleShot(True)
+        self._look.setInterval(LOOK_MS)
+        self._look.timeout.connect(self._match)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
         self.setAccessibleName("Confusion matrix of components and classes")
@@ -54,8 +72,23 @@ class ConfusionView(QWidget):
         self._names, self._reason = class_names, reason
         if is_other:
             self._counts = confusion
-            self._matched = match_clusters(confusion)
-            self._order = diagonal_order(confusion, self._matched)
+            self._order = np.arange(len(confusion))
+            self._matched = np.full(len(confusion), -1)
+            self._match()
+        self.update()
+
+    @Slot()
+    def _match(self) -> None:
+        """Now, or as soon as that takes no time any more."""
+        if not self._counts.size:
+            return
+        if not is_imported(_MATCHING):
+            self._coming = self._coming or begin_beside(importlib.import_module, _MATCHING)
+            if not self._coming.done():
+                self._look.start()
+                return
+        self._matched = match_clusters(self._counts)
+        self._order = diagonal_order(self._counts, self._matched)
         self.update()
 
     @property

@@ -1,15 +1,19 @@
 """Measures over steps and the confusion matrix, as shown."""
 
+from concurrent.futures import Future
 from dataclasses import replace
+from types import ModuleType
 
 import numpy as np
 import pytest
+import scipy.optimize
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.numerics.clustering import match_clusters
-from dgm_explorer.ui.tabs.gmm_vae.confusion_view import diagonal_order
+from dgm_explorer.ui.tabs.gmm_vae import confusion_view
+from dgm_explorer.ui.tabs.gmm_vae.confusion_view import ConfusionView, diagonal_order
 from dgm_explorer.ui.tabs.gmm_vae.quality_panel import QualityPanel
 from tests.ui.paint_counter import PaintCounter
 from tests.ui.plots.conftest import Hand
@@ -40,6 +44,31 @@ def test_matched_components_stand_on_the_diagonal(panel: QualityPanel) -> None:
     assert panel.confusion.cell_text(0, 0) == (
         "component 2, class ant: 20 examples\n100 % of the component's 20, 100 % of the class's 20"
     )
+
+
+def test_until_the_library_is_there_rows_stand_in_the_order_of_the_components(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coming: Future[ModuleType] = Future()
+    asked: list[str] = []
+
+    def begin_beside(_work: object, name: str) -> Future[ModuleType]:
+        asked.append(name)
+        return coming
+
+    monkeypatch.setattr(confusion_view, "is_imported", lambda _name: False)
+    monkeypatch.setattr(confusion_view, "begin_beside", begin_beside)
+    view = ConfusionView()
+    qtbot.addWidget(view)
+    view.show_confusion(make_snapshot().confusion, ("ant", "bee", "cat"))
+    view.show_confusion(make_snapshot().confusion + 1, ("ant", "bee", "cat"))
+    qtbot.wait(20)
+    assert asked == ["scipy.optimize"]
+    assert view.order.tolist() == [0, 1, 2]
+    coming.set_result(scipy.optimize)
+    qtbot.waitUntil(lambda: view.order.tolist() == [1, 0, 2])
+    view.show_confusion(make_snapshot().confusion[::-1], ("ant", "bee", "cat"))
+    assert view.order.tolist() == [1, 2, 0], "from then on at once"
 
 
 def test_components_without_a_class_come_last_the_fullest_first() -> None:
