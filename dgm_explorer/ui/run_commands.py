@@ -103,7 +103,8 @@ class RunCommands(QObject):
             return
         front = self._holder.current_tab
         for tab in (front, *(tab for tab in self._holder.tabs() if tab is not front)):
-            if tab.open_path(path):
+            is_kept = tab.has_runs and tab.keep_until_built(lambda: self.open_path(path))
+            if is_kept or tab.open_path(path):
                 self._holder.show_tab(tab.key)
                 return
         self.refused.emit(

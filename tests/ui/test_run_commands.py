@@ -1,5 +1,6 @@
 """Runs, data files and a busy tab, as the window meets them."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,9 +29,12 @@ class TrainingTab(Tab):
 
     key = "gmm-vae"
     title = "GMM-VAE"
+    has_runs = True
 
     def __init__(self) -> None:
         super().__init__()
+        self.is_built = True
+        self.kept: list[Callable[[], None]] = []
         self.runs: list[Path] = []
         self.paths: list[Path] = []
         self.busy = ""
@@ -39,6 +43,11 @@ class TrainingTab(Tab):
     @property
     def busy_sentence(self) -> str:
         return self.busy
+
+    def keep_until_built(self, action: Callable[[], None]) -> bool:
+        if not self.is_built:
+            self.kept.append(action)
+        return not self.is_built
 
     def open_path(self, path: Path) -> bool:
         if path.suffix != ".npz":
@@ -106,6 +115,20 @@ def test_data_dropped_on_another_tab_bring_the_one_that_trains_to_the_front(
     assert drop(window, tmp_path / "faces.npz")
     assert tab.paths == [tmp_path / "faces.npz"]
     assert window.current_tab is tab
+
+
+def test_data_dropped_while_the_tab_is_being_built_wait_for_it_in_front(
+    shown: tuple[MainWindow, TrainingTab], tmp_path: Path
+) -> None:
+    window, tab = shown
+    tab.is_built = False
+    assert drop(window, tmp_path / "faces.npz")
+    assert window.current_tab is tab
+    assert tab.paths == []
+    tab.is_built = True
+    for action in tab.kept:
+        action()
+    assert tab.paths == [tmp_path / "faces.npz"]
 
 
 def test_what_no_tab_can_use_is_refused_by_name(

@@ -1,9 +1,10 @@
 """A tab that is built when first shown, so that the window opens without waiting for it."""
 
-from collections.abc import Generator, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -70,6 +71,9 @@ SceneT = TypeVar("SceneT", bound=TabScene)
 class LazyTab(Tab, Generic[SceneT]):
     """Hands what the window asks to the scene, where there is one; a subclass makes it.
 
+    While somebody else builds the tab part by part, what only a scene can do waits until there is one:
+    see `keep_until_built`. Otherwise the scene is made at once.
+
     Parameters
     ----------
     state : the tab's first state.
@@ -90,6 +94,8 @@ class LazyTab(Tab, Generic[SceneT]):
         self._is_building_left = False
         self._parts: Generator[None, None, SceneT] | None = None
         self._not_yet: QLabel | None = None
+        self._kept: deque[Callable[[], None]] = deque()
+        self._is_catching_up = False
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(4, 2, 2, 2)
 
@@ -143,6 +149,7 @@ class LazyTab(Tab, Generic[SceneT]):
         if self._not_yet is not None and self.isVisible():
             self._show_scene()
         self._not_yet = None
+        self._catch_up_soon()
 
     def _show_scene(self) -> None:
         """The tab is shown, and whole."""
@@ -163,15 +170,17 @@ class LazyTab(Tab, Generic[SceneT]):
 
     def leave_building(self, is_left: bool) -> None:
         self._is_building_left = is_left
+        if not is_left:
+            self._catch_up_soon()
 
     def play_pause(self) -> None:
-        self.scene.player.play_pause()
+        self._do(lambda: self.scene.player.play_pause())
 
     def step(self) -> None:
-        self.scene.player.step()
+        self._do(lambda: self.scene.player.step())
 
     def reset(self) -> None:
-        self.scene.player.reset()
+        self._do(lambda: self.scene.player.reset())
 
     def plots(self) -> Sequence[ExportablePlot]:
         return () if self._scene is None else self._scene.plots()
@@ -192,8 +201,44 @@ class LazyTab(Tab, Generic[SceneT]):
             self._scene.set_theme(theme)
 
     def finish(self) -> None:
+        self._kept.clear()
         if self._scene is not None:
             self._scene.finish()
+
+    # -- what waits for the scene -------------------------------------------------------------------------
+
+    def keep_until_built(self, action: Callable[[], None]) -> bool:
+        is_awaited = self._scene is None and self._is_building_left
+        if self._is_catching_up or not (is_awaited or self._kept):
+            return False
+        self._kept.append(action)
+        if is_awaited:
+            self._ask_for_patience()
+            self.wanted.emit()
+        return True
+
+    def _do(self, action: Callable[[], None]) -> None:
+        """As soon as it can be done."""
+        if not self.keep_until_built(action):
+            action()
+
+    def _catch_up_soon(self) -> None:
+        """Not within the turn of whoever has built the tab: what fails shall not fail there."""
+        if self._kept:
+            QTimer.singleShot(0, self, self._catch_up)
+
+    @Slot()
+    def _catch_up(self) -> None:
+        """Do the first of what was kept; if nobody builds the scene any more, that makes it."""
+        if not self._kept:
+            return
+        action = self._kept.popleft()
+        self._is_catching_up = True
+        try:
+            action()
+        finally:
+            self._is_catching_up = False
+            self._catch_up_soon()
 
     # -- Qt -----------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """What the main window knows about a tab."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Signal
@@ -46,7 +46,7 @@ class Tab(QWidget):
     """One sentence that asks for nothing: shown for a while in the status bar."""
 
     wanted = Signal()
-    """It is shown and not built, and building was left to somebody: see `leave_building`."""
+    """It is shown or asked for something and is not built, which was left to somebody: `leave_building`."""
 
     playing_changed = Signal()
     """`is_playing` or `can_play` may answer differently now."""
@@ -76,6 +76,14 @@ class Tab(QWidget):
 
     def leave_building(self, is_left: bool) -> None:
         """Whether somebody else builds this tab part by part: then it is not built at once when shown."""
+
+    def keep_until_built(self, action: Callable[[], None]) -> bool:
+        """Take something to do once this tab is built, if it waits for that; False if it can be done now.
+
+        What was kept is done in the order in which it came, each in a turn of the event loop of its own.
+        """
+        del action
+        return False
 
     def play_pause(self) -> None:
         """Start or suspend what moves by itself."""

@@ -63,13 +63,13 @@ class TrainingTab(LazyTab["TrainingScene"]):
         return self.scene.open_path(path)
 
     def open_run(self, path: Path) -> bool:
-        self.scene.open_run(path)
+        self._do(lambda: self.scene.open_run(path))
         return True
 
     def resume_run(self, path: Path) -> bool:
-        self.scene.resume_run(path)
+        self._do(lambda: self.scene.resume_run(path))
         return True
 
     def put_run_away(self) -> None:
-        if self._scene is not None:
-            self._scene.put_run_away()
+        if self._scene is not None or self._kept:
+            self._do(lambda: self.scene.put_run_away())

@@ -55,5 +55,5 @@ class ReparamTab(LazyTab["ReparamScene"]):
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        if self._scene is not None:
-            self._scene.player.pause()
+        if self._scene is not None or self._kept:
+            self._do(lambda: self.scene.player.pause())
