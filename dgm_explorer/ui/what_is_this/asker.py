@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Slot
 from PySide6.QtGui import QCursor, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QApplication, QGroupBox, QWidget
 
@@ -38,6 +38,8 @@ class Asker(QObject):
         self.card = AnswerCard(window, stage.theme)
         self.card.notes_requested.connect(self._open_notes)
         self.card.closed.connect(self.close)
+        self.card.grown.connect(self._place)
+        self._panel, self._inside = QRect(), QRect()
 
     def ask(self) -> None:
         """Answer for what is under the mouse, or for what was reached by the keyboard."""
@@ -52,13 +54,18 @@ class Asker(QObject):
         key, text, panel = find_panel(widget, tab)
         self.card.set_theme(self._stage.theme)
         self.card.say(text, present_value(tab, key, panel))
-        corner = panel.mapTo(self._window, QPoint(0, 0))
+        self._panel = QRect(panel.mapTo(self._window, QPoint(0, 0)), panel.size())
         top = tab.mapTo(self._window, QPoint(0, tab.controls_height_px())).y()  # Play and Stop stay free
-        inside = self._window.rect().adjusted(4, top, -4, -4)
-        self.card.move(place_beside(QRect(corner, panel.size()), self.card.rect(), inside))
+        self._inside = self._window.rect().adjusted(4, top, -4, -4)
+        self._place()
         self.card.show()
         self.card.raise_()
         self._window.windowHandle().installEventFilter(self)
+
+    @Slot()
+    def _place(self) -> None:
+        """Beside the panel that was asked about, as large as the card now is."""
+        self.card.move(place_beside(self._panel, self.card.rect(), self._inside))
 
     def close(self) -> None:
         """Take the card away."""

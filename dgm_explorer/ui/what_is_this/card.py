@@ -1,15 +1,19 @@
 """The card that answers F1, over the window."""
 
 import html
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from dgm_explorer.ui.formula import formula_html, render_formula
+from dgm_explorer.ui.beside import LOOK_MS
+from dgm_explorer.ui.formula import formula_html, is_typeset, render_formula, typeset_beside
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.what_is_this.texts import PanelText
 from dgm_explorer.ui.widgets.card import dress_card
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 WIDTH_CHARACTERS: Final = 58
 FORMULA_SCALE: Final = 1.6
@@ -17,15 +21,26 @@ FORMULA_SCALE: Final = 1.6
 
 
 class AnswerCard(QFrame):
-    """Name, sentences, formula and present value of a panel, and a way to the notes."""
+    """Name, sentences, formula and present value of a panel, and a way to the notes.
+
+    A formula that is not typeset yet comes a moment after the rest.
+    """
 
     notes_requested = Signal()
     closed = Signal()
+
+    grown = Signal()
+    """The formula has come."""
 
     def __init__(self, parent: QWidget, theme: Theme) -> None:
         super().__init__(parent)
         self._theme = theme
         self._said: tuple[PanelText, str] | None = None
+        self._coming: Future[str] | None = None
+        self._look = QTimer(self)
+        self._look.setInterval(LOOK_MS)
+        self._look.setSingleShot(True)
+        self._look.timeout.connect(self._show_formula_if_there)
         self._title = QLabel()
         self._text, self._formula, self._value, self._notes = (QLabel() for _ in range(4))
         for label in (self._text, self._value):
@@ -82,14 +97,36 @@ class AnswerCard(QFrame):
         self._text.setText(text.text)
         self._value.setText(value)
         self._value.setVisible(bool(value))
-        self._formula.setVisible(bool(text.formula))
-        width_px = WIDTH_CHARACTERS * self._text.fontMetrics().averageCharWidth()
-        if text.formula:
-            self._formula.setText(formula_within(text.formula, width_px, self._text, theme))
         for label in (self._text, self._value):
-            label.setFixedWidth(width_px)
-            label.setFixedHeight(max(label.heightForWidth(width_px), 1))
+            label.setFixedWidth(self._width_px)
+            label.setFixedHeight(max(label.heightForWidth(self._width_px), 1))
+        self._look.stop()
+        self._formula.hide()
+        if is_typeset(text.formula, True):
+            self._show_formula(text.formula)
+        elif text.formula:
+            self._coming = typeset_beside(text.formula, True)
+            self._look.start()
         self.adjustSize()
+
+    @property
+    def _width_px(self) -> int:
+        return WIDTH_CHARACTERS * self._text.fontMetrics().averageCharWidth()
+
+    def _show_formula(self, tex: str) -> None:
+        self._formula.setText(formula_within(tex, self._width_px, self._text, self._theme))
+        self._formula.show()
+
+    @Slot()
+    def _show_formula_if_there(self) -> None:
+        assert self._said is not None
+        assert self._coming is not None
+        if not self._coming.done():
+            self._look.start()
+            return
+        self._show_formula(self._said[0].formula)
+        self.adjustSize()
+        self.grown.emit()
 
 
 def formula_within(tex: str, width_px: float, label: QLabel, theme: Theme) -> str:

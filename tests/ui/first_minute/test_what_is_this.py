@@ -1,9 +1,12 @@
 """F1 answers for every panel of every tab."""
 
+import threading
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
 
 from dgm_explorer.ui.formula import render_formula
 from dgm_explorer.ui.main_window import MainWindow
@@ -48,6 +51,33 @@ def test_f1_answers_for_the_panel_under_the_mouse_and_then_opens_the_notes(real:
     QTest.keyClick(real, Qt.Key.Key_F1)
     QTest.keyClick(real, Qt.Key.Key_F1)
     assert real.notes.isVisible(), "asked for the notes, it never closes them"
+
+
+@pytest.mark.usefixtures("nothing_typeset")
+def test_the_card_is_there_at_once_and_its_formula_when_a_thread_has_typeset_it(
+    real: MainWindow, qtbot: QtBot, typesetting_threads: set[int]
+) -> None:
+    tab = real.current_tab
+    assert isinstance(tab, KLTab)
+    asker = real.help.asker
+    asker.answer(tab.scene.landscapes["reverse"])
+    assert asker.card.isVisible()
+    without_px = asker.card.height()
+    with qtbot.waitSignal(asker.card.grown, timeout=30_000):
+        pass
+    assert typesetting_threads
+    assert threading.get_ident() not in typesetting_threads
+    assert asker.card.height() > without_px
+    place = asker.card.geometry()
+    assert real.rect().contains(place)
+    asker.close()
+    asker.answer(tab.scene.landscapes["reverse"])
+    assert asker.card.geometry() == place, "now that the formula is there, the card comes with it"
+    asker.answer(tab.scene.landscapes["forward"])
+    asker.close()
+    with qtbot.waitSignal(asker.card.grown, timeout=30_000):
+        pass
+    assert not asker.card.isVisible(), "a card that was closed stays so"
 
 
 def test_f1_answers_for_what_was_reached_by_the_keyboard(real: MainWindow) -> None:
