@@ -146,6 +146,7 @@ class WarmUp(QObject):
             yield from _import_modules([f"tabs.{tab.key.replace('-', '_')}"])
             while tab.prepare_a_part():
                 yield tab.key
+            yield tab.key  # the last part is as long as another
             if tab.isVisible():
                 self._timer.setInterval(PAUSE_MS)
         yield from _import_modules(REST)
@@ -223,6 +224,7 @@ def _import_modules(packages: Sequence[str]) -> Iterator[str]:
     """What a package is made of comes before what puts it together, so that no step is long."""
     for name in packages:
         package = importlib.import_module(f"dgm_explorer.ui.{name}")
+        yield package.__name__
         found = list(pkgutil.walk_packages(package.__path__, f"{package.__name__}."))
         for module in sorted(found, key=lambda module: -module.name.count(".")):
             with suppress(ImportError):
