@@ -200,9 +200,14 @@ class KLTab(Tab):
         self._throttle.flush()
 
     def _draw(self) -> None:
-        """Compute and paint in one go: nothing comes between a frame and its picture."""
+        """Compute and paint in one go: nothing comes between a frame and its picture.
+
+        A scene that has just taken the other one's place is yet to be laid out, and painted behind that.
+        """
+        shown = self._scenes.currentWidget()
         self.refresh()
-        paint_now(self, self._scenes)
+        if self._scenes.currentWidget() is shown:
+            paint_now(self, self._scenes)
 
     def refresh(self) -> None:
         """Compute the newest state's frame and draw what differs."""
@@ -213,8 +218,8 @@ class KLTab(Tab):
             self.frame_done.emit(1e3 * (time.perf_counter() - started_s))
         else:
             self.player.pause()
+            self.plane.show_state(state)  # first, as what is brought up draws what it knows
             self._bring_up(self.plane)
-            self.plane.show_state(state)
         self.controls.show_state(state)
         self._show_numbers()
         self._show_descent()

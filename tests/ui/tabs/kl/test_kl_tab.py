@@ -17,6 +17,7 @@ from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
 from dgm_explorer.ui.theme import DARK, LIGHT, THEMES, Theme
 from dgm_explorer.ui.widgets.number_edit import NumberEdit
+from tests.ui.paint_counter import PaintCounter
 
 SETTLE_MS = 30
 """Longer than the throttle holds a change back."""
@@ -375,6 +376,23 @@ def test_the_plane_and_the_line_each_put_a_theme_on_when_they_are_seen(tab: KLTa
     tab.store.update(dimension=2)
     tab.draw_now()
     assert np.median(painted(tab.plane.plane) & 0xFF) > 200
+
+
+def test_the_plane_is_computed_once_and_laid_out_before_it_is_painted(tab: KLTab, qtbot: QtBot) -> None:
+    tab.store.update(dimension=2)
+    tab.store.update(dimension=1)
+    QTest.qWait(SETTLE_MS)
+    counter = PaintCounter(tab.plane.plane.viewport())
+    frames: list[float] = []
+    tab.plane.frame_done.connect(frames.append)
+    p2 = (Component2D(1.0, (0.5, -0.5), (1.0, 0.0, 1.0)),)
+    tab.store.update(dimension=2, p2=p2)
+    tab.draw_now()
+    assert len(frames) == 1
+    assert counter.n_painted == 0
+    assert tab.plane.frame is not None
+    np.testing.assert_array_equal(tab.plane.frame.p.means, [(0.5, -0.5)])
+    qtbot.waitUntil(lambda: counter.n_painted > 0, timeout=SETTLE_MS + 5000)
 
 
 def test_remove_means_the_component_selected_on_the_plot(tab: KLTab) -> None:
