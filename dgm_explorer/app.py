@@ -17,7 +17,7 @@ from dgm_explorer.driver.places import choose_place
 from dgm_explorer.paths import APP_FOLDER, config_dir, resource_root, state_dir
 from dgm_explorer.session import Session, read_preset, read_session
 from dgm_explorer.ui.error_reporter import ErrorReporter
-from dgm_explorer.ui.heap import keep_in_one_heap
+from dgm_explorer.ui.heap import HeapKeeper, keep_in_one_heap
 from dgm_explorer.ui.heavy_imports import SWITCH_S, heavy_imports
 from dgm_explorer.ui.main_window import MainWindow
 from dgm_explorer.ui.recovery.crash_guard import CrashGuard
@@ -122,6 +122,7 @@ def run_window(options: WindowOptions) -> int:
         guard.watch(window, is_offering=lecture is None)
         if not options.leaves_no_trace:
             WarmUp(window.tabs(), window)
+            HeapKeeper(window)
         QTimer.singleShot(0, start_collector)  # the command line stops it for the time of the start
         if options.may_welcome:
             QTimer.singleShot(WELCOME_MS, window, window.welcome)

@@ -19,10 +19,12 @@ TRAINING_S = 8.0
 CHECKS_S = 20.0
 TRIES = 40
 SETTLE_S = 3.0
+GIVEN_BACK_S = 12.0
+"""The window gives freed memory back each ten seconds."""
 
 
 def tour(driver: Driver) -> None:
-    """Each preset and each lecture, a little training, and the checks: what comes behind it repeats itself.
+    """Each preset and each lecture, a fit, a little training, and the checks: all that follows is repetition.
 
     Takes two of the five minutes before the first `rest`.
     """
@@ -32,6 +34,7 @@ def tour(driver: Driver) -> None:
     _click_on(driver, "Theory")
     for name in preset_names():
         _open_preset(driver, f"preset.{name}")
+    _fit_points(driver)
     for name in lecture_names():
         for step in ("&Lecture", "&Open a lecture", f"lecture.{name}"):
             _click_on(driver, step)
@@ -45,12 +48,12 @@ def tour(driver: Driver) -> None:
 
 
 def rest(driver: Driver) -> None:
-    """Leave dialogs and lectures, open the same presets, wait a little, and take a sample."""
+    """Leave dialogs and lectures, open the same presets, wait until memory is given back, take a sample."""
     driver.hand.let_go_of_all()
     _leave_all(driver)
     for name in PRESETS:
         _open_preset(driver, name)
-    time.sleep(SETTLE_S)
+    time.sleep(GIVEN_BACK_S)
     driver.look()
     driver.measure("rest")
 
@@ -58,6 +61,20 @@ def rest(driver: Driver) -> None:
 def _open_preset(driver: Driver, name: str) -> None:
     for step in ("&File", "&Presets", name):
         _click_on(driver, step)
+
+
+def _fit_points(driver: Driver) -> None:
+    """A mixture to points painted into the dialog of the KL tab."""
+    _open_preset(driver, PRESETS[-1])
+    _click_on(driver, "Fit…")
+    time.sleep(SETTLE_S)
+    for kind, name, x, y, width, height in driver.look()["targets"]:
+        if kind == "plot":
+            y += height // 2
+            path: list[Event] = [["move", x + width * i // 20, y] for i in range(2, 19)]
+            events: list[Event] = [path[0], ["press", 1], *path, ["release", 1]]
+            driver.do(Action("tour", name, [*events, ["sleep", SETTLE_S]]))
+    _leave_all(driver)
 
 
 def _wait(driver: Driver, seconds: float) -> None:
