@@ -1,6 +1,8 @@
 """The metrics of a run in memory, as columns ready to be drawn."""
 
 from collections.abc import Iterable
+from itertools import groupby
+from operator import attrgetter
 from typing import TypeVar
 
 import numpy as np
@@ -34,10 +36,14 @@ class MetricsHistory:
 
     def append(self, tables: Iterable[MetricsTable]) -> None:
         """Add tables in the order they were made."""
+        of_splits: dict[Split, list[MetricsTable]] = {}
         for table in tables:
-            columns = self._splits.setdefault(table.split, _Columns(self._max_rows))
-            for rows in _rising_parts(table.values):
-                columns.append(table.names, rows)
+            of_splits.setdefault(table.split, []).append(table)
+        for split, own in of_splits.items():
+            columns = self._splits.setdefault(split, _Columns(self._max_rows))
+            for names, alike in groupby(own, attrgetter("names")):  # one by one a long run takes 0.25 s
+                for rows in _rising_parts(np.concatenate([table.values for table in alike])):
+                    columns.append(names, rows)
 
     def clear(self) -> None:
         """Forget everything."""

@@ -41,6 +41,9 @@ class Document(QObject):
     stores : the tabs' stores by the names that their states have in a `Session`.
     """
 
+    opening = Signal()
+    """A session is about to change much of the screen."""
+
     opened = Signal(object)
     """A `Session` was put on the screen."""
 
@@ -168,6 +171,7 @@ class Document(QObject):
         self._title, self._description = session.title, session.description
         given = self._given(session)
         self._clean = self._described = {**self._states(), **given}
+        self.opening.emit()
         for key, state in given.items():
             self._stores[key].replace(state)
         self.opened.emit(session)

@@ -250,6 +250,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.tab_widget.currentChanged.connect(self._bring_to_front)
         self.document.named.connect(self._refresh_title)
+        self.document.opening.connect(self.hold_painting)
         self.document.opened.connect(self._show_opened)
         self.sessions.refused.connect(self.warn)
         self.runs.refused.connect(self.warn)
