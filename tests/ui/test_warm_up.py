@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from dgm_explorer.app import make_tabs
 from dgm_explorer.ui import heavy_imports, warm_up
 from dgm_explorer.ui.formula import is_typeset
-from dgm_explorer.ui.tabs.lazy_tab import NOT_YET, LazyTab
+from dgm_explorer.ui.tabs.lazy_tab import NOT_YET, LazyTab, TabScene
 from dgm_explorer.ui.theme import DARK
 from dgm_explorer.ui.what_is_this.texts import panel_texts
 
@@ -79,13 +79,21 @@ def test_a_tab_that_is_shown_before_comes_first_and_asks_for_patience(
         qtbot.addWidget(tab)
     by_key = {tab.key: tab for tab in tabs if isinstance(tab, LazyTab)}
     wanted, other = by_key["gmm-vae"], by_key["reparam"]
+    built: list[str] = []
+    take = LazyTab._take
+
+    def note(tab: LazyTab[TabScene], scene: TabScene) -> None:
+        built.append(tab.key)
+        take(tab, scene)
+
+    monkeypatch.setattr(LazyTab, "_take", note)
     warm = warm_up.WarmUp(tabs, tabs[0])
     wanted.show()
     assert not wanted._scene
     assert [label.text() for label in wanted.findChildren(QLabel)] == [NOT_YET]
     wanted.set_theme(DARK)
     qtbot.waitUntil(lambda: wanted._scene is not None, timeout=SOON_MS)
-    assert not other._scene
+    assert built[0] == "gmm-vae"
     assert wanted.scene.isVisible()
     assert wanted.scene.theme is DARK
     assert other.python_script()  # whoever cannot wait has it built at once
