@@ -2,9 +2,9 @@
 
 import functools
 import html
+import re
 import warnings
 from collections import OrderedDict
-from dataclasses import dataclass
 from threading import Lock
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -25,52 +25,64 @@ TYPESET_PX = 100.0
 TYPESET_RGB = "#123457"
 """No colour that anybody chooses."""
 
+VIEW_BOX = re.compile(r'viewBox="([^"]*)"')
+
 N_KEPT = 1024
 """Typeset formulas, 9 kB each: twice as many as all lectures, notes, claims and cards have together."""
 
 
-@dataclass(frozen=True, slots=True)
 class FormulaImage:
-    """A painted formula; lengths in logical pixels.
+    """A typeset formula at a size and in a colour, painted when somebody first sees it.
 
     Attributes
     ----------
-    image : premultiplied ARGB on transparent ground, `PIXEL_RATIO` device pixels per pixel.
-    width, height : size on the screen.
+    width, height : size on the screen, in logical pixels.
     ascent : from the top to the baseline.
     """
 
-    image: QImage
-    width: float
-    height: float
-    ascent: float
+    def __init__(self, svg: str, size_px: float, rgb: str) -> None:
+        self._svg, self._size_px, self._rgb = svg, size_px, rgb
+        self._box = _box_at(_view_box(svg), size_px / TYPESET_PX)
+        self.width, self.height, self.ascent = self._box.width(), self._box.height(), -self._box.y()
+
+    @functools.cached_property
+    def image(self) -> QImage:
+        """Premultiplied ARGB on transparent ground, `PIXEL_RATIO` device pixels per pixel."""
+        renderer = QSvgRenderer(QByteArray(self._svg.replace(TYPESET_RGB, self._rgb).encode()))
+        image = QImage(
+            max(1, round(self.width * PIXEL_RATIO)),
+            max(1, round(self.height * PIXEL_RATIO)),
+            QImage.Format.Format_ARGB32_Premultiplied,
+        )
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        renderer.setViewBox(_scaled(self._box, TYPESET_PX / self._size_px))
+        renderer.render(painter, QRectF(image.rect()))
+        painter.end()
+        image.setDevicePixelRatio(PIXEL_RATIO)
+        return image
 
 
 @functools.lru_cache(maxsize=256)
 def render_formula(tex: str, size_px: float, rgb: str, is_display: bool = False) -> FormulaImage:
-    """Paint ``tex`` (no dollar signs) at a type size of ``size_px`` in ``#rrggbb``.
+    """``tex`` (no dollar signs) at a type size of ``size_px`` in ``#rrggbb``.
 
     Raises
     ------
     ValueError
         If ziamath cannot read the formula.
     """
-    svg = typeset(tex, is_display).replace(TYPESET_RGB, rgb)
-    renderer = QSvgRenderer(QByteArray(svg.encode()))
-    box = _box_at(renderer.viewBoxF(), size_px / TYPESET_PX)
-    image = QImage(
-        max(1, round(box.width() * PIXEL_RATIO)),
-        max(1, round(box.height() * PIXEL_RATIO)),
-        QImage.Format.Format_ARGB32_Premultiplied,
-    )
-    image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    renderer.setViewBox(_scaled(box, TYPESET_PX / size_px))
-    renderer.render(painter, QRectF(image.rect()))
-    painter.end()
-    image.setDevicePixelRatio(PIXEL_RATIO)
-    return FormulaImage(image, box.width(), box.height(), -box.y())
+    return FormulaImage(typeset(tex, is_display), size_px, rgb)
+
+
+def _view_box(svg: str) -> QRectF:
+    """Of a typeset formula: all that is needed of it before it is painted."""
+    found = VIEW_BOX.search(svg)
+    if found is None:
+        raise ValueError(f"typeset formula without a view box: {svg[:80]}")
+    x, y, width, height = (float(number) for number in found[1].split())
+    return QRectF(x, y, width, height)
 
 
 def _box_at(typeset: QRectF, scale: float) -> QRectF:

@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from dgm_explorer.ui.beside import LOOK_MS
-from dgm_explorer.ui.formula import FormulaImage, is_typeset, render_formula, typeset_beside
+from dgm_explorer.ui.formula import is_typeset, render_formula, typeset_beside
 from dgm_explorer.ui.notes_markup import Block, Span, parse_notes
 from dgm_explorer.ui.theme import LIGHT, Theme, color
 from dgm_explorer.ui.widgets.formula_objects import FormulaObjects, PlacedFormula
@@ -153,8 +153,6 @@ class NotesPanel(QTextEdit):
             for span in block.spans:
                 if span.kind == "formula":
                     yield from self._await_formula(block, span)
-                    self._paint_formula(block, span)
-                    yield None
         place = self.verticalScrollBar().value()
         self._clear()
         for _ in self._write_blocks():
@@ -162,7 +160,7 @@ class NotesPanel(QTextEdit):
         self.verticalScrollBar().setValue(place)
 
     def _await_formula(self, block: Block, span: Span) -> Iterator[Missing | None]:
-        """Ask for a formula that is not typeset; who cannot wait goes on: painting it typesets it."""
+        """Ask for a formula that is not typeset; who cannot wait goes on, and it is typeset then."""
         missing = Missing(span.text, block.kind == "formula")
         if not is_typeset(*missing):
             yield missing
@@ -189,17 +187,13 @@ class NotesPanel(QTextEdit):
             is_tied = span.text[:1] in CLOSING_MARKS and span is not block.spans[0]
             cursor.insertText(f"{WORD_JOINER}{span.text}" if is_tied else span.text, style)
             return
-        formula = self._paint_formula(block, span)
+        is_display = block.kind == "formula"
+        size_px = FORMULA_SCALE * QFontInfo(style.font()).pixelSize()
+        formula = render_formula(span.text, size_px, style.foreground().color().name(), is_display)
         room_px = max(50, self.viewport().width() - 2 * MARGIN_PX - 2)
         is_struck = block.ink == "struck"
-        placed = PlacedFormula(formula, block.kind == "formula", room_px, span.text, is_struck)
+        placed = PlacedFormula(formula, is_display, room_px, span.text, is_struck)
         self._formulas.insert(cursor, style, placed)
-
-    def _paint_formula(self, block: Block, span: Span) -> FormulaImage:
-        style = self._char_format(block, span)
-        size_px = FORMULA_SCALE * QFontInfo(style.font()).pixelSize()
-        ink = style.foreground().color().name()
-        return render_formula(span.text, size_px, ink, block.kind == "formula")
 
     def _block_format(self, block: Block) -> QTextBlockFormat:
         line = self._theme.font_point_size
