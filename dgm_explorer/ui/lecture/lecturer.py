@@ -234,14 +234,17 @@ class Lecturer(QObject):
         for tab in stage.tabs():
             self._put_state(tab, step)
         stage.show_tab(step.state.tab)
-        self._share_height(step.lower_percent)
+        self._share_height()
         stage.banner.hide()
         self._refresh()
         stage.current_tab.setFocus()
 
-    def _share_height(self, percent: int) -> None:
-        """Of the tab in front, between its pictures and its lower panels."""
+    def _share_height(self) -> None:
+        """Of the tab in front, between its pictures and its lower panels, as the present step has it."""
         tab = self._stage.current_tab
+        if self._lecture is None or tab.keep_until_built(self._share_height):
+            return
+        percent = self._lecture.steps[self._index].lower_percent
         splitter = tab.heights()
         if tab.key not in self._shares and splitter is not None and percent:
             from dgm_explorer.ui.widgets.lower_share import LowerShare

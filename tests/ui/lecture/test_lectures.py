@@ -18,11 +18,13 @@ from dgm_explorer.app import WindowOptions
 from dgm_explorer.cli.main import run
 from dgm_explorer.core.gaussians import Gaussian1D
 from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.core.reparam_state import ReparamState
 from dgm_explorer.lecture import Lecture, LectureStep, find_lecture, lecture_names, read_lecture
 from dgm_explorer.paths import state_dir
 from dgm_explorer.session import Session, write_session
 from dgm_explorer.ui.lecture.caption_text import CaptionText
 from dgm_explorer.ui.main_window import MainWindow
+from dgm_explorer.ui.tabs.reparam.reparam_tab import ReparamTab
 from dgm_explorer.ui.theme import LIGHT, PROJECTOR
 from tests.ui.paint_counter import PaintCounter
 
@@ -430,3 +432,18 @@ def test_a_step_gives_the_lower_panels_room_and_the_end_takes_it_back(real: Main
     real.lectures.end()
     settle()
     assert splitter.sizes() == pytest.approx(own, abs=3)
+
+
+def test_a_lecture_waits_for_a_tab_that_is_being_built_and_then_shares_its_height(real: MainWindow) -> None:
+    tab = next(tab for tab in real.tabs() if isinstance(tab, ReparamTab))
+    tab.leave_building(True)
+    step = LectureStep(Session(tab="reparam", reparam=ReparamState()), "Here.", lower_percent=50)
+    real.lectures.begin(Lecture("Room", (step,)))
+    assert tab._scene is None
+    while tab.prepare_a_part():
+        settle()
+    settle()
+    sizes = tab.heights().sizes()
+    assert sizes[-1] / sum(sizes) == pytest.approx(0.5, abs=0.03)
+    tab.leave_building(False)
+    real.lectures.end()
