@@ -646,12 +646,17 @@ def test_points_in_the_plane_have_no_grids(panel: ReconstructionPanel) -> None:
     assert "points in the plane" in panel._words.text()
 
 
-def test_a_cleared_panel_lets_go_of_the_data(panel: ReconstructionPanel, qtbot: QtBot) -> None:
-    """Whoever keeps an image of a large data set as a view keeps all of it."""
+@pytest.mark.parametrize("code", [-1, 0])
+def test_a_cleared_panel_lets_go_of_the_data(panel: ReconstructionPanel, qtbot: QtBot, code: int) -> None:
+    """Whoever keeps an image of a large data set as a view keeps all of it, as do tips that read in it."""
     other = replace(DATASET, inputs=DATASET.inputs.copy(), fingerprint="1")
     inputs = weakref.ref(other.inputs)
     panel.show_snapshot(cases.later(SNAPSHOT), other)
     qtbot.waitUntil(lambda: knows_focus(panel))
+    panel.set_code(code)
+    for index in (1, 0):
+        panel.areas.tabs.setCurrentIndex(index)
+    assert panel.areas.places.patches.isVisibleTo(panel.areas.places) == (code >= 0)
     del other
     panel.clear("nothing yet")
     gc.collect()

@@ -148,6 +148,7 @@ class ReconstructionPanel(CodePanel):
         self._forget()
         self.areas.focus.clear()
         self.areas.gallery.clear()
+        self.areas.places.clear()
         set_text(self._words, words)
         self._pages.setCurrentWidget(self._words)
 
@@ -168,6 +169,7 @@ class ReconstructionPanel(CodePanel):
         self._forget()
         self._focus, self._shuffled = None, ()
         self.areas.gallery.clear()
+        self.areas.places.clear()
         self.own.set_shape(shape)
         self.areas.own_tools.set_image_side(min(shape[:2]))
         self._set_brush()

@@ -63,7 +63,7 @@ class PlacesPage(QWidget):
         self._use = None
         set_text(self.caption, "")
         self.view.clear(_HINT)
-        self.patches.hide()
+        self._drop_patches()
 
     @property
     def use(self) -> CodeUse | None:
@@ -83,7 +83,7 @@ class PlacesPage(QWidget):
         )
         if not use.n_cells:
             self.view.clear(f"Code {code} stands in none of the {use.n_analysed:,} analysed images.")
-            self.patches.hide()
+            self._drop_patches()
             return
         images = dataset.inputs[snapshot.probe[use.places]].reshape(-1, *shape)
         self.view.set_table(
@@ -106,6 +106,11 @@ class PlacesPage(QWidget):
         tip = partial(_patch_tip, snapshot, dataset, use, fields)
         self.patches.set_table(ImageTable(cut_fields(images, cells, fields), tip=tip))
         self.patches.show()
+
+    def _drop_patches(self) -> None:
+        """Their tips hold the data set."""
+        self.patches.clear("")
+        self.patches.hide()
 
     @Slot(int, int, int)
     def _tell_hovered(self, item: int, row: int, column: int) -> None:
