@@ -69,14 +69,14 @@ def _runs(window: MainWindow) -> Iterator[dict[str, Any]]:
         desk = getattr(getattr(tab, "_scene", None), "desk", None)
         if desk is None:
             continue
-        run, progress = desk.run, desk.run.readings.progress
+        run, progress, examples = desk.run, desk.run.readings.progress, desk.examples.dataset
         yield {
             "tab": tab.key,
             "state": run.state,
             "words": run.readings.words,
             "is_here": run.is_training_here,
             "step": -1 if progress is None else progress.step,
-            "data_mb": 0.0 if desk.dataset is None else round(desk.dataset.inputs.nbytes / 2**20, 1),
+            "data_mb": 0.0 if examples is None else round(examples.inputs.nbytes / 2**20, 1),
             "folder": "" if run.on_screen is None else str(run.on_screen.folder),
         }
 
