@@ -27,6 +27,9 @@ TYPESET_RGB = "#123457"
 
 VIEW_BOX = re.compile(r'viewBox="([^"]*)"')
 
+N_PAINTED = 64
+"""Painted formulas kept for whoever asks next: a page has fifty, and each theme and size paints its own."""
+
 N_KEPT = 1024
 """Typeset formulas, 9 kB each: twice as many as all lectures, notes, claims and cards have together."""
 
@@ -64,7 +67,7 @@ class FormulaImage:
         return image
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=N_PAINTED)
 def render_formula(tex: str, size_px: float, rgb: str, is_display: bool = False) -> FormulaImage:
     """``tex`` (no dollar signs) at a type size of ``size_px`` in ``#rrggbb``.
 
