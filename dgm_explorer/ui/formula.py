@@ -7,16 +7,10 @@ import warnings
 from collections import OrderedDict
 from threading import Lock
 from types import ModuleType
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
-
-from dgm_explorer.ui.beside import begin_beside
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
 
 PIXEL_RATIO = 2.0
 """Formulas are painted for the finest usual screen; Qt scales them down on a coarser one."""
@@ -140,11 +134,6 @@ _typeset = TypesetFormulas(N_KEPT)
 def is_typeset(tex: str, is_display: bool) -> bool:
     """Whether it can be painted without delay; from any thread."""
     return _typeset.find(tex, is_display) is not None
-
-
-def typeset_beside(tex: str, is_display: bool) -> "Future[str]":
-    """Have it typeset while the window goes on; what cannot be read is told to whoever then paints it."""
-    return begin_beside(typeset, tex, is_display)
 
 
 def typeset(tex: str, is_display: bool) -> str:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from dgm_explorer.session import Session
@@ -15,6 +15,7 @@ from dgm_explorer.ui.banners import Banners
 from dgm_explorer.ui.corner_bar import CornerBar
 from dgm_explorer.ui.document import Document
 from dgm_explorer.ui.export_commands import ExportCommands
+from dgm_explorer.ui.file_drops import FileDrops
 from dgm_explorer.ui.help_desk import HelpDesk
 from dgm_explorer.ui.keyboard import KeyboardManners
 from dgm_explorer.ui.lecture.lecturer import Lecturer
@@ -89,6 +90,7 @@ class MainWindow(QMainWindow):
         self.notes = NotesDock(self)
         self.theory = TheoryDock(self, run_check)
         self._keyboard = KeyboardManners(self)
+        self._drops = FileDrops(self)
         self._lay_out()
         for tab in tabs:
             self._add_tab(tab)
@@ -233,7 +235,6 @@ class MainWindow(QMainWindow):
         self.notes.hide()
         self.theory.hide()
         self.statusBar().addPermanentWidget(self.frame_meter)
-        self.setAcceptDrops(True)
         self.resize(DEFAULT_SIZE)
 
     def _add_tab(self, tab: Tab) -> None:
@@ -250,6 +251,8 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.tab_widget.currentChanged.connect(self._bring_to_front)
         self.document.named.connect(self._refresh_title)
+        self._drops.session_dropped.connect(self.sessions.open_file)
+        self._drops.path_dropped.connect(self.runs.open_path)
         self.document.opening.connect(self.hold_painting)
         self.document.opened.connect(self._show_opened)
         self.sessions.refused.connect(self.warn)
@@ -383,22 +386,3 @@ class MainWindow(QMainWindow):
         self.theory.finish()
         self.runs.finish()
         super().closeEvent(event)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped_file(event.mimeData()) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        path = _dropped_file(event.mimeData())
-        if path is not None:
-            event.acceptProposedAction()
-            if path.suffix.lower() == ".json":
-                self.sessions.open_file(path)
-            else:
-                self.runs.open_path(path)
-
-
-def _dropped_file(data: QMimeData) -> Path | None:
-    """The one file or folder of this computer that is being dropped; None for anything else."""
-    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
-    return paths[0] if len(paths) == 1 else None

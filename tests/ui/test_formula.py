@@ -5,7 +5,8 @@ import threading
 import pytest
 
 from dgm_explorer.ui import formula
-from dgm_explorer.ui.formula import TypesetFormulas, is_typeset, render_formula, typeset, typeset_beside
+from dgm_explorer.ui.beside import begin_beside
+from dgm_explorer.ui.formula import TypesetFormulas, is_typeset, render_formula, typeset
 
 
 def test_the_formula_longest_out_of_use_is_forgotten_first() -> None:
@@ -21,7 +22,7 @@ def test_the_formula_longest_out_of_use_is_forgotten_first() -> None:
 @pytest.mark.usefixtures("qapp", "nothing_typeset")
 def test_what_was_typeset_beside_is_painted_without_typesetting(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not is_typeset("x^2", True)
-    beside = typeset_beside("x^2", True)
+    beside = begin_beside(typeset, "x^2", True)
     assert beside.result(30) == typeset("x^2", True)
     assert is_typeset("x^2", True)
     assert not is_typeset("x^2", False)
@@ -32,13 +33,13 @@ def test_what_was_typeset_beside_is_painted_without_typesetting(monkeypatch: pyt
 @pytest.mark.usefixtures("nothing_typeset")
 def test_a_formula_that_cannot_be_read_is_not_kept_and_the_thread_goes_on() -> None:
     with pytest.raises(ValueError, match="frac"):
-        typeset_beside(r"\frac{1", False).result(30)
+        begin_beside(typeset, r"\frac{1", False).result(30)
     assert not is_typeset(r"\frac{1", False)
-    assert typeset_beside("y", False).result(30).startswith("<svg")
+    assert begin_beside(typeset, "y", False).result(30).startswith("<svg")
 
 
 @pytest.mark.usefixtures("nothing_typeset")
 def test_the_thread_beside_is_none_of_the_window(typesetting_threads: set[int]) -> None:
-    typeset_beside("z", False).result(30)
+    begin_beside(typeset, "z", False).result(30)
     assert len(typesetting_threads) == 1
     assert threading.get_ident() not in typesetting_threads

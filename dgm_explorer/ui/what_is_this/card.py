@@ -1,19 +1,16 @@
 """The card that answers F1, over the window."""
 
 import html
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from dgm_explorer.ui.beside import LOOK_MS
-from dgm_explorer.ui.formula import formula_html, is_typeset, render_formula, typeset_beside
+from dgm_explorer.ui.beside import Errand
+from dgm_explorer.ui.formula import formula_html, is_typeset, render_formula, typeset
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.what_is_this.texts import PanelText
 from dgm_explorer.ui.widgets.card import dress_card
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
 
 WIDTH_CHARACTERS: Final = 58
 FORMULA_SCALE: Final = 1.6
@@ -36,11 +33,8 @@ class AnswerCard(QFrame):
         super().__init__(parent)
         self._theme = theme
         self._said: tuple[PanelText, str] | None = None
-        self._coming: Future[str] | None = None
-        self._look = QTimer(self)
-        self._look.setInterval(LOOK_MS)
-        self._look.setSingleShot(True)
-        self._look.timeout.connect(self._show_formula_if_there)
+        self._typesetting = Errand(self)
+        self._typesetting.done.connect(self._show_late_formula)
         self._title = QLabel()
         self._text, self._formula, self._value, self._notes = (QLabel() for _ in range(4))
         for label in (self._text, self._value):
@@ -100,13 +94,12 @@ class AnswerCard(QFrame):
         for label in (self._text, self._value):
             label.setFixedWidth(self._width_px)
             label.setFixedHeight(max(label.heightForWidth(self._width_px), 1))
-        self._look.stop()
+        self._typesetting.forget()
         self._formula.hide()
         if is_typeset(text.formula, True):
             self._show_formula(text.formula)
         elif text.formula:
-            self._coming = typeset_beside(text.formula, True)
-            self._look.start()
+            self._typesetting.begin(typeset, text.formula, True)
         self.adjustSize()
 
     @property
@@ -118,12 +111,8 @@ class AnswerCard(QFrame):
         self._formula.show()
 
     @Slot()
-    def _show_formula_if_there(self) -> None:
+    def _show_late_formula(self) -> None:
         assert self._said is not None
-        assert self._coming is not None
-        if not self._coming.done():
-            self._look.start()
-            return
         self._show_formula(self._said[0].formula)
         self.adjustSize()
         self.grown.emit()

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from PySide6.QtCore import QMimeData, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -17,14 +17,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
-from dgm_explorer.ui.beside import LOOK_MS
-from dgm_explorer.ui.formula import is_typeset, render_formula, typeset_beside
+from dgm_explorer.ui.beside import Errand
+from dgm_explorer.ui.formula import is_typeset, render_formula, typeset
 from dgm_explorer.ui.notes_markup import Block, Span, parse_notes
 from dgm_explorer.ui.theme import LIGHT, Theme, color
 from dgm_explorer.ui.widgets.formula_objects import FormulaObjects, PlacedFormula
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
 
 FORMULA_SCALE = 1.12
 """Type size of formulas over that of the text: STIX looks smaller than a screen font of its size."""
@@ -62,13 +59,14 @@ class NotesPanel(QTextEdit):
         self._theme = LIGHT
         self._blocks: tuple[Block, ...] = ()
         self._work: Iterator[Missing | None] = iter(())
-        self._coming: Future[str] | None = None
         self._is_outdated = False
         self._formulas = FormulaObjects(self.document())
         self._laid_out_width = -1
         self._turn = QTimer(self)
         self._turn.setSingleShot(True)
         self._turn.timeout.connect(self._work_for_one_turn)
+        self._typesetting = Errand(self)
+        self._typesetting.done.connect(self._work_for_one_turn)
         self.setReadOnly(True)
         self.setUndoRedoEnabled(False)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -109,7 +107,7 @@ class NotesPanel(QTextEdit):
         if self._is_outdated:
             self._rebuild()
         self._turn.stop()
-        self._coming = None
+        self._typesetting.forget()
         for _ in self._work:
             pass
 
@@ -120,7 +118,7 @@ class NotesPanel(QTextEdit):
 
     def _begin(self, work: Iterator[Missing | None]) -> None:
         self._turn.stop()
-        self._coming = None
+        self._typesetting.forget()
         self._work = work
         self._work_for_one_turn()
 
@@ -133,15 +131,10 @@ class NotesPanel(QTextEdit):
         if self._is_outdated:
             self._rebuild()
             return
-        if self._coming is not None and not self._coming.done():
-            self._turn.start(LOOK_MS)
-            return
-        self._coming = None
         deadline_s = time.perf_counter() + TURN_MS / 1e3
         for missing in self._work:
             if missing is not None:
-                self._coming = typeset_beside(*missing)
-                self._turn.start(LOOK_MS)
+                self._typesetting.begin(typeset, *missing)
                 return
             if time.perf_counter() > deadline_s:
                 self._turn.start(PAUSE_MS)

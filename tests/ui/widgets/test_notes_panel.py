@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.paths import resource_root
+from dgm_explorer.ui import beside
 from dgm_explorer.ui.formula import render_formula, typeset
 from dgm_explorer.ui.notes_markup import Block, Span, parse_notes, parse_spans
 from dgm_explorer.ui.theme import DARK, LIGHT, PROJECTOR, Theme, contrast
-from dgm_explorer.ui.widgets import notes_panel
 from dgm_explorer.ui.widgets.notes_panel import NotesPanel
 
 NOTES = sorted((resource_root() / "notes").glob("*.md"))
@@ -141,7 +141,7 @@ class Typesetter:
         self.asked: list[tuple[str, bool]] = []
         self.futures: list[Future[str]] = []
 
-    def typeset_beside(self, tex: str, is_display: bool) -> Future[str]:
+    def begin_beside(self, _work: object, tex: str, is_display: bool) -> Future[str]:
         self.asked.append((tex, is_display))
         self.futures.append(Future())
         return self.futures[-1]
@@ -153,7 +153,7 @@ class Typesetter:
 @pytest.fixture
 def typesetter(nothing_typeset: None, monkeypatch: pytest.MonkeyPatch) -> Typesetter:  # noqa: ARG001
     typesetter = Typesetter()
-    monkeypatch.setattr(notes_panel, "typeset_beside", typesetter.typeset_beside)
+    monkeypatch.setattr(beside, "begin_beside", typesetter.begin_beside)
     return typesetter
 
 

@@ -1,23 +1,18 @@
 """Components against classes as a table of counts, matched components on the diagonal."""
 
 import importlib
-from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from dgm_explorer.core.arrays import IntArray
 from dgm_explorer.numerics.clustering import match_clusters
-from dgm_explorer.ui.beside import LOOK_MS, begin_beside
+from dgm_explorer.ui.beside import Errand
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.heavy_imports import is_imported
 from dgm_explorer.ui.theme import LIGHT, Theme, blend, color, contrast
-
-if TYPE_CHECKING:
-    from concurrent.futures import Future
-    from types import ModuleType
 
 _PAD_PX = 4.0
 _MATCHING = "scipy.optimize"
@@ -50,11 +45,8 @@ class ConfusionView(QWidget):
         self._matched: IntArray = self._order
         self._names: tuple[str, ...] = ()
         self._reason = ""
-        self._coming: Future[ModuleType] | None = None
-        self._look = QTimer(self)
-        self._look.setSingleShot(True)
-        self._look.setInterval(LOOK_MS)
-        self._look.timeout.connect(self._match)
+        self._import = Errand(self)
+        self._import.done.connect(self._match)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
         self.setAccessibleName("Confusion matrix of components and classes")
@@ -82,11 +74,10 @@ class ConfusionView(QWidget):
         """Now, or as soon as that takes no time any more."""
         if not self._counts.size:
             return
-        if not is_imported(_MATCHING):
-            self._coming = self._coming or begin_beside(importlib.import_module, _MATCHING)
-            if not self._coming.done():
-                self._look.start()
-                return
+        if not (is_imported(_MATCHING) or self._import.is_done):
+            if not self._import.is_under_way:
+                self._import.begin(importlib.import_module, _MATCHING)
+            return
         self._matched = match_clusters(self._counts)
         self._order = diagonal_order(self._counts, self._matched)
         self.update()

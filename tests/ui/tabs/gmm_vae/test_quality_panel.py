@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.numerics.clustering import match_clusters
+from dgm_explorer.ui import beside
 from dgm_explorer.ui.tabs.gmm_vae import confusion_view
 from dgm_explorer.ui.tabs.gmm_vae.confusion_view import ConfusionView, diagonal_order
 from dgm_explorer.ui.tabs.gmm_vae.quality_panel import QualityPanel
@@ -57,7 +58,7 @@ def test_until_the_library_is_there_rows_stand_in_the_order_of_the_components(
         return coming
 
     monkeypatch.setattr(confusion_view, "is_imported", lambda _name: False)
-    monkeypatch.setattr(confusion_view, "begin_beside", begin_beside)
+    monkeypatch.setattr(beside, "begin_beside", begin_beside)
     view = ConfusionView()
     qtbot.addWidget(view)
     view.show_confusion(make_snapshot().confusion, ("ant", "bee", "cat"))
