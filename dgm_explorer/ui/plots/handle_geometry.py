@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from dgm_explorer.core.gaussians import LARGEST
 from dgm_explorer.ui.plots.gaussian_curves import peak
 
 Part: TypeAlias = Literal["center", "first", "second", "rotation"]
@@ -89,8 +90,11 @@ def weighted(share: float, ratio: float) -> float:
 
 
 def relative_weight(share: float, weight_of_others: float) -> float:
-    """The weight that gives a component ``share`` of the mixture beside others that sum to this."""
-    return share / (1.0 - share) * weight_of_others
+    """The weight that gives a component ``share`` of the mixture beside others that sum to this.
+
+    Never above `LARGEST`: beside others of 10⁵ a share ends at 0.9 until the weights are normalised.
+    """
+    return min(share / (1.0 - share) * weight_of_others, LARGEST)
 
 
 def clamp(value: float, lo: float, hi: float) -> float:

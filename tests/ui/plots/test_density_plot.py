@@ -1,7 +1,7 @@
 """Gaussians under the hand."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from scipy.stats import norm
 
-from dgm_explorer.core.gaussians import Component1D, Gaussian1D
+from dgm_explorer.core.gaussians import LARGEST, Component1D, Gaussian1D
 from dgm_explorer.ui.plots.density_plot import DensityPlot
 from dgm_explorer.ui.theme import LIGHT, THEMES, Theme
 
@@ -149,6 +149,14 @@ def test_shift_drag_changes_only_the_weight(plot, hand_of, notes) -> None:
     assert (component.mu, component.sigma) == (5.0, 0.5)
     share = component.weight / (component.weight + 0.8)
     assert share == pytest.approx(0.2 * (height + 30 * per_px(plot)[1]) / height, rel=1e-9)
+
+
+def test_shift_drag_ends_at_the_largest_weight(plot, hand_of, notes) -> None:
+    plot.set_mixture(tuple(replace(component, weight=0.5 * LARGEST) for component in P))
+    start = plot.handle_viewport_position(0)
+    hand_of(plot).drag(start, QPointF(start.x(), 5), SHIFT)
+    _, component = notes.last("component_changed")
+    assert component.weight == LARGEST
 
 
 def test_shift_drag_of_a_single_component_keeps_its_weight(plot, hand_of, notes) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dgm_explorer.core.gaussians import Component1D, Gaussian1D
+from dgm_explorer.core.gaussians import LARGEST, Component1D, Gaussian1D
 from dgm_explorer.ui.plots.handle_geometry import HandleDrag, HandleShape, relative_weight
 
 shapes = st.builds(
@@ -64,12 +64,13 @@ def test_the_weight_takes_the_height_and_leaves_the_rest() -> None:
 
 @pytest.mark.parametrize("y", [-1e9, -1.0, 0.0, 1e12, math.inf])
 @pytest.mark.parametrize("x", [-1e12, 0.0, 1e12])
-def test_no_place_of_the_mouse_leaves_what_the_core_accepts(x: float, y: float) -> None:
+@pytest.mark.parametrize("others", [1.0, 7 * LARGEST])
+def test_no_place_of_the_mouse_leaves_what_the_core_accepts(x: float, y: float, others: float) -> None:
     shape = HandleShape(0.0, 1.0, 0.5)
     moved = drag_of(shape).shape_at(x, y)
     Gaussian1D(moved.mu, moved.sigma)
     share = drag_of(shape).weight_at(y).share
-    weight = relative_weight(share, 1.0)
+    weight = relative_weight(share, others)
     Component1D(weight, moved.mu, moved.sigma)
     assert 0 < share < 1
 
