@@ -85,7 +85,7 @@ def find_reverse_stationary(
 
     A landscape that has been computed anyway gives further starts. In (μ, log σ) the divergence is
     coercive without maxima, so saddles = minima − 1; the search goes on until that is so.
-    Minima come first, each group sorted by KL.
+    Minima come first, each group sorted by KL, and by μ where that is equal.
     """
     seeds = _known_seeds(p, landscape, grid)
     candidates = find_candidates(p, COARSE_ROWS)
@@ -160,7 +160,7 @@ def follow(
     is_small = kl < SMALL_KL
     if is_small.any():
         kl[is_small] = reverse_kl_values(p, mu[is_small], sigma[is_small])
-    order = _order(kl, is_minimum)
+    order = _order(mu, kl, is_minimum)
     return Followed(_classified(mu, sigma, kl, is_minimum, order), tuple(order.tolist()))
 
 
@@ -257,12 +257,17 @@ def _evaluated(
     if not len(mu):
         return ()
     kl = reverse_kl_values(p, mu, sigma)
-    return _classified(mu, sigma, kl, is_minimum, _order(kl, is_minimum))
+    return _classified(mu, sigma, kl, is_minimum, _order(mu, kl, is_minimum))
 
 
-def _order(kl: FloatArray, is_minimum: BoolArray) -> IntArray:
-    """Minima first, each group sorted by KL."""
-    return np.lexsort((kl, ~is_minimum))
+def _order(mu: FloatArray, kl: FloatArray, is_minimum: BoolArray) -> IntArray:
+    """Minima first, each group sorted by KL, and by μ where that is equal but for rounding."""
+    by_kl = np.lexsort((kl, ~is_minimum))
+    ranked = kl[by_kl]
+    is_above = np.diff(ranked, prepend=ranked[:1]) > TIE * (1 + np.abs(ranked))
+    level = np.empty(len(kl), dtype=np.int64)
+    level[by_kl] = np.cumsum(is_above)
+    return np.lexsort((mu, level, ~is_minimum))
 
 
 def _classified(

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 
-SWITCH_S = 0.001
+SWITCH_S = 0.0002
 """A thread that computes in Python lets another one go on after this time. With the interpreter's own 5 ms a
 window that paints beside an import waits 5 ms behind each of its calls of NumPy."""
 

@@ -1,6 +1,7 @@
 """From a KL state to everything that one frame of the tab shows, as pure computation with caches."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dgm_explorer.core.arrays import FloatArray
@@ -25,6 +26,7 @@ from dgm_explorer.ui.tabs.kl.mean_curves import MeanCurveEngine, MeanCurves
 GRID_SIZE = 256
 LONGEST_STEP_SIGMAS = 1.0
 LONGEST_STEP_LOG_SIGMA = 0.3
+SAME_SIGMAS = 1e-6
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,14 @@ def is_small_step(old: tuple[Component1D, ...], new: tuple[Component1D, ...]) ->
     )
 
 
+def is_same_list(first: Sequence[StationaryPoint], second: Sequence[StationaryPoint]) -> bool:
+    """Whether two lists of stationary points look the same on the screen."""
+    return len(first) == len(second) and all(
+        a.kind == b.kind and abs(a.mu - b.mu) + abs(a.sigma - b.sigma) <= SAME_SIGMAS * a.sigma
+        for a, b in zip(first, second, strict=True)
+    )
+
+
 class FrameEngine:
     """Resolves states into frames, and computes again only what the state change touches.
 
@@ -124,19 +134,16 @@ class FrameEngine:
         self._is_confirmed = False
         self._is_searching = False
 
-    def resolve(self, state: KLState, *, may_search: bool = True) -> KLFrame:
+    def resolve(self, state: KLState) -> KLFrame:
         """Compute the frame of a state.
 
-        Parameters
-        ----------
-        may_search : search on the spot (5–50 ms) where the points cannot be followed. Otherwise they are read
-            off the landscape, and if that is not enough the frame says `is_searching`; `make_search`
-            gives what to run elsewhere and `adopt`.
+        Stationary points that can neither be followed nor read off the landscape are left to a search of
+        15–50 ms: the frame says `is_searching`, and `make_search` gives what to run elsewhere and `adopt`.
         """
         self._set_view(state.view)
         self._set_target(state.p)
         fixed_sigma = self._fixed_sigma = state.q.sigma if state.is_sigma_fixed else None
-        points = self._stationary(state.view, may_search)
+        points = self._stationary(state.view)
         curves = None
         lowest_forward = forward_minimum(self._p)
         if fixed_sigma is not None:
@@ -187,7 +194,7 @@ class FrameEngine:
         self._forward = forward_landscape(self._p, self._grid)
         self._reverse = self._reverse_landscape.evaluate(self._p)
 
-    def _stationary(self, view: View1D, may_search: bool) -> tuple[StationaryPoint, ...]:
+    def _stationary(self, view: View1D) -> tuple[StationaryPoint, ...]:
         self._is_searching = False
         known = self._known
         is_same = known is not None and known.fixed_sigma == self._fixed_sigma
@@ -197,17 +204,9 @@ class FrameEngine:
         if self._fixed_sigma is not None:
             return self._curve_engine.stationary(self._p, view, self._fixed_sigma)
         points = self._followed(known) if known is not None and is_same else None
-        if points is None and not may_search:
-            points = self._read_off(known if is_same else None)
-            self._is_searching = points is None
-            return points or ()
-        if points is not None:
-            return points
-        request = self.make_search()
-        self.adopt(request, request.run())
-        self._is_confirmed = True
-        assert self._known is not None
-        return self._known.points
+        points = points or self._read_off(known if is_same else None)
+        self._is_searching = points is None
+        return points or ()
 
     def _followed(self, known: _Known) -> tuple[StationaryPoint, ...] | None:
         """The known points moved to the present p, or None when they cannot be trusted."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -18,7 +19,7 @@ from dgm_explorer.ui.store import Store
 from dgm_explorer.ui.tabs.kl.control_panel import ControlPanel
 from dgm_explorer.ui.tabs.kl.descent_player import DescentPlayer
 from dgm_explorer.ui.tabs.kl.descent_status import line_status, plane_status
-from dgm_explorer.ui.tabs.kl.frame import FrameEngine, KLFrame, SearchRequest
+from dgm_explorer.ui.tabs.kl.frame import FrameEngine, KLFrame, SearchRequest, is_same_list
 from dgm_explorer.ui.tabs.kl.line_scene import LineScene
 from dgm_explorer.ui.tabs.kl.options_section import view_of
 from dgm_explorer.ui.tabs.kl.readings import readings
@@ -30,9 +31,6 @@ from dgm_explorer.ui.throttle import TurnThrottle
 if TYPE_CHECKING:
     from dgm_explorer.ui.tabs.kl.plane_descent import PlaneDescent
     from dgm_explorer.ui.tabs.kl.plane_scene import PlaneScene
-
-MAX_COMPONENTS_SEARCHED_AT_ONCE = 3
-"""At rest a full search takes 10–20 ms up to here; more components are searched beside the window."""
 
 
 class KLTab(Tab):
@@ -225,8 +223,7 @@ class KLTab(Tab):
         self._show_descent()
 
     def _show_line(self, state: KLState) -> None:
-        may_search = len(state.p) <= MAX_COMPONENTS_SEARCHED_AT_ONCE and not self._is_dragging
-        frame = self._engine.resolve(state, may_search=may_search)
+        frame = self._engine.resolve(state)
         self._ask_for_search(frame)
         self._frame = frame
         self.player.follow(frame.p, state)
@@ -245,8 +242,13 @@ class KLTab(Tab):
             self._search.forget()
 
     def _adopt(self, request: SearchRequest, points: tuple[StationaryPoint, ...]) -> None:
+        """Draw again only where the search has found another list than the one shown."""
         self._engine.adopt(request, points)
-        self._throttle.poke()
+        frame = self.frame
+        if request.p is frame.p and is_same_list(points, frame.reverse_points):
+            self._frame = replace(frame, is_confirmed=True)
+        else:
+            self._throttle.poke()
 
     def _show_descent(self) -> None:
         if self._is_line:

@@ -11,6 +11,7 @@ from scipy.stats import norm
 from dgm_explorer.core.gaussians import Component1D, Gaussian1D
 from dgm_explorer.core.kl_state import KLState, View1D
 from dgm_explorer.numerics.stationary import StationaryPoint
+from dgm_explorer.session import preset_names, read_preset
 from dgm_explorer.ui.tabs.kl.frame import FrameEngine, is_small_step
 
 
@@ -24,7 +25,20 @@ def in_order(points: tuple[StationaryPoint, ...]) -> list[StationaryPoint]:
 
 
 def kinds(state: KLState, engine: FrameEngine) -> list[str]:
-    return [point.kind for point in engine.resolve(state).reverse_points]
+    """As the tab shows them once a search that the frame asks for is done."""
+    frame = engine.resolve(state)
+    if frame.is_searching:
+        request = engine.make_search()
+        engine.adopt(request, request.run())
+        frame = engine.resolve(state)
+    return [point.kind for point in frame.reverse_points]
+
+
+def search(state: KLState) -> tuple[StationaryPoint, ...]:
+    """All stationary points, found from many starts, without the landscape's word."""
+    engine = FrameEngine()
+    engine.resolve(state)
+    return engine.make_search().run()
 
 
 def test_divergences_agree_with_scipy() -> None:
@@ -67,7 +81,7 @@ def test_a_followed_drag_ends_where_a_fresh_search_ends() -> None:
     for share in np.linspace(0.0, 1.0, 41):
         p = (Component1D(0.5, -3.0, 1.0), Component1D(0.5, 3.0 - share, 1.0 - 0.6 * share))
         followed = engine.resolve(replace(KLState(), p=p)).reverse_points
-    fresh = FrameEngine().resolve(replace(KLState(), p=p)).reverse_points
+    fresh = search(replace(KLState(), p=p))
     assert [point.kind for point in followed] == [point.kind for point in fresh]
     for a, b in zip(followed, fresh, strict=True):
         assert (a.mu, a.sigma, a.kl) == pytest.approx((b.mu, b.sigma, b.kl), abs=1e-7)
@@ -85,12 +99,12 @@ def test_only_what_changed_is_computed_again() -> None:
     assert zoomed.reverse_points == first.reverse_points
 
 
-def test_after_a_leap_in_a_drag_the_points_are_read_off_the_landscape() -> None:
+def test_after_a_leap_the_points_are_read_off_the_landscape() -> None:
     engine = FrameEngine()
     engine.resolve(KLState())
     leap = replace(KLState(), p=(*symmetric(4.0), Component1D(0.3, 0.0, 0.2)))
-    found = engine.resolve(leap, may_search=False)
-    truth = FrameEngine().resolve(leap).reverse_points
+    found = engine.resolve(leap)
+    truth = search(leap)
     assert not found.is_searching
     assert not found.is_confirmed
     assert [point.kind for point in found.reverse_points] == [point.kind for point in truth]
@@ -98,20 +112,38 @@ def test_after_a_leap_in_a_drag_the_points_are_read_off_the_landscape() -> None:
         assert (point.mu, point.sigma, point.kl) == pytest.approx((true.mu, true.sigma, true.kl), abs=1e-8)
 
 
+LINES = [
+    name
+    for name in preset_names()
+    if (state := read_preset(name).kl) is not None and state.dimension == 1 and not state.is_sigma_fixed
+]
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_the_first_picture_of_a_preset_has_all_points(name: str) -> None:
+    state = read_preset(name).kl
+    assert state is not None
+    frame, truth = FrameEngine().resolve(state), search(state)
+    assert not frame.is_searching
+    assert [point.kind for point in frame.reverse_points] == [point.kind for point in truth]
+    for point, true in zip(frame.reverse_points, truth, strict=True):
+        assert (point.mu, point.sigma, point.kl) == pytest.approx((true.mu, true.sigma, true.kl), abs=1e-7)
+
+
 def test_what_cannot_be_read_off_is_searched_for_elsewhere_and_nothing_stale_is_shown() -> None:
     """Modes far narrower than a cell leave no minima on the grid."""
     engine = FrameEngine()
     engine.resolve(KLState())
     narrow = replace(KLState(), p=(Component1D(0.5, -4.01, 0.004), Component1D(0.5, 4.0, 0.004)))
-    waiting = engine.resolve(narrow, may_search=False)
+    waiting = engine.resolve(narrow)
     assert waiting.is_searching
     assert waiting.reverse_points == ()
     request = engine.make_search()
     engine.adopt(request, request.run())
-    ready = engine.resolve(narrow, may_search=False)
+    ready = engine.resolve(narrow)
     assert ready.is_confirmed
     assert not ready.is_searching
-    assert ready.reverse_points == FrameEngine().resolve(narrow).reverse_points
+    assert ready.reverse_points == search(narrow)
 
 
 def test_fixed_sigma_has_the_homework_s_pitchfork() -> None:
