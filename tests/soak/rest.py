@@ -3,6 +3,7 @@ memory be compared.
 """
 
 import time
+from typing import Any
 
 from dgm_explorer.lecture import lecture_names
 from dgm_explorer.session import preset_names
@@ -11,12 +12,17 @@ from tests.soak.drive import Driver
 from tests.soak.hand import Event
 from tests.soak.records import Record
 
-PRESETS = ("preset.vq-vae-digits", "preset.digits-in-the-plane", "preset.homework-1b")
-"""The last one is what is seen; the others let go of what was large in the tabs behind it."""
+PICTURE = "preset.homework-1b"
+"""What is seen at rest."""
+
+LOOKS = frozenset({"view.theme.light", "view.controls"})
+SIZE = (1280, 800)
 
 TRAINED = ("preset.digits-in-the-plane", "preset.vq-vae-digits")
 TRAINING_S = 8.0
 CHECKS_S = 20.0
+READY_S = 60.0
+SMALL_MB = 10.0
 TRIES = 40
 SETTLE_S = 3.0
 GIVEN_BACK_S = 12.0
@@ -48,14 +54,53 @@ def tour(driver: Driver) -> None:
 
 
 def rest(driver: Driver) -> None:
-    """Leave dialogs and lectures, open the same presets, wait until memory is given back, take a sample."""
+    """One and the same picture: size, looks, settings, runs. Wait until memory is given back; measure."""
     driver.hand.let_go_of_all()
     _leave_all(driver)
-    for name in PRESETS:
+    _bring_back_looks(driver)
+    for name in TRAINED:
         _open_preset(driver, name)
+        _begin_anew(driver)
+    _open_preset(driver, PICTURE)
     time.sleep(GIVEN_BACK_S)
     driver.look()
     driver.measure("rest")
+
+
+def _bring_back_looks(driver: Driver) -> None:
+    """Theme, docks, full screen, then the size."""
+    for name in sorted(view for view in driver.look()["checked"] if view.startswith("view.")):
+        if name not in LOOKS and not name.startswith("view.theme."):
+            _choose_view(driver, name)
+    for name in sorted(LOOKS.difference(driver.look()["checked"])):
+        _choose_view(driver, name)
+    size: list[Event] = [["resize", driver.look()["window"], *SIZE], ["sleep", SETTLE_S]]
+    driver.do(Action("rest", "size", size))
+
+
+def _choose_view(driver: Driver, name: str) -> None:
+    _click_on(driver, "&View")
+    _click_on(driver, name)
+
+
+def _begin_anew(driver: Driver) -> None:
+    """A new run of the bundled digits in the tab in front, which waits at its first step."""
+    tab = driver.look()["tab"]
+    before = _run_of(driver, tab)["folder"]
+    driver.do(Action("rest", "reset", [["key", "r"]]))
+    end_s = time.monotonic() + READY_S
+    while time.monotonic() < end_s:
+        run = _run_of(driver, tab)
+        if run["state"] == "running":
+            driver.do(Action("rest", "pause", [["key", "space"], ["sleep", 0.5]]))
+        if run["state"] == "paused" and run["folder"] != before and run["data_mb"] < SMALL_MB:
+            return
+        time.sleep(0.2)
+    driver.note(Record("complaint", {"after": "rest", "text": f"no new run: {_run_of(driver, tab)}"}))
+
+
+def _run_of(driver: Driver, tab: str) -> dict[str, Any]:
+    return next(run for run in driver.look()["runs"] if run["tab"] == tab)
 
 
 def _open_preset(driver: Driver, name: str) -> None:
@@ -65,7 +110,7 @@ def _open_preset(driver: Driver, name: str) -> None:
 
 def _fit_points(driver: Driver) -> None:
     """A mixture to points painted into the dialog of the KL tab."""
-    _open_preset(driver, PRESETS[-1])
+    _open_preset(driver, PICTURE)
     _click_on(driver, "Fit…")
     time.sleep(SETTLE_S)
     for kind, name, x, y, width, height in driver.look()["targets"]:

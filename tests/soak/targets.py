@@ -54,6 +54,7 @@ def describe_screen(window: MainWindow) -> dict[str, Any]:
         "is_file_dialog": isinstance(asker, QFileDialog),
         "popup": type(top).__name__ if top is QApplication.activePopupWidget() else "",
         "tab": window.current_tab.key,
+        "checked": [key for key, action in window.actions_by_key.items() if action.isChecked()],
         "runs": list(_runs(window)),
         "targets": list(_targets(top)),
     }
