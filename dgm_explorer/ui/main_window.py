@@ -177,6 +177,7 @@ class MainWindow(QMainWindow):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def toggle_notes(self) -> None:
+        self.hold_painting()
         self.notes.setVisible(not self.notes.isVisible())
 
     def _point_at(self, view: str) -> None:
@@ -186,6 +187,7 @@ class MainWindow(QMainWindow):
             self.warn(sentence)
 
     def toggle_theory(self) -> None:
+        self.hold_painting()
         self.theory.setVisible(not self.theory.isVisible())
 
     def toggle_controls(self) -> None:
@@ -197,6 +199,7 @@ class MainWindow(QMainWindow):
         return self._has_controls
 
     def show_controls(self, is_visible: bool) -> None:
+        self.hold_painting()
         self._has_controls = is_visible
         for tab in self.tabs():
             tab.set_controls_visible(is_visible)

@@ -1,6 +1,11 @@
 """Heavy work at the pace at which it can be done, while cheap work follows every mouse event."""
 
-from PySide6.QtCore import QObject, Qt, Signal
+import time
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+LONG_S = 0.025
+"""Behind a firing as long as this the event loop gets a turn of its own: two at once would be felt."""
 
 
 class TurnThrottle(QObject):
@@ -9,7 +14,8 @@ class TurnThrottle(QObject):
     The handle under the mouse moves on every event; what hangs on it is computed *and painted* on `fired`.
     Nothing queues up: mouse events that arrive meanwhile become one firing, and whoever listens reads the
     newest state. Without a timer there is no pause, and that firing comes before the event loop would
-    paint what those events have moved by itself: from event to paint a fifth less than with a pause.
+    paint what those events have moved by itself: from event to paint a fifth less than with a pause. Only
+    behind a firing longer than `LONG_S` timers and keys come first.
     """
 
     fired = Signal()
@@ -20,6 +26,9 @@ class TurnThrottle(QObject):
         self._is_resting = False
         self._is_pending = False
         self._turned.connect(self._end_rest, Qt.ConnectionType.QueuedConnection)
+        self._turn = QTimer(self)
+        self._turn.setSingleShot(True)
+        self._turn.timeout.connect(self._end_rest)
 
     @property
     def is_pending(self) -> bool:
@@ -45,10 +54,14 @@ class TurnThrottle(QObject):
     def _fire(self) -> None:
         self._is_pending = False
         self._is_resting = True
+        began_s = time.perf_counter()
         try:
             self.fired.emit()
         finally:
-            self._turned.emit()
+            if time.perf_counter() - began_s > LONG_S:
+                self._turn.start(0)
+            else:
+                self._turned.emit()
 
     def _end_rest(self) -> None:
         self._is_resting = False

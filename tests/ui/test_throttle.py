@@ -1,10 +1,12 @@
 """Work at the pace at which it can be done."""
 
+import time
+
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from pytestqt.qtbot import QtBot
 
-from dgm_explorer.ui.throttle import TurnThrottle
+from dgm_explorer.ui.throttle import LONG_S, TurnThrottle
 
 
 def test_first_poke_fires_at_once_and_a_burst_fires_once_more(qtbot: QtBot) -> None:
@@ -34,6 +36,27 @@ def test_a_poke_from_within_the_slot_is_not_lost(qtbot: QtBot) -> None:
     throttle.poke()
     assert fired == [0]
     qtbot.waitUntil(lambda: fired == [0, 1], timeout=1000)
+
+
+def test_behind_a_long_firing_timers_come_first(qtbot: QtBot) -> None:
+    throttle = TurnThrottle()
+    order: list[str] = []
+
+    def refresh() -> None:
+        order.append("fired")
+        time.sleep(2 * LONG_S)
+
+    throttle.fired.connect(refresh)
+    tick = QTimer()
+    tick.timeout.connect(lambda: order.append("tick"))
+    tick.start(1)
+    throttle.poke()
+    throttle.poke()
+    QCoreApplication.sendPostedEvents()
+    assert order == ["fired"]
+    qtbot.waitUntil(lambda: order.count("fired") == 2, timeout=1000)
+    tick.stop()
+    assert order.index("tick") == 1
 
 
 @pytest.mark.usefixtures("qapp")

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.runs.folder import RunFolder
 from dgm_explorer.runs.settle import settle_run
+from dgm_explorer.ui.beside import begin_beside
 from dgm_explorer.ui.newest_worker import NewestWorker
 from dgm_explorer.ui.recovery.autosave import Autosave, Autosaved
 from dgm_explorer.ui.recovery.offers import (
@@ -170,16 +171,16 @@ class Recovery(QObject):
         except InputError as error:
             self._window.warn(str(error))
             return False
-        # Only once this window has kept it the other one's copy may go.
+        # Only once this window has kept it the other one's copy may go; the disk may be slow.
         if self.autosave is not None and self.autosave.save_now():
-            lost.window.forget()
+            begin_beside(lost.window.forget)
         else:
             lost.window.release()
         self._taken.add(lost)
         return True
 
     def _discard(self, lost: LostSession) -> bool:
-        lost.window.forget()
+        begin_beside(lost.window.forget)
         self._taken.add(lost)
         return True
 

@@ -141,7 +141,9 @@ def test_a_proper_end_offers_nothing(start: Begin, tmp_path: Path) -> None:
     assert not one.window.banner.notices.isVisible()
 
 
-def test_a_lost_session_comes_back_and_is_kept_before_its_trace_goes(start: Begin, lost: TraceFolder) -> None:
+def test_a_lost_session_comes_back_and_is_kept_before_its_trace_goes(
+    start: Begin, lost: TraceFolder, qtbot: QtBot
+) -> None:
     one = start()
     before = one.window.tab_widget.geometry()
     assert one.panel.isVisible()
@@ -152,7 +154,7 @@ def test_a_lost_session_comes_back_and_is_kept_before_its_trace_goes(start: Begi
     assert one.kl.store.state.alpha == 0.75
     assert one.window.document.is_modified
     assert not one.panel.isVisible()
-    assert not lost.path.exists()
+    qtbot.waitUntil(lambda: not lost.path.exists())
     kept = read_session(one.own.session_file).kl
     assert kept is not None
     assert kept.alpha == 0.75
@@ -184,7 +186,7 @@ def test_a_session_whose_file_is_gone_has_none(start: Begin, lost: TraceFolder, 
     assert one.kl.store.state.alpha == 0.75
 
 
-def test_discard_is_for_good_and_later_is_not(start: Begin, lost: TraceFolder) -> None:
+def test_discard_is_for_good_and_later_is_not(start: Begin, lost: TraceFolder, qtbot: QtBot) -> None:
     one = start()
     one.click("Later")
     assert not one.panel.isVisible()
@@ -192,13 +194,15 @@ def test_discard_is_for_good_and_later_is_not(start: Begin, lost: TraceFolder) -
     assert lost.session_file.exists()
     two = start()
     two.click("Discard")
-    assert not lost.path.exists()
+    qtbot.waitUntil(lambda: not lost.path.exists())
     assert two.kl.store is not None
     assert two.kl.store.state == KLState()
     assert start().recovery.panel is None
 
 
-def test_a_damaged_autosave_is_one_sentence_and_can_be_discarded(start: Begin, lost: TraceFolder) -> None:
+def test_a_damaged_autosave_is_one_sentence_and_can_be_discarded(
+    start: Begin, lost: TraceFolder, qtbot: QtBot
+) -> None:
     lost.session_file.write_bytes(b"\x00not json")
     lost.work_file.write_bytes(b"{}")
     one = start()
@@ -207,7 +211,7 @@ def test_a_damaged_autosave_is_one_sentence_and_can_be_discarded(start: Begin, l
     assert str(lost.session_file) in one.window.banner.text
     assert one.panel.isVisible()
     one.click("Discard")
-    assert not lost.path.exists()
+    qtbot.waitUntil(lambda: not lost.path.exists())
 
 
 def test_an_interrupted_run_is_resumed_in_its_tab(start: Begin, cut_off: RunFolder) -> None:
