@@ -92,7 +92,7 @@ def weighted(share: float, ratio: float) -> float:
 def relative_weight(share: float, weight_of_others: float) -> float:
     """The weight that gives a component ``share`` of the mixture beside others that sum to this.
 
-    Never above `LARGEST`: beside others of 10⁵ a share ends at 0.9 until the weights are normalised.
+    Never above `LARGEST`: beside others of 10⁵ a share ends at 0.91 until the weights are normalised.
     """
     return min(share / (1.0 - share) * weight_of_others, LARGEST)
 
