@@ -11,8 +11,8 @@ from pathlib import Path
 from threading import Lock
 
 SWITCH_S = 0.0002
-"""A thread that computes in Python lets another one go on after this time. Beside one that never rests a frame
-of a drag, 12 ms alone, takes 55; with 1 ms it takes 165, with the interpreter's own 5 ms 700."""
+"""A thread that computes in Python lets another one go on after this time. Beside one that never rests a
+frame of a drag, 12 ms alone, takes 55; with 1 ms it takes 165, with the interpreter's own 5 ms 700."""
 
 _lock = Lock()
 

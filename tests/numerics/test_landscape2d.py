@@ -99,3 +99,13 @@ def test_a_window_too_wide_to_sample_q_in_takes_no_more_memory(
     for i, j in NODES[:4] // 4:
         exact = reverse_kl_2d(BISHOP, gaussian_2d(np.array([grid.x[j], grid.y[i]]), cov)).kl
         assert values[i, j] == pytest.approx(exact, rel=tolerance)
+
+
+def test_a_long_narrow_q_in_a_wide_window_is_right_for_a_picture() -> None:
+    grid, cov = Grid2D.of(View2D((0.0, 0.0), 200.0)), np.diag([400.0, 0.25])
+    values = ReverseLandscape2D(grid, cov).evaluate(BISHOP)
+    assert values.shape == (256, 256)
+    half_a_colour = np.ptp(values) / 512
+    for i, j in NODES:
+        exact = reverse_kl_2d(BISHOP, gaussian_2d(np.array([grid.x[j], grid.y[i]]), cov)).kl
+        assert values[i, j] == pytest.approx(exact, abs=half_a_colour)

@@ -86,6 +86,8 @@ def _choose_view(driver: Driver, name: str) -> None:
 def _begin_anew(driver: Driver) -> None:
     """A new run of the bundled digits in the tab in front, which waits at its first step."""
     tab = driver.look()["tab"]
+    _click_on(driver, "Device of the next run")
+    driver.do(Action("rest", "device", [["key", "Home"], ["key", "Return"], ["sleep", 0.3]]))
     before = _run_of(driver, tab)["folder"]
     driver.do(Action("rest", "reset", [["key", "r"]]))
     end_s = time.monotonic() + READY_S
@@ -153,6 +155,6 @@ def _click_on(driver: Driver, name: str) -> None:
 
 def _find(screen: Screen, name: str) -> tuple[int, int] | None:
     for kind, own, x, y, width, height in screen["targets"]:
-        if kind in ("menu", "submenu", "item", "button") and own == name:
+        if kind in ("menu", "submenu", "item", "button", "combo") and own == name:
             return x + width // 2, y + height // 2
     return None
