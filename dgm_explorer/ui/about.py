@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Callable, Iterable
+from functools import cache
 
 from PySide6.QtCore import QSize, Qt, qVersion
 from PySide6.QtGui import QAction, QIcon
@@ -29,7 +30,7 @@ SHORTCUTS = "Keyboard and mouse"
 
 
 def versions() -> tuple[tuple[str, str], ...]:
-    """Name and version of the program and of what it stands on."""
+    """Name and version of the program and of what it stands on; the first time read from the disk."""
     return (
         ("DGM Explorer", dgm_explorer.__version__),
         ("Python", platform.python_version()),
@@ -142,6 +143,7 @@ class WholeArea(QScrollArea):
         return QSize(whole.width() + bar_px, whole.height())
 
 
+@cache
 def _version_of(package: str) -> str:
     from importlib import metadata  # here, because it costs the first paint 20 ms
 

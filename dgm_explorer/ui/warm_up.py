@@ -73,7 +73,7 @@ class WarmUp(QObject):
         for tab in tabs:
             tab.leave_building(True)
             tab.wanted.connect(self._hurry)
-        self._libraries, self._formulas = Worker(_import_libraries), Worker(_typeset_formulas)
+        self._libraries, self._words = Worker(_import_libraries), Worker(_prepare_words)
         self._libraries.finished.connect(self._begin_to_build)
         self._timer = QTimer(self)
         self._timer.setInterval(PAUSE_MS)
@@ -125,13 +125,13 @@ class WarmUp(QObject):
     def _finish(self) -> None:
         self._rest()
         gc.freeze()
-        self._formulas.begin()
+        self._words.begin()
 
     @Slot()
     def _end(self) -> None:
         """Begin nothing more, and wait for what is under way."""
         self._rest()
-        for worker in (self._libraries, self._formulas):
+        for worker in (self._libraries, self._words):
             worker.stop()
 
     def _rest(self) -> None:
@@ -193,8 +193,14 @@ def _import_libraries() -> Iterator[None]:
         yield
 
 
-def _typeset_formulas() -> Iterator[None]:
-    """One after the other, those of which a lecture or a card needs all at once to know how large it is."""
+def _prepare_words() -> Iterator[None]:
+    """The versions in the About box, and formulas one after the other: those of which a lecture or a card
+    needs all at once to know how large it is.
+    """
+    from dgm_explorer.ui.about import versions
+
+    versions()
+    yield
     from dgm_explorer.ui.formula import typeset
 
     for find, is_display in ((_formulas_of_lectures, False), (_formulas_of_cards, True)):

@@ -29,7 +29,7 @@ def test_every_tab_is_built_behind_the_first_picture(qtbot: QtBot, monkeypatch: 
     warm = warm_up.WarmUp(tabs, tabs[0])
     qtbot.waitUntil(lambda: all(tab._scene for tab in lazy), timeout=SOON_MS)
     qtbot.waitUntil(lambda: warm.is_done, timeout=SOON_MS)
-    qtbot.waitUntil(warm._formulas.isFinished, timeout=SOON_MS)
+    qtbot.waitUntil(warm._words.isFinished, timeout=SOON_MS)
     known = set(sys.modules)
     for tab in tabs:
         tab.show()
@@ -66,7 +66,7 @@ def test_the_window_imports_nothing_while_another_thread_does(
     assert next(steps) == "first", "nothing was done"
     warm._go_on()
     assert next(steps, "") == ""
-    qtbot.waitUntil(lambda: warm.is_done and warm._formulas.isFinished(), timeout=SOON_MS)
+    qtbot.waitUntil(lambda: warm.is_done and warm._words.isFinished(), timeout=SOON_MS)
     gc.unfreeze()
 
 
@@ -99,7 +99,7 @@ def test_a_tab_that_is_shown_before_comes_first_and_asks_for_patience(
     assert other.python_script()  # whoever cannot wait has it built at once
     assert other._scene
     qtbot.waitUntil(lambda: warm.is_done, timeout=SOON_MS)
-    qtbot.waitUntil(warm._formulas.isFinished, timeout=SOON_MS)
+    qtbot.waitUntil(warm._words.isFinished, timeout=SOON_MS)
     assert NOT_YET not in [label.text() for label in wanted.findChildren(QLabel)]
     for tab in tabs:
         tab.finish()

@@ -139,6 +139,7 @@ class Lecturer(QObject):
         self._stage.hold_painting()
         for tab in self._tabs_of(lecture):
             self._empty(tab)
+        self._stage.notes.setVisible(lecture.steps[0].are_notes_visible)
         self._stage.wear(PROJECTOR)
         self._stage.statusBar().hide()
         self.bar.set_lecture(lecture)
@@ -336,11 +337,11 @@ class Lecturer(QObject):
         stage.document.return_to(backstage.document)
         stage.show_tab(backstage.tab)
         stage.show_controls(backstage.has_controls)
-        stage.notes.setVisible(backstage.has_notes)
-        stage.statusBar().setVisible(backstage.has_status_bar)
-        stage.menuBar().show()
         if stage.theme.name == PROJECTOR.name:  # a theme chosen during the lecture stays
             stage.wear(THEMES[backstage.theme])
+        stage.notes.setVisible(backstage.has_notes)  # notes that are seen are set anew in every theme
+        stage.statusBar().setVisible(backstage.has_status_bar)
+        stage.menuBar().show()
         stage.banner.show_text(backstage.banner_text, backstage.banner_tone)
 
     # -- what is shown ------------------------------------------------------------------------------------

@@ -141,6 +141,8 @@ class NumberAxis(pg.AxisItem):
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:  # noqa: N803
         """As pyqtgraph has it, which always writes at the first level: this makes that one fit."""
         levels: list[tuple[float, float]] = super().tickSpacing(minVal, maxVal, size)
+        if any(spacing <= 0 for spacing, _ in levels):
+            return []  # a range so short that its steps are 0
         if levels:
             least = self._least_gap_px * abs(maxVal - minVal) / size
             levels[0] = (_coarsened(levels[0][0], least), levels[0][1])

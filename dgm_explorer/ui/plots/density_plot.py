@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _HEADROOM = 1.15
 _MAX_OVER_P = 4.0
+LEAST_TOP = 1e-30
+"""Top of the axis where p is far away: what it is there cannot be seen, and less than 1e-300 not be drawn."""
 
 
 class DensityPlot(HandlePlot[HandleShape]):
@@ -117,7 +119,9 @@ class DensityPlot(HandlePlot[HandleShape]):
     def _fit_y(self, *_: object) -> None:
         """Grow at once, and by more than is needed; shrink only when no hand is at work."""
         p_top = self._curves.p_top
-        wanted = self._headroom * max(p_top, min(self._curves.others_top, _MAX_OVER_P * p_top))
+        if p_top <= 0:
+            return
+        wanted = self._headroom * max(p_top, min(self._curves.others_top, _MAX_OVER_P * p_top), LEAST_TOP)
         top = self.view_range[1][1]
         if wanted > top:
             self._set_top(wanted * _HEADROOM if self._is_gesture else wanted)
@@ -131,8 +135,7 @@ class DensityPlot(HandlePlot[HandleShape]):
         return max(_HEADROOM, height_px / max(height_px - TOP_MARGIN_PX, 0.5 * height_px, 1.0))
 
     def _set_top(self, top: float) -> None:
-        if top > 0:
-            self.set_view_range(self.view_range[0], (0.0, top))
+        self.set_view_range(self.view_range[0], (0.0, top))
 
     def _show_legend(self) -> None:
         theme = self.theme

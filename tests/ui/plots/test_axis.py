@@ -56,6 +56,16 @@ def test_numbers_of_an_upright_axis_do_not_touch(high: float, size_px: float) ->
         assert high / spacing > 2
 
 
+@pytest.mark.parametrize("high", [1e-320, 2.5e-322, 5e-324])
+@pytest.mark.usefixtures("qtbot")
+def test_a_range_that_is_hardly_there_is_no_endless_work(high: float) -> None:
+    axis = NumberAxis("left", "")
+    axis.set_theme(PROJECTOR)
+    for spacing, values in axis.tickValues(0.0, high, 300.0):
+        assert spacing > 0
+        assert len(axis.tickStrings(values, 1.0, spacing)) == len(values) < 100
+
+
 def test_the_topmost_number_is_not_cut(qtbot: QtBot) -> None:
     plot = Plot(NumberAxis("bottom", "x"), NumberAxis("left", "y"))
     qtbot.addWidget(plot)

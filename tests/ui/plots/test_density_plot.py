@@ -291,6 +291,17 @@ def test_setters_do_not_answer_back(plot, notes) -> None:
     assert not notes.all
 
 
+@pytest.mark.parametrize("away", [30.0, 38.0, 38.5, 38.55, 39.0, 1000.0])
+def test_the_window_may_be_far_from_p(plot, away: float) -> None:
+    """38.5 σ away the highest density is the smallest number but zero, of which an axis has no tenth."""
+    plot.set_mixture((Component1D(1.0, 0.0, 1.0),))
+    plot.set_x_range(away, away + 1.0)
+    assert plot.view_range[1][1] >= 1e-30
+    assert not plot.grab().isNull()
+    plot.set_x_range(-8.0, 8.0)
+    assert 0.4 < plot.view_range[1][1] < 1.0
+
+
 def test_a_needle_does_not_hide_p_and_the_table_is_the_density(plot) -> None:
     plot.set_q(Gaussian1D(0.0, 1e-3))
     p_top = 0.5 * norm.pdf(0)

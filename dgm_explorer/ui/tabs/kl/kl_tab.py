@@ -273,9 +273,9 @@ class KLTab(Tab):
         self.player.suspend()
 
     def _finish_drag(self) -> None:
+        """What is still to be drawn is drawn in a turn of its own, and asks for its search itself."""
         self._is_dragging = False
-        self._throttle.flush()
-        if self._is_line:
+        if self._is_line and not self._throttle.is_pending:
             self._ask_for_search(self.frame)
         self.editor.end_gesture()
         self.player.resume()
