@@ -8,7 +8,8 @@ from typing import TypeVar
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QEvent, QThread, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QThread, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 # Read when the first QApplication is made and when NumPy is imported, both after this file.
@@ -71,6 +72,7 @@ def _nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     request.getfixturevalue("qapp")
     widgets_before = set(_top_level_widgets())
     yield
+    _let_go_of_the_mouse()
     complaints = [
         *_complain_about_threads(),
         *_complain_about_timers(),
@@ -78,6 +80,13 @@ def _nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
     ]
     if complaints:
         pytest.fail("\n".join(complaints), pytrace=False)
+
+
+def _let_go_of_the_mouse() -> None:
+    """A double click of `QTest` ends with a press: the next test would find the button held."""
+    if QApplication.mouseButtons() != Qt.MouseButton.NoButton:
+        QTest.mouseRelease(QWidget(), Qt.MouseButton.LeftButton)
+        assert QApplication.mouseButtons() == Qt.MouseButton.NoButton
 
 
 def _top_level_widgets() -> list[QWidget]:
