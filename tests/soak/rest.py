@@ -15,12 +15,14 @@ from tests.soak.records import Record
 PICTURE = "preset.homework-1b"
 """What is seen at rest."""
 
+CLICKED = frozenset({"menu", "submenu", "item", "button", "combo", "main_tab", "tab"})
 LOOKS = frozenset({"view.theme.light", "view.controls"})
 SIZE = (1280, 800)
 
 TRAINED = ("preset.digits-in-the-plane", "preset.vq-vae-digits")
 TRAINING_S = 8.0
 CHECKS_S = 20.0
+PANEL_S = 0.7
 READY_S = 60.0
 SMALL_MB = 10.0
 TRIES = 40
@@ -30,9 +32,9 @@ GIVEN_BACK_S = 12.0
 
 
 def tour(driver: Driver) -> None:
-    """Each preset and each lecture, a fit, a little training, and the checks: all that follows is repetition.
+    """Each preset and lecture, a fit, the checks, a little training, each panel: all else is repetition.
 
-    Takes two of the five minutes before the first `rest`.
+    Takes three of the five minutes before the first `rest`.
     """
     _click_on(driver, "Theory")
     _click_on(driver, "Check &all")
@@ -51,6 +53,11 @@ def tour(driver: Driver) -> None:
         driver.do(Action("tour", "train", [["key", "space"]]))
         _wait(driver, TRAINING_S)
         driver.do(Action("tour", "pause", [["key", "space"]]))
+    for tab in _names_of(driver, "main_tab"):
+        _click_on(driver, tab)
+        for panel in _names_of(driver, "tab"):
+            _click_on(driver, panel)
+            time.sleep(PANEL_S)
 
 
 def rest(driver: Driver) -> None:
@@ -153,8 +160,12 @@ def _click_on(driver: Driver, name: str) -> None:
     driver.note(Record("complaint", {"after": "rest", "text": f"{name} does not come up"}))
 
 
+def _names_of(driver: Driver, kind: str) -> list[str]:
+    return [own for found, own, *_ in driver.look()["targets"] if found == kind]
+
+
 def _find(screen: Screen, name: str) -> tuple[int, int] | None:
     for kind, own, x, y, width, height in screen["targets"]:
-        if kind in ("menu", "submenu", "item", "button", "combo") and own == name:
+        if kind in CLICKED and own == name:
             return x + width // 2, y + height // 2
     return None
