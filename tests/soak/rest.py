@@ -96,7 +96,7 @@ def _begin_anew(driver: Driver) -> None:
     _click_on(driver, "Device of the next run")
     driver.do(Action("rest", "device", [["key", "Home"], ["key", "Return"], ["sleep", 0.3]]))
     before = _run_of(driver, tab)["folder"]
-    driver.do(Action("rest", "reset", [["key", "r"]]))
+    driver.do(Action("rest", "begin anew", [["key", "r" if before else "space"]]))
     end_s = time.monotonic() + READY_S
     while time.monotonic() < end_s:
         run = _run_of(driver, tab)
