@@ -30,4 +30,9 @@ class PaintingHold(QObject):
 
     @Slot()
     def _let_go(self) -> None:
+        """Painted here, and not later: what was asked for before the hold may have been answered within it.
+
+        Then Qt takes the window for dirty with its painting asked for, and would never ask again.
+        """
         self._window.setUpdatesEnabled(True)
+        self._window.repaint()
