@@ -21,6 +21,7 @@ from typing import TextIO
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
 from dgm_explorer.ui.main_window import MainWindow
+from tests.soak.memory import describe_memory
 from tests.soak.targets import describe_screen
 
 BEAT_MS = 5
@@ -83,8 +84,8 @@ class Probe(QObject):
         except BlockingIOError:
             return
         while b"\n" in self._received:
-            _question, _, self._received = self._received.partition(b"\n")
-            answer = describe_screen(self._window)
+            question, _, self._received = self._received.partition(b"\n")
+            answer = describe_memory() if question == b"memory" else describe_screen(self._window)
             self._socket.setblocking(True)
             self._socket.sendall(json.dumps(answer).encode() + b"\n")
             self._socket.setblocking(False)

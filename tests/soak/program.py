@@ -107,7 +107,11 @@ class Program:
         self._answers.settimeout(ANSWER_TIMEOUT_S)
 
     def look(self) -> dict[str, Any]:
-        """What is on the screen, see `targets.describe_screen`.
+        """What is on the screen, see `targets.describe_screen`; raises as `ask`."""
+        return self.ask("look")
+
+    def ask(self, question: str) -> dict[str, Any]:
+        """What the probe answers to ``look`` or ``memory``.
 
         Raises
         ------
@@ -117,7 +121,7 @@ class Program:
         assert self._answers is not None
         answer = b""
         try:
-            self._answers.sendall(b"look\n")
+            self._answers.sendall(f"{question}\n".encode())
             while not answer.endswith(b"\n"):
                 part = self._answers.recv(1 << 20)
                 if not part:
@@ -131,8 +135,8 @@ class Program:
             ) from error
         except OSError as error:
             raise GoneError(self.describe_end()) from error
-        screen: dict[str, Any] = json.loads(answer)
-        return screen
+        answered: dict[str, Any] = json.loads(answer)
+        return answered
 
     def describe_end(self) -> str:
         """How the process ended, which it must have done by itself."""

@@ -72,6 +72,7 @@ def rest(driver: Driver) -> None:
     time.sleep(GIVEN_BACK_S)
     driver.look()
     driver.measure("rest")
+    driver.note(Record("memory", driver.program.ask("memory")))
 
 
 def _bring_back_looks(driver: Driver) -> None:

@@ -24,6 +24,26 @@ def describe_growth(rests: Sequence[Record]) -> str:
     return f"at the same picture, every five minutes: {told} MB; growth {growth:+.1f} %"
 
 
+def describe_memory_growth(told: Sequence[Record]) -> str:
+    """Whose memory it was at the first rest and at the last, and of which objects there are more."""
+    if len(told) < 2:
+        return ""
+    first, last = told[0].values, told[-1].values
+    kinds = sorted(first["resident_mb"])
+    parts = [f"{kind} {first['resident_mb'][kind]:.0f} → {last['resident_mb'][kind]:.0f}" for kind in kinds]
+    more = Counter(last["objects"])
+    more.subtract(first["objects"])
+    rows = [f"  {count:+6d}  {name}" for name, count in more.most_common(WORST) if count > 0]
+    return "\n".join(
+        (
+            f"MB resident at the first and the last of them: {', '.join(parts)}; lent by malloc "
+            f"{first['in_use_mb']:.0f} → {last['in_use_mb']:.0f} from its heap, "
+            f"{first['mapped_mb']:.0f} → {last['mapped_mb']:.0f} beside it. Objects there are more of:",
+            *rows,
+        )
+    )
+
+
 def summarise(records: Iterable[Record]) -> str:
     """A table for people."""
     kinds: dict[str, list[Record]] = {}
@@ -34,6 +54,7 @@ def summarise(records: Iterable[Record]) -> str:
         _complaints(kinds.get("complaint", []) + kinds.get("ended", []) + kinds.get("hang", [])),
         _memory(kinds.get("sample", [])),
         describe_growth(kinds.get("rest", [])),
+        describe_memory_growth(kinds.get("memory", [])),
         _frames(kinds.get("frame", []), kinds.get("action", [])),
         _kills(kinds),
     ]

@@ -1,6 +1,7 @@
 """The soak's bookkeeping: the same seed chooses the same actions, and its table says what was recorded."""
 
 import random
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ import pytest
 from tests.soak.actions import choose
 from tests.soak.complaints import headline
 from tests.soak.drive import read_actions
+from tests.soak.memory import describe_memory
 from tests.soak.probe import describe_stack
 from tests.soak.records import Record, RecordBook, read_record
-from tests.soak.summary import describe_growth, summarise
+from tests.soak.summary import describe_growth, describe_memory_growth, summarise
 
 SCREEN = {
     "window": 7,
@@ -80,6 +82,28 @@ def test_growth_is_told_from_rest_to_rest_without_the_examples_in_memory() -> No
     rests = [sample(300.0, 200.0), sample(600.0, 230.0), sample(900.0, 210.0)]
     assert describe_growth(rests).endswith("200, 230, 210 MB; growth +5.0 %")
     assert describe_growth([]) == ""
+
+
+def test_what_grew_is_named() -> None:
+    def told(in_use_mb: float, objects: dict[str, int]) -> Record:
+        resident = {"heap": in_use_mb + 10, "files": 150.0}
+        values = {"in_use_mb": in_use_mb, "mapped_mb": 30.0, "resident_mb": resident, "objects": objects}
+        return Record("memory", values)
+
+    text = describe_memory_growth([told(200, {"a.B": 3, "c.D": 9}), told(222, {"a.B": 7, "c.D": 8})])
+    assert "heap 210 → 232" in text
+    assert "200 → 222 from its heap" in text
+    assert "+4  a.B" in text
+    assert "c.D" not in text
+
+
+def test_memory_that_is_taken_is_told() -> None:
+    before = describe_memory()
+    blocks = [bytes(1000 + i) for i in range(20_000)]  # each too small for a mapping of its own
+    taken_mb = sum(map(sys.getsizeof, blocks)) / 2**20
+    after = describe_memory()
+    assert after["in_use_mb"] - before["in_use_mb"] == pytest.approx(taken_mb, abs=2)
+    assert after["resident_mb"]["heap"] > before["resident_mb"]["heap"] + 0.8 * taken_mb
 
 
 def test_complaints_are_the_same_but_for_numbers() -> None:
