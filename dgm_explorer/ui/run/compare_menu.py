@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QMenu
+from PySide6.QtWidgets import QMenu
 
 from dgm_explorer.runs.listing import RunSummary
+from dgm_explorer.ui import file_dialogs
 
 MOST_LISTED = 15
 
@@ -58,6 +59,6 @@ def _choose(choose: Callable[[Path | None], None], folder: Path | None, _checked
 
 
 def _ask(menu: QMenu, parent: Path, choose: Callable[[Path | None], None], _checked: bool = False) -> None:
-    name = QFileDialog.getExistingDirectory(menu.window(), "Run folder to compare with", str(parent))
-    if name:
-        choose(Path(name))
+    path = file_dialogs.ask_run_to_compare(menu.window(), parent)
+    if path is not None:
+        choose(path)

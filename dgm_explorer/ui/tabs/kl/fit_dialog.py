@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -22,6 +21,7 @@ from dgm_explorer.core.gaussians import Component1D
 from dgm_explorer.core.kl_state import View1D
 from dgm_explorer.data.points import read_points
 from dgm_explorer.numerics.mixture_fit import MAX_FIT_POINTS, fit_mixture
+from dgm_explorer.ui import file_dialogs
 from dgm_explorer.ui.newest_worker import NewestWorker
 from dgm_explorer.ui.tabs.kl.strip_paint_plot import MAX_POINTS_PAINTED, StripPaintPlot
 from dgm_explorer.ui.tabs.kl.wording import parameter_text
@@ -210,11 +210,9 @@ class FitDialog(QDialog):
         set_tip(self.brush, f"Points scatter around the mouse with σ = {self.plot.brush_sigma:.3g}")
 
     def _ask_for_file(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(
-            self, "Load points", "", "Points (*.csv *.txt *.tsv *.dat *.npy);;All files (*)"
-        )
-        if name:
-            self.load(Path(name))
+        path = file_dialogs.ask_points_file(self)
+        if path is not None:
+            self.load(path)
 
     def accept(self) -> None:
         if self.components:

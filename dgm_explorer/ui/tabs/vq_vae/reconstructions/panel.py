@@ -1,7 +1,6 @@
 """Inputs, their grids of codes and their reconstructions: the data's images, and the user's own."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -349,7 +348,7 @@ class ReconstructionPanel(CodePanel):
 
     @Slot()
     def _open(self) -> None:
-        path = file_dialogs.ask_image_file(self, Path.home())
+        path = file_dialogs.ask_image_file(self)
         if path is not None:
             self.own.read(path)
 
