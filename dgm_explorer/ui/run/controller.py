@@ -165,7 +165,7 @@ class RunController(QObject):
     @Slot()
     def reset(self) -> None:
         """From the beginning with the present settings and their seed, in a new folder; nothing is lost."""
-        if self._screen is None and self._thread is None:
+        if self.state == "idle":
             return
         self.start(self._make_request(), is_paused=not self.is_playing)
 

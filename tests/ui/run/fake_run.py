@@ -120,9 +120,15 @@ class FakeRun:
 
 
 class FakeMaker:
-    """A `core.training.MakeRun` that keeps the runs it has made, for the test to look at afterwards."""
+    """A `core.training.MakeRun` that keeps the runs it has made, for the test to look at afterwards.
 
-    def __init__(self, **settings: object) -> None:
+    Attributes
+    ----------
+    no_start : raised in place of a run.
+    """
+
+    def __init__(self, no_start: Exception | None = None, **settings: object) -> None:
+        self.no_start = no_start
         self.settings = settings
         self.runs: list[FakeRun] = []
 
@@ -132,6 +138,8 @@ class FakeMaker:
 
     def __call__(self, request: RunRequest, report: Callable[[str, float | None], bool]) -> FakeRun:
         report("reading data", 0.5)
+        if self.no_start is not None:
+            raise self.no_start
         folder = request.folder or Path(f"fake-run-{len(self.runs)}")
         run = FakeRun(dataclasses.replace(request, folder=folder), **self.settings)  # type: ignore[arg-type]
         self.runs.append(run)

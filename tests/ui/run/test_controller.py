@@ -146,6 +146,18 @@ def test_reset_begins_the_same_run_again_in_another_folder(
     assert witness.pictures[-1] == 0
 
 
+def test_reset_begins_anew_where_a_start_has_failed(qtbot: QtBot, watch: Callable[..., Witness]) -> None:
+    maker = FakeMaker(n_steps=FOREVER, no_start=RunFailed("There is no such data set; choose another."))
+    witness = watch(maker)
+    witness.controller.play_pause()
+    wait_for(qtbot, witness, "failed")
+    assert witness.controller.on_screen is None
+    maker.no_start = None
+    witness.controller.reset()
+    wait_for(qtbot, witness, "paused")
+    assert maker.run.step == 0
+
+
 def test_play_goes_on_with_a_stopped_run_unless_its_settings_have_changed(
     qtbot: QtBot, watch: Callable[..., Witness]
 ) -> None:
