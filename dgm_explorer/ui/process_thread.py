@@ -79,12 +79,19 @@ class ProcessThread(TrainingThread):
                 return True
             if timeout_ms < LAST_WORDS_MS:
                 return False
+        return self.give_up() and self.wait(JOIN_MS)
+
+    @property
+    def can_be_given_up(self) -> bool:
+        return self._child is not None
+
+    def give_up(self) -> bool:
         with self._lock:
             if self._child is None:
                 return False
             self._is_dismissed = True
             self._child.kill()
-        return self.wait(JOIN_MS)
+        return True
 
     def run(self) -> None:
         """The thread: borrow a process, bring home its news, give it back."""

@@ -56,6 +56,15 @@ class TrainingThread(LastingThread):
         """Stop behind the step under way, write what is due, end."""
         self._order("stop")
 
+    @property
+    def can_be_given_up(self) -> bool:
+        """Whether `give_up` would end it: a thread of the window cannot be killed."""
+        return False
+
+    def give_up(self) -> bool:
+        """End a run that does not stop, without saving; False where that cannot be. Returns at once."""
+        return False
+
     def run(self) -> None:
         """The thread: prepare, train, close. Whatever happens becomes the last update."""
         be_nice()

@@ -17,6 +17,7 @@ from dgm_explorer.ui.newest_worker import NewestWorker
 from dgm_explorer.ui.run.follower import FolderNews, RunFollower
 from dgm_explorer.ui.run.past import Past, PastRequest, read_past
 from dgm_explorer.ui.run.readings import ControllerState, RunOnScreen, RunReadings
+from dgm_explorer.ui.run.stopping import Stopping
 from dgm_explorer.ui.run.take_readings import after_news, after_update, without_pace
 from dgm_explorer.ui.run.training_place import make_training_thread, warm_up
 from dgm_explorer.ui.training_thread import TrainingThread
@@ -85,6 +86,8 @@ class RunController(QObject):
         self._rates = RateMeter(RATE_WINDOW_S)
         self._drawing_since_s = 0.0
         self._held: list[MetricsTable] | None = None
+        self._stopping = Stopping(self)
+        self._stopping.overdue.connect(self.noticed)
         self._past = NewestWorker(read_past, self)
         self._past.finished.connect(self._take_past)
         self._follower = RunFollower(self)
@@ -124,7 +127,7 @@ class RunController(QObject):
             self._begin(request, is_paused, is_single_step)
         else:
             self._next = (request, is_paused, is_single_step)
-            self._thread.request_stop()
+            self._stopping.ask(self._thread)
 
     @Slot()
     def play_pause(self) -> None:
@@ -154,10 +157,13 @@ class RunController(QObject):
 
     @Slot()
     def stop(self) -> None:
-        """End the run behind the present step and save it, or ask the process that trains it to do so."""
+        """End the run behind the present step and save it, or ask the process that trains it to do so.
+
+        One that has not stopped long after it was asked is killed when asked again.
+        """
         if self._thread is not None:
             self._next = None
-            self._thread.request_stop()
+            self._stopping.ask(self._thread)
         elif self._is_following_living():
             self._follower.ask("stop")
             self.noticed.emit("The process that trains this run was asked to stop.")
@@ -254,6 +260,7 @@ class RunController(QObject):
     def _let_go(self) -> None:
         """Listen no more to a thread that has ended, or is told to: it lives on its own until then."""
         assert self._thread is not None
+        self._stopping.forget()
         self._thread.mailbox.filled.disconnect(self._read_thread)
         self.destroyed.disconnect(self._thread.request_stop)
         self._leaving = [thread for thread in self._leaving if thread.isRunning()]
