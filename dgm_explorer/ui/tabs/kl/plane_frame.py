@@ -171,6 +171,11 @@ class PlaneEngine:
             are_stationary_exact=self._stationary.is_exact,
         )
 
+    def forget_points_of_others(self, state: KLState) -> None:
+        """Follow no points from what was seen long ago: that is sound from one step of a drag to the next."""
+        self._minima.forget_unless(state.p2)
+        self._stationary.forget_unless(FixedShape(state.p2, state.q2.cov))
+
     def _mixture(self, p2: tuple[Component2D, ...]) -> Mixture2D:
         if self._p is None or p2 != self._p2:
             self._p2, self._p = p2, Mixture2D(p2)
@@ -241,6 +246,10 @@ class _Tracked(Generic[Key]):
         if key != self._key:
             self._key, self.is_exact = key, False
             self.points = track(self.points)
+
+    def forget_unless(self, key: Key) -> None:
+        if key != self._key:
+            self.points = ()
 
     def adopt(self, key: Key, points: Points) -> bool:
         if key != self._key:

@@ -265,6 +265,8 @@ class PlaneScene(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if self._state is not None:
+            self._engine.forget_points_of_others(self._state)
         self._refresh()
         self._exact.ask_soon()
 

@@ -182,3 +182,20 @@ def test_descent_of_both_divergences_ends_at_their_optima(
     assert scene.descent.path("reverse") == ()
     scene.descent.step()
     assert len(scene.descent.path("reverse")) == 2
+
+
+def test_what_is_shown_again_follows_no_points_of_another_p(scene: PlaneScene, qtbot: QtBot) -> None:
+    """From far away they would end anywhere; and of the same p they are still known."""
+    settle(qtbot, scene)
+    assert scene.frame is not None
+    known = scene.frame.minima
+    scene.hide()
+    scene.show()
+    assert scene.frame.minima == known
+    scene.hide()
+    far = (Component2D(0.5, (-30.0, 4.0), (1.0, 0.0, 1.0)), Component2D(0.5, (40.0, 4.0), (2.0, 0.0, 1.0)))
+    scene.show_state(replace(STATE, p2=far))
+    scene.show()
+    assert scene.frame.minima == scene.frame.stationary == ()
+    settle(qtbot, scene)
+    assert {round(point.q.mean[0]) for point in scene.frame.minima} == {-30, 40}
