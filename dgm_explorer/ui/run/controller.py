@@ -276,6 +276,9 @@ class RunController(QObject):
         assert self._thread is not None
         if self._screen is None and update.facts is not None:
             self._open(update.facts, update)
+        is_over = update.state in ("finished", "stopped", "failed")
+        if is_over:
+            self._let_go()  # before anybody is told, who may ask whether it trains here
         self._show(after_update(self._readings, update, self._rates))
         if update.state in ("running", "paused") and self._failure:
             sentence, self._failure = self._failure, ""
@@ -286,7 +289,7 @@ class RunController(QObject):
             self._pass_snapshot(update.snapshot)
         for sentence in update.refusals:
             self.refused.emit(sentence)
-        if update.state in ("finished", "stopped", "failed"):
+        if is_over:
             self._end(update)
 
     def _open(self, facts: RunFacts, update: RunUpdate) -> None:
@@ -305,8 +308,6 @@ class RunController(QObject):
             self._past.ask(PastRequest(facts.folder, update.first_step))
 
     def _end(self, update: RunUpdate) -> None:
-        if self._thread is not None:
-            self._let_go()
         if update.state == "failed":
             self._failure = update.words
             self.failed.emit(update.words)

@@ -196,6 +196,23 @@ def test_a_learning_rate_reaches_the_run_and_is_an_event(tab: GmmVaeTab, qtbot: 
     assert any(event.name == "learning_rate" for event in events(scene))
 
 
+def test_behind_the_last_step_there_is_nothing_to_restart_and_no_run_to_tell(
+    tab: GmmVaeTab, qtbot: QtBot
+) -> None:
+    scene = train_to_the_end(tab, qtbot)
+    said: list[str] = []
+    scene.noticed.connect(said.append)
+    assert not scene.settings.restart.isEnabled()
+    rate = scene.settings.box("learning_rate")
+    rate.setFocus()
+    QTest.keyClick(rate, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClicks(rate, "0.001")
+    QTest.keyClick(rate, Qt.Key.Key_Return)
+    assert tab.store is not None
+    assert tab.store.state.config.learning_rate == 0.001, "it is the next run's"
+    assert said == []
+
+
 def test_clicking_a_dot_shows_its_five_terms_alone(tab: GmmVaeTab, qtbot: QtBot) -> None:
     scene = train_to_the_end(tab, qtbot)
     view = scene.latent.view
