@@ -11,6 +11,7 @@ import faulthandler
 import json
 import os
 import re
+import signal
 import socket
 import threading
 import time
@@ -27,6 +28,7 @@ from tests.soak.targets import describe_screen
 BEAT_MS = 5
 LONG_S = 0.05
 SAMPLE_S = 0.02
+ANSWER_S = 0.002
 MOST_STACKS = 12
 FRAME = re.compile(r'File "([^"]*)", line (\d+) in (.*)')
 
@@ -121,11 +123,17 @@ class ThreadClock:
 
 
 class Watcher:
-    """Looks where the GUI thread is while it does not tick."""
+    """Looks where the GUI thread is while it does not tick.
+
+    It asks by a signal, which faulthandler answers in the GUI thread itself: a dump of all threads reads
+    some that are only being made, and a frame that Python looks at lives on behind its return, and with it a
+    painter that should be gone.
+    """
 
     def __init__(self) -> None:
         self._main = threading.main_thread().ident or 0
         self._memory = os.memfd_create("stacks")
+        faulthandler.register(signal.SIGUSR2, self._memory, all_threads=False)
         self._ticked_s = time.monotonic()
         self._stacks: list[str] = []
         self._stopped = threading.Event()
@@ -148,28 +156,21 @@ class Watcher:
                 self._stacks.append(self._look())
 
     def _look(self) -> str:
-        """Where the GUI thread is.
-
-        A frame of Python that is looked at lives on behind its return, and with it a painter that should
-        be gone; faulthandler reads without taking hold of anything.
-        """
         os.ftruncate(self._memory, 0)
         os.lseek(self._memory, 0, os.SEEK_SET)
-        faulthandler.dump_traceback(self._memory, all_threads=True)
+        signal.pthread_kill(self._main, signal.SIGUSR2)
+        time.sleep(ANSWER_S)
         os.lseek(self._memory, 0, os.SEEK_SET)
-        text = os.read(self._memory, 1 << 16).decode(errors="replace")
-        return describe_stack(text, f"Thread 0x{self._main:016x}")
+        return describe_stack(os.read(self._memory, 1 << 16).decode(errors="replace"))
 
 
-def describe_stack(dump: str, thread: str) -> str:
+def describe_stack(dump: str) -> str:
     """``file:line function`` of the innermost frame and the program's own, from inside out.
 
     Parameters
     ----------
-    dump : as faulthandler writes it.
-    thread : beginning of the line above the frames that are wanted.
+    dump : of one thread, as faulthandler writes it.
     """
-    _before, _, behind = dump.partition(thread)
-    frames = FRAME.findall(behind.partition("\n\n")[0])
+    frames = FRAME.findall(dump)
     kept = [frame for place, frame in enumerate(frames) if place == 0 or "dgm_explorer" in frame[0]]
     return " < ".join(f"{Path(file).name}:{line} {name}" for file, line, name in kept[:10])

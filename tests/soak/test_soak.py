@@ -2,6 +2,7 @@
 
 import random
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from tests.soak.actions import choose
 from tests.soak.complaints import headline
 from tests.soak.drive import read_actions
 from tests.soak.memory import describe_memory
-from tests.soak.probe import describe_stack
+from tests.soak.probe import Watcher, describe_stack
 from tests.soak.records import Record, RecordBook, read_record
 from tests.soak.summary import describe_growth, describe_memory_growth, summarise
 
@@ -132,11 +133,21 @@ def test_the_table_names_what_went_wrong_and_how_long_it_stood_still() -> None:
     assert "after “drag a handle: DensityPlot”" in text
 
 
-def test_a_stack_is_read_from_inside_out_and_only_of_the_thread_asked_for() -> None:
+def test_a_stack_is_read_from_inside_out() -> None:
     dump = (
-        'Thread 0x01 (most recent call first):\n  File "/x/other.py", line 1 in wait\n\n'
-        'Thread 0x02 (most recent call first):\n  File "/lib/re.py", line 9 in compile\n'
+        'Stack (most recent call first):\n  File "/lib/re.py", line 9 in compile\n'
         '  File "/lib/pool.py", line 4 in run\n  File "/p/dgm_explorer/ui/a.py", line 5 in draw\n'
     )
-    assert describe_stack(dump, "Thread 0x02") == "re.py:9 compile < a.py:5 draw"
-    assert describe_stack(dump, "Thread 0x03") == ""
+    assert describe_stack(dump) == "re.py:9 compile < a.py:5 draw"
+    assert describe_stack("") == ""
+
+
+def test_where_a_thread_stands_still_is_seen() -> None:
+    watcher = Watcher()
+    end_s = time.monotonic() + 0.3
+    while time.monotonic() < end_s:
+        pass
+    watcher.stop()
+    stacks = [stack for stack in watcher.take() if stack]
+    assert len(stacks) > 3
+    assert all("test_where_a_thread_stands_still_is_seen" in stack for stack in stacks)
