@@ -23,8 +23,8 @@ class ColorStrip(QGraphicsWidget):
         self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemStacksBehindParent)  # ticks begin on the frame
 
-    def set_theme(self, theme: Theme) -> None:
-        self._colors = lookup_table(theme.colormap)[::-1].copy()
+    def set_theme(self, theme: Theme, colormap: str) -> None:
+        self._colors = lookup_table(colormap)[::-1].copy()
         self._image = QImage(self._colors.data, 1, N_COLORS, 4, QImage.Format.Format_RGB32)
         self._frame = QPen(color(theme.grid), 1)
         self.update()
@@ -53,9 +53,13 @@ class ColorBar(QGraphicsWidget):
         self._strip = ColorStrip(self)
         self.set_theme(LIGHT)
 
+    def colormap_of(self, theme: Theme) -> str:
+        """Name of the colours of the strip; an override has others."""
+        return theme.colormap
+
     def set_theme(self, theme: Theme) -> None:
         """Colours of strip and text."""
-        self._strip.set_theme(theme)
+        self._strip.set_theme(theme, self.colormap_of(theme))
         self._pen = QPen(color(theme.text), 1)
         self._font = theme.font(0.85)
         metrics = QFontMetricsF(self._font)

@@ -27,7 +27,7 @@ from dgm_explorer.ui.tabs.vq_vae.usage.pairs import unseen_color
 from dgm_explorer.ui.tabs.vq_vae.usage.panel import UsagePanel
 from dgm_explorer.ui.tabs.vq_vae.usage.plot import UsagePlot
 from dgm_explorer.ui.tabs.vq_vae.usage.tiles import reduced
-from dgm_explorer.ui.theme import LIGHT, THEMES
+from dgm_explorer.ui.theme import LIGHT, THEMES, Theme
 from tests.ui.plots.conftest import Hand
 from tests.ui.tabs.vq_vae.cases import CONFIG, DEAD_CODE, GRID, K, make_dataset, make_snapshot
 
@@ -603,6 +603,21 @@ def test_pairs_are_red_above_chance_blue_below_and_grey_if_never_seen(show: Show
     assert often.red() > often.blue() + 40
     assert seldom.blue() > seldom.red() + 40
     assert near(never, unseen_color(LIGHT))
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_the_key_to_the_pairs_has_their_colours_and_the_axes_have_titles(show: Show, theme: Theme) -> None:
+    panel = show("pairs")
+    panel.set_theme(theme)
+    plot = panel.pairs
+    bar = plot.color_bar.sceneBoundingRect()
+    hand, x = Hand(plot), plot.color_bar.sceneTransform().map(QPointF(10.0, 0.0)).x()
+    often, seldom = (hand.color_at(QPointF(x, bar.top() + share * bar.height())) for share in (0.2, 0.85))
+    assert often.red() > often.blue() + 40
+    assert seldom.blue() > seldom.red() + 40
+    for side in ("left", "bottom"):
+        title = plot.plotItem.getAxis(side).label.toHtml()
+        assert theme.text.lower() in title.lower(), "not that of the plot it lies on"
 
 
 def test_too_many_codes_for_pairs_are_told_so(show: Show) -> None:

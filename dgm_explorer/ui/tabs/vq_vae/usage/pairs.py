@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QFontMetricsF, QImage
+from PySide6.QtGui import QFontMetricsF
 
 from dgm_explorer.core.arrays import FloatArray, IntArray
 from dgm_explorer.core.dataset import Dataset
@@ -14,7 +14,6 @@ from dgm_explorer.numerics.code_use import PairInformation, leading_axis, order_
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis, tick_text
 from dgm_explorer.ui.plots.color_bar import ColorBar
-from dgm_explorer.ui.plots.color_scale import N_COLORS
 from dgm_explorer.ui.plots.heat_map import lookup_table
 from dgm_explorer.ui.tabs.vq_vae.usage.cells import CellPicture, LinearScale, as_pixel, colored
 from dgm_explorer.ui.tabs.vq_vae.usage.plot import UsagePlot
@@ -43,6 +42,7 @@ class NameAxis(NumberAxis):
         super().set_theme(theme)
         self.setTicks([])
         self.setPen(pg.mkPen(color(theme.plot_background)))
+        self.setTextPen(pg.mkPen(color(theme.text)))  # the title has taken the colour of the line
         font = theme.font()
         room_px = round(1.6 * QFontMetricsF(font).height())
         if self.orientation == "left":
@@ -54,10 +54,8 @@ class NameAxis(NumberAxis):
 class SignedColorBar(ColorBar):
     """The key to the colours of values with a sign."""
 
-    def set_theme(self, theme: Theme) -> None:
-        super().set_theme(theme)
-        self._colors = lookup_table(colormap_of(theme))[::-1].copy()
-        self._image = QImage(self._colors.data, 1, N_COLORS, 4, QImage.Format.Format_RGB32)
+    def colormap_of(self, theme: Theme) -> str:
+        return colormap_of(theme)
 
 
 class CodePairs(UsagePlot):
@@ -189,7 +187,7 @@ class CodePairs(UsagePlot):
         pmi = f"{math.log(n / expected):+.2f} nats".replace("-", "−") if n else "−∞"
         return (
             f"code {first}, then code {second} right of or below it\n"
-            f"seen {n:,} times, {tick_text(expected, 3)} if independent: PMI {pmi}"
+            f"seen {n:,} time{'s' * (n != 1)}, {tick_text(expected, 3)} if independent: PMI {pmi}"
         )
 
     def _words_of_code(self, code: int) -> str:
