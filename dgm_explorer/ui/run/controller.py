@@ -82,6 +82,7 @@ class RunController(QObject):
         self._is_finished = False
         self._failure = ""
         self._screen: RunOnScreen | None = None
+        self._left: tuple[RunOnScreen, RunReadings] | None = None
         self._readings = RunReadings()
         self._rates = RateMeter(RATE_WINDOW_S)
         self._drawing_since_s = 0.0
@@ -250,6 +251,7 @@ class RunController(QObject):
         self._thread.mailbox.filled.connect(self._read_thread)
         self.destroyed.connect(self._thread.request_stop)
         self._past.forget()
+        self._left = None if self._screen is None else (self._screen, self._readings)
         self._screen, self._held = None, None
         self._rates.clear()
         self._show(RunReadings("preparing", words="starting"))
@@ -279,7 +281,10 @@ class RunController(QObject):
         is_over = update.state in ("finished", "stopped", "failed")
         if is_over:
             self._let_go()  # before anybody is told, who may ask whether it trains here
-        self._show(after_update(self._readings, update, self._rates))
+        if update.state == "failed" and self._screen is None and self._left is not None:
+            self._put_back(*self._left)
+        else:
+            self._show(after_update(self._readings, update, self._rates))
         if update.state in ("running", "paused") and self._failure:
             sentence, self._failure = self._failure, ""
             self.went_on.emit(sentence)
@@ -306,6 +311,14 @@ class RunController(QObject):
         if update.first_step > 0:
             self._held = []
             self._past.ask(PastRequest(facts.folder, update.first_step))
+
+    def _put_back(self, screen: RunOnScreen, readings: RunReadings) -> None:
+        """What should have begun has failed before it was on the screen: the run before is still there."""
+        if readings.is_followed:
+            self.follow(screen.folder)
+        else:
+            self._screen = screen
+            self._show(readings)
 
     def _end(self, update: RunUpdate) -> None:
         if update.state == "failed":

@@ -158,6 +158,49 @@ def test_reset_begins_anew_where_a_start_has_failed(qtbot: QtBot, watch: Callabl
     assert maker.run.step == 0
 
 
+def test_a_start_that_fails_leaves_the_run_on_the_screen(qtbot: QtBot, watch: Callable[..., Witness]) -> None:
+    maker = FakeMaker(n_steps=FOREVER)
+    witness = watch(maker)
+    controller = witness.controller
+    controller.play_pause()
+    wait_for(qtbot, witness, "running")
+    controller.stop()
+    wait_for(qtbot, witness, "stopped")
+    before, step = controller.on_screen, maker.run.step
+    assert before is not None
+    maker.no_start = RunFailed("Another process writes to this run.")
+    for start in (controller.play_pause, controller.reset):
+        start()
+        qtbot.waitUntil(lambda: witness.sentences[-1:] == ["Another process writes to this run."])
+        witness.sentences.clear()
+        assert controller.on_screen == before
+        assert controller.state == "stopped", "as its pictures, which are still there, show it"
+        assert controller.readings.progress is not None
+        assert controller.readings.progress.step == step
+    maker.no_start = None
+    controller.play_pause()
+    wait_for(qtbot, witness, "running")
+    assert maker.run.request.resume
+    controller.branch(0)
+    qtbot.waitUntil(lambda: maker.run.request.branch_from == before.folder, timeout=5000)
+
+
+def test_a_followed_run_is_followed_again_where_a_start_has_failed(
+    qtbot: QtBot, watch: Callable[..., Witness], writer: RunWriter
+) -> None:
+    maker = FakeMaker(no_start=RunFailed("There is no such data set; choose another."))
+    witness = watch(maker)
+    folder = writer.folder.path
+    witness.controller.follow(folder)
+    wait_for(qtbot, witness, "running")
+    witness.controller.reset()
+    qtbot.waitUntil(lambda: bool(witness.sentences), timeout=5000)
+    wait_for(qtbot, witness, "running")
+    assert witness.controller.on_screen is not None
+    assert witness.controller.on_screen.folder == folder
+    assert witness.controller.readings.is_followed
+
+
 def test_play_goes_on_with_a_stopped_run_unless_its_settings_have_changed(
     qtbot: QtBot, watch: Callable[..., Witness]
 ) -> None:
