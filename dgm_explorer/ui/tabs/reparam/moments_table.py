@@ -84,15 +84,16 @@ class MomentsTable(QWidget):
         painter.setFont(font)
         metrics = QFontMetricsF(font)
         height = min(self.height() / (len(self._rows) + 1.2), _LINE_SPACING * metrics.height())
-        edges = self._edges(metrics)
+        edges = self._edges(metrics, self._rows)
         self._paint_header(painter, edges, height)
         for index, row in enumerate(self._rows):
             self._paint_row(painter, row, edges, (index + 1) * height, height)
         painter.end()
 
-    def _edges(self, metrics: QFontMetricsF) -> list[float]:
-        """Left edges of the columns, and the right border."""
-        widths = [metrics.horizontalAdvance(sample) + 10 for sample in _SAMPLES]
+    def _edges(self, metrics: QFontMetricsF, rows: tuple[Comparison, ...] = ()) -> list[float]:
+        """Left edges of the columns, and the right border; the texts of tiny moments take from the scale."""
+        columns = zip(_SAMPLES, *map(_texts, rows), strict=True)
+        widths = [max(metrics.horizontalAdvance(text) for text in column) + 10 for column in columns]
         edges = [0.0]
         for width in widths:
             edges.append(edges[-1] + width)
@@ -116,11 +117,8 @@ class MomentsTable(QWidget):
     ) -> None:
         right = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
         left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        error = "" if math.isnan(row.error) else f" ± {tick_text(row.error, 2)}"
-        sample = "needs 2 points" if math.isnan(row.sample) else tick_text(row.sample) + error
         painter.setPen(color(self._theme.text))
-        texts = ((row.name, left), (tick_text(row.exact), right), (sample, right))
-        for column, (text, flags) in enumerate(texts):
+        for column, (text, flags) in enumerate(zip(_texts(row), (left, right, right), strict=True)):
             box = QRectF(edges[column], top, edges[column + 1] - edges[column] - 6, height)
             painter.drawText(box, int(flags), text)
         if not math.isnan(row.deviation):
@@ -151,3 +149,10 @@ class MomentsTable(QWidget):
         painter.setPen(QPen(color(theme.plot_background), 1))
         painter.setBrush(color(theme.forward if is_far else theme.text))
         painter.drawEllipse(dot, 4.5, 4.5)
+
+
+def _texts(row: Comparison) -> tuple[str, str, str]:
+    """Name, exact value, and that of the points with its standard error."""
+    error = "" if math.isnan(row.error) else f" ± {tick_text(row.error, 2)}"
+    sample = "needs 2 points" if math.isnan(row.sample) else tick_text(row.sample) + error
+    return row.name, tick_text(row.exact), sample

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -146,6 +147,22 @@ def test_each_deviation_has_its_scale_in_the_smallest_window(make_tab: MakeTab, 
         for x in range(image.width())
     ]
     assert sum(column >= 2 * len(table.rows) for column in columns) >= 12
+
+
+@pytest.mark.parametrize("dimension", [1, 2])
+def test_the_digits_of_tiny_moments_are_all_painted(
+    make_tab: MakeTab, monkeypatch: pytest.MonkeyPatch, dimension: int
+) -> None:
+    tab = make_tab(dimension=dimension, raw_diagonal=(-9.0, -9.0), off_diagonal=-1e-4)
+    painted: list[tuple[str, float, float]] = []
+
+    def note(painter: QPainter, box: QRectF, _: int, text: str) -> None:
+        painted.append((text, QFontMetricsF(painter.font()).horizontalAdvance(text), box.width()))
+
+    monkeypatch.setattr(QPainter, "drawText", note)
+    panel_of(tab).moments.grab()
+    assert any("e−10" in text for text, _, _ in painted)
+    assert not [(text, needs, has) for text, needs, has in painted if "±" in text and needs > has]
 
 
 def test_beside_the_theory_curve_and_moments_take_turns(make_tab: MakeTab) -> None:
