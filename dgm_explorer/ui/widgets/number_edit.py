@@ -3,7 +3,7 @@
 import math
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyleOptionFrame, QWidget
 
 _MARGINS_PX = 5
@@ -126,6 +126,11 @@ class NumberEdit(QLineEdit):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
             self._measure()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Select the number: Qt selects a word, and takes the point for the end of one."""
+        super().mouseDoubleClickEvent(event)
+        self.selectAll()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -1,6 +1,7 @@
 """The box for a number: rounded for reading, never cut."""
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -54,3 +55,14 @@ def test_a_text_being_typed_outlives_another_width(box: NumberEdit) -> None:
     typed = box.text()
     box.setFixedWidth(2 * box.width())
     assert box.text() == typed
+
+
+def test_a_double_click_takes_the_whole_number_and_not_its_decimals(box: NumberEdit) -> None:
+    box.set_value(1.2214)
+    at, typed = box.rect().center(), list[float]()
+    box.edited.connect(typed.append)
+    QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseDClick(box, Qt.MouseButton.LeftButton, pos=at)
+    QTest.keyClicks(box, "1e-4")
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    assert typed == [1e-4]
