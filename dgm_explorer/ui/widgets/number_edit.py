@@ -37,7 +37,7 @@ class NumberEdit(QLineEdit):
 
     Parameters
     ----------
-    name : how messages call the number.
+    name : how messages call the number, until another accessible name is set.
     digits : most significant digits shown while not edited.
     """
 
@@ -48,7 +48,6 @@ class NumberEdit(QLineEdit):
 
     def __init__(self, name: str, digits: int = 5, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._name = name
         self._digits = digits
         self._value = 0.0
         self._room_px = 0
@@ -99,7 +98,7 @@ class NumberEdit(QLineEdit):
         text = self.text()
         self.setModified(False)
         try:
-            value = parse_number(text, self._name)
+            value = parse_number(text, self.accessibleName())
         except ValueError as error:
             self._show()
             self.refused.emit(str(error))

@@ -53,7 +53,7 @@ class MapSection(QWidget):
         self._editor = editor
         self.mean = tuple(self._number(f"μ{SUBSCRIPTS[i]}", partial(editor.set_parameter, i)) for i in (0, 1))
         self.entries = {
-            (i, j): self._number(f"L{SUBSCRIPTS[i]}{SUBSCRIPTS[j]}", partial(self._set_entry, i, j))
+            (i, j): self._number(_entry_name(editor.shown, i, j), partial(self._set_entry, i, j))
             for i, j in ENTRIES
         }
         self.form = SwitchRow("Form of L", [(key, name, FORM_TIP[key]) for key, name in FORM_NAME.items()])
@@ -109,12 +109,14 @@ class MapSection(QWidget):
         return "Gaussian here: for the other laws have Factor or Graph in front"
 
     def _mean_text(self, i: int) -> str:
-        return f"μ{SUBSCRIPTS[i]} = {self._editor.shown.mean[i]:.6g}, the mean of z"
+        is_mean = self.law.key != "exponential" or self._editor.shown.dimension == 2
+        role = "the mean of z" if is_mean else "where the exponential law of z begins"
+        return f"{self.mean[i].accessibleName()} = {self._editor.shown.mean[i]:.6g}, {role}"
 
     def _entry_text(self, i: int, j: int) -> str:
         shown = self._editor.shown
         value = float(gaussian_map(shown).factor[i, j])
-        text = f"row {i + 1}, column {j + 1} of L = {value:.6g}"
+        text = f"{_entry_name(shown, i, j)} = {value:.6g}"
         if i == j and (shown.form == "lower" or shown.dimension == 1):
             text += f" = {ACTIVATION_NAME[shown.activation]}({shown.raw_diagonal[i]:.6g})"
         return text
@@ -164,12 +166,13 @@ class MapSection(QWidget):
         for box, value in zip(self.mean, frame.map.mean.tolist(), strict=False):
             box.set_value(value)
         for (i, j), entry in self.entries.items():
+            entry.setAccessibleName(_entry_name(state, i, j))
             if max(i, j) < state.dimension:
                 entry.set_value(float(frame.map.factor[i, j]))
         title = "Map  z = μ + Lε" if is_plane else "Map  z = μ + σ F⁻¹(Φ(ε))"
         if self._box.title() != title:
             self._box.setTitle(title)
-        set_text(self._letter, "A" if is_full else "L" if is_plane else "σ")
+        set_text(self._letter, _entry_name(state, 0, 0).rstrip(SUBSCRIPTS))
         self.form.set_key(state.form)
         self.handles.set_key(state.handles)
         self.activation.set_key(state.activation)
@@ -211,7 +214,7 @@ class MapSection(QWidget):
         if is_diagonal and not _can_reach(state, value):
             name = ACTIVATION_NAME[state.activation]
             self._editor.refused.emit(
-                f"L{SUBSCRIPTS[i]}{SUBSCRIPTS[i]} = {value:g} is no value of {name}; give another number or "
+                f"{_entry_name(state, i, j)} = {value:g} is no value of {name}; give another number or "
                 "choose the identity."
             )
             return
@@ -223,3 +226,10 @@ class MapSection(QWidget):
 def _can_reach(state: ReparamState, value: float) -> bool:
     raw = float(ACTIVATIONS[state.activation].inverse(np.array(value)))
     return math.isfinite(raw)
+
+
+def _entry_name(state: ReparamState, i: int, j: int) -> str:
+    """How the labels beside the boxes call this entry of the factor."""
+    if state.dimension == 1:
+        return "σ"
+    return f"{'A' if state.form == 'full' else 'L'}{SUBSCRIPTS[i]}{SUBSCRIPTS[j]}"

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QHelpEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QSlider
+from PySide6.QtWidgets import QApplication, QSlider, QToolTip
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.gaussians import Component2D
@@ -32,6 +33,13 @@ def type_number(box: NumberEdit, text: str) -> None:
     box.selectAll()
     QTest.keyClicks(box, text)
     QTest.keyClick(box, Qt.Key.Key_Return)
+
+
+def tip_of(box: NumberEdit) -> str:
+    """What the box says where the mouse rests on it."""
+    at = box.rect().center()
+    QApplication.sendEvent(box, QHelpEvent(QEvent.Type.ToolTip, at, box.mapToGlobal(at)))
+    return QToolTip.text()
 
 
 def slide(slider: QSlider, value: int) -> None:
@@ -81,6 +89,32 @@ def test_what_cannot_be_is_refused_in_a_sentence(tab: ReparamTab) -> None:
     assert "n_points" in said[-1]
     assert state_of(tab) == before
     assert section.entries[1, 1].value == pytest.approx(math.exp(-0.3))
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"), [({"dimension": 1}, "σ"), ({"form": "lower"}, "L₁₁"), ({"form": "full"}, "A₁₁")]
+)
+def test_messages_and_tips_call_an_entry_as_its_label_does(
+    make_tab: MakeTab, fields: dict[str, object], name: str
+) -> None:
+    tab, said = make_tab(**fields), list[str]()
+    tab.message.connect(said.append)
+    box = tab.scene.controls.map.entries[0, 0]
+    type_number(box, "one")
+    assert said[-1].startswith(f"{name}: ")
+    assert f"{name} = " in tip_of(box)
+    if name != "A₁₁":
+        type_number(box, "-3")
+        assert said[-1].startswith(f"{name} = -3 is no value of exp")
+
+
+@pytest.mark.parametrize(
+    ("law", "words"),
+    [("laplace", "the mean of z"), ("exponential", "where the exponential law of z begins")],
+)
+def test_mu_is_no_mean_of_the_exponential_law(make_tab: MakeTab, law: str, words: str) -> None:
+    tab = make_tab(dimension=1, law=law)
+    assert words in tip_of(tab.scene.controls.map.mean[0])
 
 
 def test_full_and_triangle_are_the_same_sigma(tab: ReparamTab) -> None:
