@@ -33,12 +33,15 @@ for i in range(d):
         print(f"Sigma{{i + 1}}{{j + 1}} = {{S[i, j]:.8g}} +- {{error:.2g}} (exact {{Sigma[i, j]:.8g}})")
 '''
 
-_LAW = '''"""z = μ + σ F⁻¹(u), u uniform: mean and variance of the {law} law, exact and of points."""
+_LAW = '''"""z = μ + σ F⁻¹(Φ(ε)), ε ~ N(0, 1): mean and variance of the {law} law, exact and of points."""
+
+from statistics import NormalDist
 
 import numpy as np
 
 mu, sigma, n = {mu}, {sigma}, {n_points}
-u = np.random.default_rng({seed}).random(n)
+epsilon = np.random.default_rng({seed}).standard_normal(n)
+u = np.array([NormalDist().cdf(e) for e in epsilon])  # Φ(ε), uniform
 z = mu + sigma * ({quantile})  # F⁻¹(u)
 mean, variance, kurtosis = mu + sigma * {mean}, sigma**2 * {variance}, {kurtosis}  # of the law; excess
 error = np.sqrt(variance / n)
