@@ -85,7 +85,7 @@ class RunEditor(Editor):
         is_accepted = self.apply(source=source, config=config, **self.looks_of_data)
         changes = describe_changes(old, config, self._words)
         if is_accepted and changes:
-            self.noticed.emit(f"Adapted to {source_title(source)}: {changes}. Undo takes it back.")
+            self.noticed.emit(f"Adapted to {source_title(source)}; Undo takes it back: {changes}.")
         return is_accepted
 
     def set_defaults(self) -> bool:

@@ -153,7 +153,7 @@ def test_other_data_bring_what_suits_them_in_one_step_and_say_so(column: Column)
     assert column.store.state.source == DataSource("moons")
     assert column.config.likelihood == "gaussian"
     assert column.config.n_components == 2
-    assert "Adapted to moons" in column.noticed[0]
+    assert column.noticed[0].startswith("Adapted to moons; Undo"), "a status bar cuts off the end"
     assert "likelihood bernoulli → gaussian" in column.noticed[0]
     column.store.undo()
     assert column.store.state == before
