@@ -178,7 +178,7 @@ class FamilyPanel(LowerPanel):
         how = found.how if math.isfinite(found.value) else "the integral diverges"
         text = f"<b>{found.name} = {number}</b>{unit}<br>at q, {how}"
         if state.family == "alpha" and state.alpha == 0.5:
-            text += "; 4 × squared Hellinger distance"
+            text += "; 4 × squared Hellinger distance" + (" ÷ log 2" if state.units == "bits" else "")
         set_text(self._value, text)
         plain = f"{found.name} = {number}{unit} at q = N({frame.q.mu:.4g}, {frame.q.sigma:.4g}²), {how}"
         set_formula(self.choice_box, FORMULAS[state.family], lambda: plain)

@@ -68,7 +68,7 @@ def test_hellinger_in_bits(panel: FamilyPanel, qtbot: QtBot) -> None:
     far = KLState(p=(Component1D(1.0, 0.0, 0.1),), q=Gaussian1D(7.0, 0.1), alpha=0.5, units="bits")
     _show(panel, qtbot, far)
     assert f"{4 / math.log(2):.6g}</b> bits" in panel.value_text
-    assert "Hellinger" in panel.value_text
+    assert "4 × squared Hellinger distance ÷ log 2" in panel.value_text  # whose square is 1 here
 
 
 def test_infinite_regions_are_hatched_and_said(panel: FamilyPanel, qtbot: QtBot) -> None:
