@@ -11,6 +11,7 @@ from scipy import stats
 from dgm_explorer.core.kl_state import View2D
 from dgm_explorer.core.reparam_state import QuantileLaw
 from dgm_explorer.ui.tabs.reparam.quantile_curve import KNOB_NAMES, MEAN, SCALE
+from dgm_explorer.ui.what_is_this.texts import panel_texts
 from tests.ui.plots.conftest import Hand
 from tests.ui.tabs.reparam.conftest import MakeTab, state_of
 
@@ -46,6 +47,16 @@ def test_the_same_points_stand_in_all_three(make_tab: MakeTab) -> None:
     share = below[:, 1] / stats.norm.pdf(below[:, 0])
     np.testing.assert_allclose(side[:, 0], share * stats.expon(1.0, math.exp(0.2)).pdf(side[:, 1]), rtol=1e-9)
     assert stats.kstest(share, "uniform").pvalue > 1e-3  # they fill the area under the density
+
+
+def test_f1_says_where_the_plots_stand_and_what_the_dots_are(make_tab: MakeTab) -> None:
+    tab, said = make_tab(dimension=1), panel_texts("reparam")
+    board = tab.scene.line
+    assert board.image.x() > board.curve.x()
+    assert board.noise.y() > board.curve.y()
+    assert "noise below, its image at the right" in said["quantile-picture"].text
+    for name in ("epsilon-density", "z-density"):
+        assert "istogram" not in said[name].text  # scattered under the curve, as the test above finds them
 
 
 def test_the_line_goes_straight_up_and_straight_across(make_tab: MakeTab) -> None:
