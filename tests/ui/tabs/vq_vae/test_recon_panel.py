@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QAction, QColor, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -583,6 +583,34 @@ def test_what_is_drawn_is_encoded_as_one_draws(panel: ReconstructionPanel, qtbot
     qtbot.waitUntil(lambda: bool((part_levels(panel, 0, 0) == levels(panel.own.values)).all()))
     panel.areas.tools.number.setValue(5)
     assert not panel.areas.tools.draw.isChecked()
+
+
+def test_undo_takes_back_a_stroke_and_not_what_else_was_done_in_the_window(
+    panel: ReconstructionPanel, qtbot: QtBot
+) -> None:
+    others: list[bool] = []
+    undo = QAction("Undo", panel)
+    undo.triggered.connect(lambda: others.append(True))
+    undo.setShortcut(QKeySequence("Ctrl+Z"))
+    panel.addAction(undo)
+    with qtbot.waitActive(panel):
+        panel.activateWindow()
+    window = panel.windowHandle()
+    panel.areas.tools.draw.click()
+    pad = panel.areas.focus.view.pad
+    drag(pad, pad.cell_rect(1, 1).center(), pad.cell_rect(1, 2).center())
+    assert panel.own.values is not None
+    first = panel.own.values.copy()
+    drag(pad, pad.cell_rect(0, 0).center(), pad.cell_rect(2, 0).center())
+    panel.areas.own_tools.invert_requested.emit()
+    both = 1 - panel.own.values
+    for expected in (both, first, np.zeros_like(first), np.zeros_like(first)):
+        QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        np.testing.assert_allclose(panel.own.values, expected, atol=1e-6)
+    assert others == []
+    panel.areas.tools.draw.click()
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert len(others) == 1, "behind the drawing it is the window's again"
 
 
 def test_the_brush_has_the_width_of_its_slider(panel: ReconstructionPanel) -> None:

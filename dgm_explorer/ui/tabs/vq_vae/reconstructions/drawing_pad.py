@@ -1,8 +1,8 @@
 """A small image to draw on with the mouse, in the data's own size."""
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.arrays import Float32Array
@@ -21,7 +21,10 @@ class DrawingPad(CodeGridView):
 
     image_drawn = Signal(object)
     """The image (height, width, channels) after every piece of a stroke, read-only."""
+    stroke_started = Signal()
     stroke_finished = Signal()
+    undo_requested = Signal()
+    """By the keys for it, pressed in drawing; elsewhere they are the window's."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(name, parent)
@@ -62,6 +65,8 @@ class DrawingPad(CodeGridView):
             super().mousePressEvent(event)
         elif point is not None and self._is_white is None and event.button() in _IS_WHITE:
             self._is_white, self._last = _IS_WHITE[event.button()], point
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self.stroke_started.emit()
             self._draw_to(point)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -77,6 +82,15 @@ class DrawingPad(CodeGridView):
         elif self._is_white is not None and _IS_WHITE.get(event.button()) == self._is_white:
             self._is_white = None
             self.stroke_finished.emit()
+
+    def event(self, event: QEvent) -> bool:
+        is_undo = isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Undo)
+        if not (is_undo and self._is_drawing):
+            return super().event(event)
+        event.accept()
+        if event.type() == QEvent.Type.KeyPress and not self.is_in_stroke:
+            self.undo_requested.emit()
+        return True
 
 
 def brushed(

@@ -1,5 +1,6 @@
 """The user's own image: read from a file beside the window, or drawn."""
 
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from dgm_explorer.core.arrays import Float32Array
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.data.single_image import read_single_image
 from dgm_explorer.ui.newest_worker import NewestWorker
+
+_MOST_UNDONE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class OwnImage(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.values: Float32Array | None = None
+        self._before: deque[Float32Array] = deque(maxlen=_MOST_UNDONE)
         self._shape = (1, 1, 1)
         self._reader = NewestWorker(_read, self)
         self._reader.finished.connect(self._take_file)
@@ -45,6 +49,7 @@ class OwnImage(QObject):
         """Of the data: an image of another shape is given up."""
         if shape != self._shape:
             self._shape, self.values = shape, None
+            self._before.clear()
 
     def read(self, path: Path) -> None:
         """Take a file as soon as it is read."""
@@ -68,7 +73,21 @@ class OwnImage(QObject):
     @Slot()
     def discard(self) -> None:
         self.values = None
+        self._before.clear()
         self.discarded.emit()
+
+    @Slot()
+    def keep(self) -> None:
+        """What there is now is what `undo` brings back next."""
+        if self.values is not None:
+            self._before.append(self.values)
+
+    @Slot()
+    def undo(self) -> None:
+        """Take back a stroke, or what has replaced the image."""
+        if self._before:
+            self.values = self._before.pop()
+            self.replaced.emit()
 
     @Slot(object)
     def retouch(self, image: Float32Array) -> None:
@@ -77,6 +96,7 @@ class OwnImage(QObject):
         self.retouched.emit()
 
     def _replace(self, image: Float32Array) -> None:
+        self.keep()
         self.values = image.reshape(-1)
         self.values.setflags(write=False)
         self.replaced.emit()

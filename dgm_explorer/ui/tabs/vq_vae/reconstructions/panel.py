@@ -94,8 +94,11 @@ class ReconstructionPanel(CodePanel):
         own_tools.clear_requested.connect(own.wipe)
         own_tools.invert_requested.connect(own.invert)
         own_tools.discard_requested.connect(own.discard)
-        self.areas.focus.view.pad.image_drawn.connect(own.retouch)
-        self.areas.focus.view.pad.stroke_finished.connect(self._ask)
+        pad = self.areas.focus.view.pad
+        pad.stroke_started.connect(own.keep)
+        pad.image_drawn.connect(own.retouch)
+        pad.stroke_finished.connect(self._ask)
+        pad.undo_requested.connect(own.undo)
         own.replaced.connect(self._bring_own_to_focus)
         own.retouched.connect(self._ask_in_stroke)
         own.discarded.connect(self._drop_own)
