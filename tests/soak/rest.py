@@ -3,11 +3,12 @@ memory be compared.
 """
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from dgm_explorer.lecture import lecture_names
 from dgm_explorer.session import preset_names
-from tests.soak.actions import Action, Screen
+from tests.soak.actions import SIZES, Action, Screen
 from tests.soak.drive import Driver
 from tests.soak.hand import Event
 from tests.soak.records import Record
@@ -18,6 +19,9 @@ PICTURE = "preset.homework-1b"
 CLICKED = frozenset({"menu", "submenu", "item", "button", "combo", "main_tab", "tab"})
 LOOKS = frozenset({"view.theme.light", "view.controls"})
 SIZE = (1280, 800)
+LARGEST = max(SIZES)
+HELP = ("F1", "F2", "shift+F1")
+"""Keys of the card under the mouse, the theory and the notes."""
 
 TRAINED = ("preset.digits-in-the-plane", "preset.vq-vae-digits")
 TRAINING_S = 8.0
@@ -34,7 +38,7 @@ GIVEN_BACK_S = 12.0
 def tour(driver: Driver) -> None:
     """Each preset and lecture, a fit, the checks, a little training, each panel: all else is repetition.
 
-    Takes three of the five minutes before the first `rest`.
+    Takes four of the five minutes before the first `rest`.
     """
     _click_on(driver, "Theory")
     _click_on(driver, "Check &all")
@@ -53,21 +57,19 @@ def tour(driver: Driver) -> None:
         driver.do(Action("tour", "train", [["key", "space"]]))
         _wait(driver, TRAINING_S)
         driver.do(Action("tour", "pause", [["key", "space"]]))
-    for tab in _names_of(driver, "main_tab"):
-        _click_on(driver, tab)
-        for panel in _names_of(driver, "tab"):
-            _click_on(driver, panel)
-            time.sleep(PANEL_S)
+    _resize(driver, LARGEST)
+    _open_each_panel(driver, HELP)
 
 
 def rest(driver: Driver) -> None:
-    """One and the same picture: size, looks, settings, runs. Wait until memory is given back; measure."""
+    """One and the same picture, in each panel too. Wait until memory is given back; measure."""
     driver.hand.let_go_of_all()
     _leave_all(driver)
     _bring_back_looks(driver)
     for name in TRAINED:
         _open_preset(driver, name)
         _begin_anew(driver)
+    _open_each_panel(driver)
     _open_preset(driver, PICTURE)
     time.sleep(GIVEN_BACK_S)
     driver.look()
@@ -82,8 +84,29 @@ def _bring_back_looks(driver: Driver) -> None:
             _choose_view(driver, name)
     for name in sorted(LOOKS.difference(driver.look()["checked"])):
         _choose_view(driver, name)
-    size: list[Event] = [["resize", driver.look()["window"], *SIZE], ["sleep", SETTLE_S]]
-    driver.do(Action("rest", "size", size))
+    _resize(driver, SIZE)
+
+
+def _resize(driver: Driver, size: tuple[int, int]) -> None:
+    events: list[Event] = [["resize", driver.look()["window"], *size], ["sleep", SETTLE_S]]
+    driver.do(Action("rest", "size", events))
+
+
+def _open_each_panel(driver: Driver, keys: Sequence[str] = ()) -> None:
+    """What is hidden keeps the pictures of the size in which it was seen last.
+
+    Parameters
+    ----------
+    keys : pressed on each tab; a second time each, or Escape, closes what it has opened.
+    """
+    for tab in _names_of(driver, "main_tab"):
+        _click_on(driver, tab)
+        for key in keys:
+            press: list[Event] = [["key", key], ["sleep", PANEL_S]]
+            driver.do(Action("rest", key, [*press, *press, ["key", "Escape"]]))
+        for panel in _names_of(driver, "tab"):
+            _click_on(driver, panel)
+            time.sleep(PANEL_S)
 
 
 def _choose_view(driver: Driver, name: str) -> None:
