@@ -88,7 +88,7 @@ class RunController(QObject):
         self._drawing_since_s = 0.0
         self._held: list[MetricsTable] | None = None
         self._stopping = Stopping(self)
-        self._stopping.overdue.connect(self.noticed)
+        self._stopping.said.connect(self.noticed)
         self._past = NewestWorker(read_past, self)
         self._past.finished.connect(self._take_past)
         self._follower = RunFollower(self)

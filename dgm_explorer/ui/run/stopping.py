@@ -13,8 +13,8 @@ class Stopping(QObject):
     A step may take long, so nothing is killed unasked.
     """
 
-    overdue = Signal(str)
-    """A run does not stop: one sentence with the way out."""
+    said = Signal(str)
+    """A run does not stop, and the way out; or it was taken: one sentence."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -30,6 +30,9 @@ class Stopping(QObject):
             self._thread = thread
             self._patience.start()
         elif not self._patience.isActive() and thread.give_up():
+            self.said.emit(
+                "The process of the run was killed. Play goes on from the last checkpoint, if any."
+            )
             return
         thread.request_stop()
 
@@ -41,7 +44,7 @@ class Stopping(QObject):
     @Slot()
     def _complain(self) -> None:
         if self._thread is not None and self._thread.can_be_given_up:
-            self.overdue.emit(
+            self.said.emit(
                 f"The run has not stopped for {PATIENCE_MS / 1000:g} s. It may be in a long step or hang: "
                 "Stop once more kills its process, and its last checkpoint stands."
             )

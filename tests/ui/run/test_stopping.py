@@ -54,7 +54,9 @@ def test_stop_once_more_kills_the_process_of_a_run_that_hangs(
     assert "Stop once more kills its process" in said.args[0]
     assert controller.state == "running"
     os.kill(pid, 0)  # there is one
-    controller.stop()
+    with qtbot.waitSignal(controller.noticed, timeout=5000) as said:
+        controller.stop()
+    assert "was killed" in said.args[0]
     qtbot.waitUntil(lambda: controller.state == "stopped", timeout=5000)
     assert controller.readings.words in ("", DISMISSED)
     with pytest.raises(ProcessLookupError):
@@ -81,7 +83,7 @@ def test_a_thread_of_the_window_is_only_asked(qtbot: QtBot) -> None:
     assert thread is not None
     stopping = Stopping(controller)
     said: list[str] = []
-    stopping.overdue.connect(said.append)
+    stopping.said.connect(said.append)
     stopping._patience.setInterval(1)
     stopping.ask(thread)
     assert not thread.give_up()
