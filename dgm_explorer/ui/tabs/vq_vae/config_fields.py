@@ -14,7 +14,8 @@ def _is_fsq(config: VqVaeConfig) -> bool:
 
 
 def _has_averages(config: VqVaeConfig) -> bool:
-    return _is_vq(config) and config.codebook_update == "ema"
+    """Codes follow them, or they say which code is hardly used."""
+    return _is_vq(config) and (config.codebook_update == "ema" or config.revival_fraction > 0)
 
 
 QUANTISER_FIELDS = (
@@ -108,6 +109,7 @@ LIVE_FIELDS = (
         "float",
         is_wide=True,
         tex=r"\beta\, \Vert z_e - \mathrm{sg}[e] \Vert^2",
+        matters=_is_vq,
     ),
     FieldSpec(
         "codebook_update",
