@@ -87,6 +87,7 @@ class LandscapeView(Plot):
         self._x = self._y = self._y_view = np.linspace(0.0, 1.0, 2)
         self._q: tuple[float, float] | None = None
         self._grab_offset: QPointF | None = None
+        self._mouse_px: QPointF | None = None
         self.view_box.setAspectLocked(is_equal_aspect)
         if y_scale == "log":
             lo, hi = math.log(SIGMA_LO), math.log(SIGMA_HI)
@@ -142,11 +143,13 @@ class LandscapeView(Plot):
         self._heat_map.set_values(values)
         self._contours.set_values(self._heat_map.positions, _LEVELS)
         self._show_scale()
+        self._read_again()
 
     def set_units(self, units: Units) -> None:
         """Unit of the colour bar and of the read-outs."""
         self._units = units
         self._show_scale()
+        self._read_again()
 
     def _show_scale(self) -> None:
         self.color_bar.set_scale(self._heat_map.color_scale, UNIT_FACTOR[self._units], self._units)
@@ -202,7 +205,7 @@ class LandscapeView(Plot):
     def set_disabled_reason(self, reason: str | None) -> None:
         """Grey the view out and say why; None brings it back."""
         self._cover.set_reason(reason or "")
-        self._read_out.set_text("")
+        self._stop_reading()
 
     def export_table(self) -> PlotTable:
         """One row per cell of the grid."""
@@ -229,11 +232,11 @@ class LandscapeView(Plot):
         (x_lo, x_hi), (y_lo, y_hi) = self.view_range
         self.view_changed.emit(x_lo, x_hi, self._y_from_view(y_lo), self._y_from_view(y_hi))
 
-    def _point_text(self, x: float, y: float, value: float | None, kind: str = "") -> str:
+    def _point_text(self, x: float, y: float, value: float | None, kind: str = "", digits: int = 5) -> str:
         parts = [f"{self._names[0]} {tick_text(x)}", f"{self._names[1]} {tick_text(y)}"]
         if value is not None:
             shown = value * UNIT_FACTOR[self._units]
-            parts.append(f"{tick_text(shown, 5)} {self._units}" if math.isfinite(shown) else "infinite")
+            parts.append(f"{tick_text(shown, digits)} {self._units}" if math.isfinite(shown) else "infinite")
         if kind:
             parts.insert(0, KIND_TEXT[kind])
         return "   ".join(parts)
@@ -262,6 +265,8 @@ class LandscapeView(Plot):
             self._move_q(at - self._grab_offset)
         elif not event.buttons():
             self._hover(at)
+        elif self._mouse_px is not None:  # the view is being moved, and its new values will be read
+            self._mouse_px = at
 
     def release(self, at: QPointF, event: QMouseEvent) -> None:
         del at, event
@@ -278,7 +283,7 @@ class LandscapeView(Plot):
         y = self._y_from_view(y_view)
         if (x, y) != self._q:
             self.set_q(x, y)
-            self._read_out.set_text(self._point_text(x, y, self.value_at(x, y)))
+            self._read(x, y)
             self.q_moved.emit(x, y)
 
     @property
@@ -287,12 +292,30 @@ class LandscapeView(Plot):
         return self._read_out.text
 
     def value_at(self, x: float, y: float) -> float | None:
-        """The value of the nearest cell, or None off the grid."""
+        """Interpolated, at the border of a hatched region the nearest cell; None off the grid."""
         if self._values is None:
             return None
-        column = _nearest(self._x, x)
-        row = _nearest(self._y_view, self._y_to_view(y))
-        return None if column is None or row is None else float(self._values[row, column])
+        column, row = _place(self._x, x), _place(self._y_view, self._y_to_view(y))
+        if column is None or row is None:
+            return None
+        (j, right), (i, up) = column, row
+        cells = self._values[i : i + 2, j : j + 2]
+        if not np.isfinite(cells).all():
+            return float(cells[round(up), round(right)])
+        return float(np.array([1 - up, up]) @ cells @ np.array([1 - right, right]))
+
+    def _read(self, x: float, y: float) -> None:
+        """As many digits as the interpolation is good for."""
+        self._read_out.set_text(self._point_text(x, y, self.value_at(x, y), digits=4))
+
+    def _read_again(self) -> None:
+        """What lies under a mouse at rest has changed."""
+        if self._mouse_px is not None and self._grab_offset is None:
+            self._hover(self._mouse_px)
+
+    def _stop_reading(self) -> None:
+        self._mouse_px = None
+        self._read_out.set_text("")
 
     def _hover(self, at: QPointF) -> None:
         inside = self.view_box.rect().contains(at)
@@ -300,11 +323,11 @@ class LandscapeView(Plot):
         self._q_marker.set_hovered(is_near)
         self.setCursor(Qt.CursorShape.SizeAllCursor if is_near else Qt.CursorShape.ArrowCursor)
         if not inside:
-            self._read_out.set_text("")
+            self._stop_reading()
             return
+        self._mouse_px = at
         x, y_view = self.pixel_to_view(at)
-        y = self._y_from_view(y_view)
-        self._read_out.set_text(self._point_text(x, y, self.value_at(x, y)))
+        self._read(x, self._y_from_view(y_view))
 
     def key(self, event: QKeyEvent) -> bool:
         steps = {
@@ -325,7 +348,7 @@ class LandscapeView(Plot):
 
     def leaveEvent(self, event: QEvent) -> None:
         self._q_marker.set_hovered(False)
-        self._read_out.set_text("")
+        self._stop_reading()
         super().leaveEvent(event)
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -337,7 +360,11 @@ class LandscapeView(Plot):
         return bool(super().viewportEvent(event))
 
 
-def _nearest(axis: FloatArray, value: float) -> int | None:
-    """Index of the nearest node of a uniform axis; None more than half a step outside."""
-    index = round((value - axis[0]) / (axis[-1] - axis[0]) * (len(axis) - 1))
-    return index if 0 <= index < len(axis) else None
+def _place(axis: FloatArray, value: float) -> tuple[int, float] | None:
+    """The node before and the share of the way to the next; None more than half a step outside."""
+    steps = len(axis) - 1
+    position = (value - axis[0]) / (axis[-1] - axis[0]) * steps
+    if not -0.5 <= position <= steps + 0.5:
+        return None
+    before = min(max(math.floor(position), 0), steps - 1)
+    return before, min(max(position - before, 0.0), 1.0)

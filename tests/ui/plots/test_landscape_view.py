@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -170,14 +170,45 @@ def test_a_point_outside_the_view_is_an_arrow_at_the_border(view) -> None:
     assert np.all((border.x() - 24 < x) & (x <= border.x()) & (abs(y - border.y()) < 16))
 
 
-def test_hovering_reads_the_nearest_cell_exactly(view, hand_of) -> None:
-    where = at(view, MU[20], SIGMA[40])
-    hand_of(view).move(where, is_down=False)
-    assert view.read_out_text.endswith(f"{VALUES[40, 20]:.5g} nats")
-    view.set_units("bits")
-    hand_of(view).move(where + QPointF(0, 1), is_down=False)
-    assert "bits" in view.read_out_text
+def value_read(view: LandscapeView) -> float:
+    return float(view.read_out_text.split()[-2].replace("−", "-"))
+
+
+@pytest.mark.parametrize(("mu", "sigma"), [(MU[20], SIGMA[40]), (-2.9, 0.61), (5.3, 0.07), (-7.99, 9.9)])
+def test_hovering_reads_the_value_of_the_place_and_not_of_a_cell_beside_it(
+    view: LandscapeView, hand_of, mu: float, sigma: float
+) -> None:
+    hand_of(view).move(at(view, mu, sigma), is_down=False)
+    mu, log_sigma = view.pixel_to_view(view._mouse_px)
+    assert value_read(view) == pytest.approx(0.5 * (mu / 4) ** 2 + log_sigma**2, rel=2e-3, abs=2e-3)
     assert view.value_at(99.0, 1.0) is None
+
+
+def test_a_mouse_at_rest_reads_what_is_there_now(view, hand_of) -> None:
+    hand_of(view).move(at(view, -2.9, 0.61), is_down=False)
+    before = value_read(view)
+    view.set_values(2 * VALUES, MU, SIGMA)
+    assert value_read(view) == pytest.approx(2 * before, rel=1e-3)
+    view.set_units("bits")
+    assert value_read(view) == pytest.approx(2 * before / math.log(2), rel=1e-3)
+    end = at(view, -2.9, 2.0).toPoint()
+    hand_of(view).drag(at(view, -2.9, 0.61), QPointF(end))
+    view.set_values(VALUES, MU, SIGMA)
+    mu, log_sigma = view.pixel_to_view(view._view_pixel(QPointF(end)))
+    bits = (0.5 * (mu / 4) ** 2 + log_sigma**2) / math.log(2)
+    assert value_read(view) == pytest.approx(bits, rel=1e-2)
+    view.leaveEvent(QEvent(QEvent.Type.Leave))
+    view.set_values(VALUES, MU, SIGMA)
+    assert view.read_out_text == ""
+
+
+def test_beside_a_hatched_region_the_nearest_cell_is_read(view) -> None:
+    values = VALUES.copy()
+    values[:32] = math.inf
+    view.set_values(values, MU, SIGMA)
+    step = math.log(SIGMA[1] / SIGMA[0])
+    assert view.value_at(MU[5], SIGMA[31] * math.exp(0.3 * step)) == math.inf
+    assert view.value_at(MU[5], SIGMA[31] * math.exp(0.7 * step)) == VALUES[32, 5]
 
 
 def test_the_colour_bar_counts_in_the_unit_chosen(view) -> None:

@@ -30,12 +30,13 @@ class FamilyLandscape(LandscapeView):
         colored = np.where(np.isinf(values), values, np.minimum(values, COLORS_END))
         super().set_landscape(colored, grid)
         self._values = values
+        self._read_again()
 
     def _show_scale(self) -> None:
         super()._show_scale()
         if self._is_pure_number:
             self.color_bar.set_scale(self._heat_map.color_scale, 1.0, "")
 
-    def _point_text(self, x: float, y: float, value: float | None, kind: str = "") -> str:
-        text = super()._point_text(x, y, value, kind)
+    def _point_text(self, x: float, y: float, value: float | None, kind: str = "", digits: int = 5) -> str:
+        text = super()._point_text(x, y, value, kind, digits)
         return text.removesuffix(f" {self._units}") if self._is_pure_number else text
