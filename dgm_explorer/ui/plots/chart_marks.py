@@ -2,8 +2,9 @@
 
 import numpy as np
 import pyqtgraph as pg
+from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
@@ -38,8 +39,7 @@ class RingOverlay(PixelOverlay):
         if not len(self._x):
             return
         painter.setClipRect(self.boundingRect())
-        x, y = self.to_pixels(self._x, self._y)
-        dots = QPolygonF([QPointF(u, v) for u, v in zip(x.tolist(), y.tolist(), strict=True)])
+        dots = arrayToQPolygonF(*self.to_pixels(self._x, self._y))
         for rgb, size_px in ((self._rgb, self._size_px), (self._fill, self._size_px - 2.5)):
             painter.setPen(QPen(color(rgb), size_px, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawPoints(dots)

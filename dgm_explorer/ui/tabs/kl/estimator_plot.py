@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QLineF, QPointF, QSize, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from pyqtgraph.functions import arrayToQPolygonF
+from PySide6.QtCore import QLineF, QSize, Qt
+from PySide6.QtGui import QPainter, QPen
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.kl_state import Direction
@@ -78,11 +79,12 @@ class CloudOverlay(PixelOverlay):
         painter.setClipRect(self.boundingRect())
         self._draw_zero(painter)
         for cloud in self._clouds:
-            x, y = self.to_pixels(cloud.x, cloud.y)
-            points = [QPointF(u, v) for u, v in zip(x.tolist(), y.tolist(), strict=True)]
+            if not len(cloud.x):
+                continue
+            points = arrayToQPolygonF(*self.to_pixels(cloud.x, cloud.y))
             cap = Qt.PenCapStyle.RoundCap
             painter.setPen(QPen(color(cloud.rgb, 150), _POINT_PX, Qt.PenStyle.SolidLine, cap))
-            painter.drawPoints(QPolygonF(points))
+            painter.drawPoints(points)
         self._draw_exact(painter, self._exact)
         for cloud in self._clouds:
             if np.isfinite(cloud.mean).all():
