@@ -45,10 +45,9 @@ class RateMeter:
     @property
     def seconds_left(self) -> float | None:
         """Of the steps planned, at this pace."""
-        if not self._marks or self.steps_per_s <= 0:
+        if not self._marks:
             return None
-        progress = self._marks[-1][1]
-        return max(0, progress.n_steps - progress.step) / self.steps_per_s
+        return seconds_left(self._marks[-1][1], self.steps_per_s, self.images_per_s)
 
     def _per_s(self, count: Callable[[Progress], int]) -> float:
         if not self._marks:
@@ -56,3 +55,13 @@ class RateMeter:
         (begin_s, first), (end_s, last) = self._marks[0], self._marks[-1]
         span_s = end_s - begin_s
         return (count(last) - count(first)) / span_s if span_s >= LEAST_SPAN_S else 0.0
+
+
+def seconds_left(progress: Progress, steps_per_s: float, images_per_s: float) -> float | None:
+    """Of the steps planned; None where nothing can be said.
+
+    Steps that see no image, such as those of a mixture fit, say nothing of those that train.
+    """
+    if steps_per_s <= 0 or images_per_s <= 0:
+        return None
+    return max(0, progress.n_steps - progress.step) / steps_per_s

@@ -19,3 +19,11 @@ def test_rates_are_of_the_last_seconds_and_of_one_phase() -> None:
     for tenth in range(1, 20):
         meter.add(10 + tenth / 10, Progress(500 + tenth * 2, 1000, 0.0, "joint", 32_000 + tenth * 128))
     assert meter.steps_per_s == pytest.approx(20)
+
+
+def test_a_fit_that_sees_no_image_says_nothing_of_the_training_behind_it() -> None:
+    meter = RateMeter(3.0)
+    for second in range(4):
+        meter.add(float(second), Progress(600 + second, 14_690, 2.7, "mixture_fit", 159_232))
+    assert meter.steps_per_s == pytest.approx(1)
+    assert meter.seconds_left is None, "not four hours"

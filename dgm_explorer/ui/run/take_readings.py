@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from dgm_explorer.core.rate_meter import RateMeter
+from dgm_explorer.core.rate_meter import RateMeter, seconds_left
 from dgm_explorer.core.training import Progress
 from dgm_explorer.driver.update import RunUpdate
 from dgm_explorer.runs.status import RunStatus
@@ -55,15 +55,16 @@ def after_news(old: RunReadings, news: FolderNews, now_s: float) -> RunReadings:
 def _after_status(old: RunReadings, status: RunStatus, is_alive: bool) -> RunReadings:
     is_silent = status.is_active and not is_alive
     is_training = status.state == "running" and is_alive
-    left = max(0, status.n_steps - status.step)
+    progress = Progress(status.step, status.n_steps, status.epoch, status.phase, status.n_images)
+    left_s = seconds_left(progress, status.steps_per_s, status.images_per_s)
     return replace(
         old,
         state="stopped" if is_silent else status.state,
         words=SILENT if is_silent else status.reason,
-        progress=Progress(status.step, status.n_steps, status.epoch, status.phase, status.n_images),
+        progress=progress,
         steps_per_s=status.steps_per_s if is_training else 0.0,
         images_per_s=status.images_per_s if is_training else 0.0,
-        seconds_left=left / status.steps_per_s if is_training and status.steps_per_s > 0 else None,
+        seconds_left=left_s if is_training else None,
         device=status.device,
         memory_mb=status.memory_mb,
     )

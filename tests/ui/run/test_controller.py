@@ -357,6 +357,9 @@ def test_a_running_folder_is_followed_live(
     assert witness.steps == list(range(1, 11))
     assert witness.pictures == [10]
     assert witness.controller.readings.seconds_left == pytest.approx(90 / 50)
+    writer.write_status(RunStatus("running", 11, 100, 1.0, "mixture_fit", 640, 0.5, 0.0))
+    qtbot.waitUntil(lambda: witness.controller.readings.steps_per_s == 0.5, timeout=5000)
+    assert witness.controller.readings.seconds_left is None, "a fit says nothing of the training behind it"
     write_steps(writer, 11, 20)
     writer.write_status(RunStatus("running", 20, 100, 2.0, "pretrain", 1280, 50.0, 3200.0))
     qtbot.waitUntil(lambda: witness.pictures == [10, 20], timeout=5000)
