@@ -94,5 +94,6 @@ def _round_values(lo: float, hi: float, softness: float) -> list[FloatArray]:
     powers = np.concatenate([decades[::-1], [0.0], -decades])
     positive = np.multiply.outer(decades[::-1], [1.0, 5.0, 2.0]).ravel()
     finer = np.concatenate([positive, -5 * decades, -2 * decades])
-    steps = [10.0**e for e in range(math.floor(math.log10(width / 2)), smallest - 1, -1)]
+    first = math.floor(math.log10(width / 2))
+    steps = [10.0**e for e in range(first, min(first, smallest) - 1, -1)]
     return [powers, finer, *(step * (math.ceil(lo / step) + np.arange(20.0)) for step in steps)]

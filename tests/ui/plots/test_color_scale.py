@@ -36,6 +36,15 @@ def test_value_is_the_inverse_of_position(lo: float, width: float, positions: li
     np.testing.assert_allclose(there_and_back, positions, atol=2e-6)
 
 
+@pytest.mark.parametrize("width", [1.1e-4, 1.9e-3, 0.0105, 2.1e-5, 0.15])
+def test_the_narrowest_scale_has_ticks(width: float) -> None:
+    """Of a landscape that is zoomed in so far that it is flat."""
+    lo = 0.77430123
+    ticks = ColorScale(lo, lo + width).ticks(1.0, 0.1)
+    assert len(ticks) >= 2
+    assert all(lo <= shown <= lo + width for _, shown in ticks)
+
+
 @pytest.mark.parametrize("factor", [1.0, 1 / math.log(2)])
 @pytest.mark.parametrize(
     ("lo", "hi"), [(0.69, 15_000.0), (0.69, 55.0), (0.0, 1e6), (3.1, 3.1004), (-2.0, 40.0), (120.0, 121.0)]
