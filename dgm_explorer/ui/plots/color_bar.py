@@ -50,6 +50,7 @@ class ColorBar(QGraphicsWidget):
         self._factor = 1.0
         self._unit = ""
         self._ticks: tuple[tuple[float, str], ...] = ()
+        self._squeeze = 1.0
         self._strip = ColorStrip(self)
         self.set_theme(LIGHT)
 
@@ -64,7 +65,8 @@ class ColorBar(QGraphicsWidget):
         self._font = theme.font(0.85)
         metrics = QFontMetricsF(self._font)
         self._text_height = metrics.height()
-        width = _BAR_PX + _TICK_PX + 4 + metrics.horizontalAdvance("0.0000")
+        self._room_px = metrics.horizontalAdvance("0.0000")
+        width = _BAR_PX + _TICK_PX + 6 + self._room_px
         self.setMinimumWidth(width)
         self.setMaximumWidth(width)
         self._place_ticks()
@@ -85,6 +87,9 @@ class ColorBar(QGraphicsWidget):
         ticks = self._scale.ticks(self._factor, min_gap=1.25 * self._text_height / height)
         texts = tick_texts([shown for _, shown in ticks])
         self._ticks = tuple((at, text) for (at, _), text in zip(ticks, texts, strict=True))
+        # in a flat landscape many digits tell the ticks apart
+        widest = max(map(QFontMetricsF(self._font).horizontalAdvance, texts), default=0.0)
+        self._squeeze = 1.0 if widest <= self._room_px else (self._room_px - _TICK_PX) / widest
         self.update()
 
     def resizeEvent(self, event: object) -> None:
@@ -108,7 +113,11 @@ class ColorBar(QGraphicsWidget):
         for at, text in self._ticks:
             y = bottom - at * height
             painter.drawLine(QPointF(right, y), QPointF(right + _TICK_PX, y))
-            painter.drawStaticText(QPointF(right + _TICK_PX + 2, y - half), _laid_out(text))
+            painter.save()
+            painter.translate(right + _TICK_PX + 2, y - half)
+            painter.scale(self._squeeze, 1.0)
+            painter.drawStaticText(QPointF(), _laid_out(text))
+            painter.restore()
 
 
 @lru_cache(maxsize=1024)

@@ -218,6 +218,15 @@ def test_the_colour_bar_counts_in_the_unit_chosen(view) -> None:
     assert view.color_bar.tick_texts != nats
 
 
+def test_long_numbers_beside_the_colours_of_a_flat_landscape_end_inside(view) -> None:
+    view.set_values(0.7743 + 1e-5 * VALUES, MU, SIGMA)
+    assert max(map(len, view.color_bar.tick_texts)) > 6
+    bar = view.mapFromScene(view.color_bar.sceneBoundingRect()).boundingRect()
+    image = view.viewport().grab(bar).toImage()
+    border = {image.pixelColor(image.width() - 1, y).name() for y in range(image.height())}
+    assert len(border) == 1  # nothing is cut by it
+
+
 def test_a_disabled_view_says_why_and_does_not_move_q(view, hand_of) -> None:
     moves: list[object] = []
     view.q_moved.connect(lambda *q: moves.append(q))
