@@ -118,6 +118,15 @@ def test_hovering_shows_the_nearest_example_with_label_and_gamma(make_bench) -> 
     assert content.gamma[0] == (LIGHT.component(best), f"c{best + 1}", pytest.approx(float(gamma[best])))
 
 
+def test_before_there_is_a_mixture_the_card_speaks_of_no_components(make_bench) -> None:
+    bench = make_bench()
+    bench.hover(bench.place(bench.lonely_dot()))
+    assert bench.card.content.gamma
+    bench.show(phase="pretrain")
+    assert bench.card.content.gamma == ()
+    assert bench.card.content.example
+
+
 def test_held_out_examples_are_called_so(make_bench) -> None:
     bench = make_bench()
     bench.picker.pin_row(20)
