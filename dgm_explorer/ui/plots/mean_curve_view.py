@@ -105,6 +105,7 @@ class MeanCurveView(Plot):
         self._mu = 0.0
         self._is_hovered = False
         self._grab_offset_px: float | None = None
+        self._read_mu: float | None = None
         self.view_box.setMouseEnabled(x=True, y=False)
         self._curves = {d: CurveOverlay(self.view_box, 2) for d in _DIRECTIONS}
         self._trail_curves = {d: CurveOverlay(self.view_box, 3) for d in _DIRECTIONS}
@@ -187,6 +188,8 @@ class MeanCurveView(Plot):
             self._show_trail(direction)
         self._show_line()
         self._fit_y()
+        if self._read_mu is not None:
+            self._read(self._read_mu)
 
     def _marker(self, point: "StationaryPoint") -> Marker:
         y = point.kl * UNIT_FACTOR[self._units]
@@ -255,9 +258,14 @@ class MeanCurveView(Plot):
             self.q_moved.emit(mu)
 
     def _read(self, mu: float) -> None:
+        self._read_mu = mu
         shown = [d for d in self._values if d not in self._reasons]
         values = [f"{_TITLES[d]} {tick_text(self.value_at(d, mu), 4)} {self._units}" for d in shown]
         self._read_out.set_text("   ".join([f"μ {tick_text(mu)}", *values]))
+
+    def _stop_reading(self) -> None:
+        self._read_mu = None
+        self._read_out.set_text("")
 
     def _hover(self, at: QPointF) -> None:
         is_inside = self.view_box.rect().contains(at)
@@ -267,7 +275,7 @@ class MeanCurveView(Plot):
         if is_inside:
             self._read(self.pixel_to_view(at)[0])
         else:
-            self._read_out.set_text("")
+            self._stop_reading()
 
     def key(self, event: QKeyEvent) -> bool:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
@@ -282,7 +290,7 @@ class MeanCurveView(Plot):
     def leaveEvent(self, event: QEvent) -> None:
         self._is_hovered = False
         self._show_line()
-        self._read_out.set_text("")
+        self._stop_reading()
         super().leaveEvent(event)
 
     def viewportEvent(self, event: QEvent) -> bool:

@@ -94,6 +94,19 @@ def test_bits_stretch_the_values_and_the_axis_with_them(view) -> None:
     assert view.view_range[1][1] > top
 
 
+def test_a_mouse_at_rest_reads_the_present_curves(view, hand_of) -> None:
+    at = view.view_to_viewport(-2.0, 1.2)
+    hand_of(view).move(at, is_down=False)
+    assert "KL(p‖q) 3.0" in view._read_out.text
+    view.set_curves(MU, 2 * FORWARD, REVERSE)
+    assert "KL(p‖q) 6.0" in view._read_out.text
+    view.set_disabled_reason("forward", "not known")
+    assert "KL(p‖q)" not in view._read_out.text
+    hand_of(view).move(QPointF(1, 1), is_down=False)
+    view.set_curves(MU, FORWARD, REVERSE)
+    assert view._read_out.text == ""
+
+
 def test_a_curve_that_is_not_known_goes_and_comes_back(view, hand_of) -> None:
     star = view.view_to_viewport(0.0, 1.0).toPoint()
     view.set_disabled_reason("forward", "only an unnormalised density is known")
