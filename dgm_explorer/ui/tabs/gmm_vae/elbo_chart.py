@@ -162,11 +162,11 @@ class ElboChart(StepChart):
         y: FloatArray = _NO_POINTS
         if len(series) and self._is_stacked:
             if name == ELBO:
-                y = self._columns(series).sum(axis=1)
+                y = self._drawn(series, ELBO)
             elif has_edges and name in self._stacked_terms:
                 y = self._edge(series, name)
         elif len(series) and name in self._line_terms:
-            y = self._line(series, name)
+            y = self._drawn(series, name)
         overlay.set_points(series.steps if len(y) else _NO_POINTS, y)
 
     def _columns(self, series: Series) -> FloatArray:
@@ -179,6 +179,10 @@ class ElboChart(StepChart):
         is_up = series.column(term) > 0
         return np.where(is_up, layers.positive[i].upper, layers.negative[i].lower)
 
+    def _drawn(self, series: Series, name: str) -> FloatArray:
+        """The heights of a line: in a stack, the sum is that of the terms stacked."""
+        return self._columns(series).sum(axis=1) if self._is_stacked else self._line(series, name)
+
     @staticmethod
     def _line(series: Series, name: str) -> FloatArray:
         return bound_of(series) if name == ELBO else series.column(name)
@@ -190,8 +194,14 @@ class ElboChart(StepChart):
     # -- range --------------------------------------------------------------------------------------------
 
     def _wanted_y(self) -> Range:
-        """All but the first moments of training, which would flatten the rest; a stack holds its 0."""
+        """All but the first moments of training, which would flatten the rest; a stack holds its 0.
+
+        Where the model learns its examples by heart, held-out ones fall far below them.
+        """
         marks = [0.0] if self._is_stacked else []
+        if len(self._runs.held_out):
+            names = [ELBO] if self._is_stacked else self._line_terms
+            marks += [self._drawn(self._runs.held_out, name)[-1] for name in names]
         for series in (self._runs.train, self._runs.compare):
             if not len(series):
                 continue

@@ -21,12 +21,14 @@ def terms_at(step: FloatArray) -> FloatArray:
     return np.where(step[:, None] < JOINT_FROM, before, after)
 
 
-def make_history(n_steps: int = 1200, shift: float = 0.0) -> MetricsHistory:
-    """Steps 1 … ``n_steps``; ``shift`` is added to (a)."""
+def make_history(n_steps: int = 1200, shift: float = 0.0, held_out_shift: float = -1.0) -> MetricsHistory:
+    """Steps 1 … ``n_steps``; to (a) ``shift`` is added, of held-out examples ``held_out_shift`` as well."""
     history = MetricsHistory()
     if not n_steps:
         return history
-    history.append((_table("train", n_steps, 1, shift), _table("held_out", n_steps, 10, shift - 1.0)))
+    history.append(
+        (_table("train", n_steps, 1, shift), _table("held_out", n_steps, 10, shift + held_out_shift))
+    )
     steps = np.arange(10.0, n_steps + 1, 10)
     quality = np.stack(
         [steps, steps / 10, steps / n_steps, 0.5 + 0 * steps, 0.25 + 0 * steps, 3 + 0 * steps], 1

@@ -145,6 +145,17 @@ def test_zooming_one_chart_takes_the_other_along_and_a_brings_all_back(view: Elb
     assert view.detail.view_range[0][1] > 5000
 
 
+@pytest.mark.parametrize("is_stacked", [True, False], ids=["stacked", "lines"])
+def test_held_out_examples_that_fall_far_below_the_training_stay_in_sight(
+    view: ElboView, is_stacked: bool
+) -> None:
+    view.set_stacked(is_stacked)
+    assert view.chart.view_range[1][0] > -50
+    view.show_history(make_history(held_out_shift=-60.0))
+    held_out = -20.0 - 60.0 - 3.0 - 1.0 + 2.0 + 0.5
+    assert count_near(view, held_out, LIGHT.text, 90) > 5
+
+
 def test_a_growing_run_is_followed(view: ElboView) -> None:
     view.show_history(make_history(5000))
     assert view.chart.view_range[0][1] >= 5000
