@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
+from dgm_explorer.ui.theme import LIGHT
 
 Place = tuple[QWidget, QPointF, float]
 """A widget, a point of it and the radius of the ring around that point, both in pixels."""
@@ -43,14 +44,19 @@ class Step:
         return self.title, self.text
 
 
+def _knob_radius(tab: KLTab) -> float:
+    """Of a ring around a dot and the name above it, which grows with the type."""
+    return KNOB_RADIUS_PX * tab.theme.font_point_size / LIGHT.font_point_size
+
+
 def _q_on_the_densities(tab: KLTab) -> Place:
     plot = tab.scene.density
-    return plot, plot.handle_viewport_position(len(tab.editor.state.p)), KNOB_RADIUS_PX
+    return plot, plot.handle_viewport_position(len(tab.editor.state.p)), _knob_radius(tab)
 
 
 def _last_component(tab: KLTab) -> Place:
     plot = tab.scene.density
-    return plot, plot.handle_viewport_position(len(tab.editor.state.p) - 1), KNOB_RADIUS_PX
+    return plot, plot.handle_viewport_position(len(tab.editor.state.p) - 1), _knob_radius(tab)
 
 
 def _q_below(tab: KLTab) -> Place:

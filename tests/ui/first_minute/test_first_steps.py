@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -14,11 +15,14 @@ from pytestqt.qtbot import QtBot
 from dgm_explorer.app import WindowOptions
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.ui.first_steps.guide import FirstSteps
-from dgm_explorer.ui.first_steps.hint import place_beside
+from dgm_explorer.ui.first_steps.hint import RING_LINE_PX, place_beside
 from dgm_explorer.ui.first_steps.steps import STEPS
 from dgm_explorer.ui.main_window import MainWindow
 from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
+from dgm_explorer.ui.theme import THEMES, Theme
 from dgm_explorer.ui.window_settings import WindowSettings
+
+NAME_ABOVE_DOT_PX = 11
 
 
 @pytest.fixture
@@ -114,6 +118,15 @@ def test_it_never_takes_the_keyboard(real: MainWindow, tab: KLTab, guide: FirstS
     assert tab.scene.density.hasFocus()
     buttons = guide.card.findChildren(QPushButton)
     assert all(button.focusPolicy() & Qt.FocusPolicy.TabFocus for button in buttons)
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=list(THEMES))
+def test_a_ring_leaves_the_name_above_a_dot_free(real: MainWindow, tab: KLTab, theme: Theme) -> None:
+    real.choose_theme(theme.name)
+    name_px = QFontMetricsF(theme.font(0.85)).tightBoundingRect("q").height()
+    for step in STEPS[:2]:
+        radius_px = step.place(tab)[2]
+        assert radius_px - 2 * RING_LINE_PX > NAME_ABOVE_DOT_PX + name_px
 
 
 def test_a_landscape_moves_until_the_first_press_and_undo_brings_it_back(
