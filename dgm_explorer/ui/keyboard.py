@@ -12,19 +12,23 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
+from dgm_explorer.ui.widgets.number_edit import NumberEdit
+
 TYPING_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 
 
 class KeyboardManners(QObject):
-    """Settles three conflicts, by watching only the control that has the focus.
+    """Settles four conflicts, by watching only the control that has the focus.
 
     * Space plays and pauses, also when a button was clicked before. But on a button or a list that was
       reached with the Tab key, Space presses it: that is how the window is used without a mouse.
     * Ctrl+Z in a number field takes back typing while there is some, and the last change of the tab
       otherwise.
+    * Space plays and pauses from a number field as well, unless a number is being typed there: no number
+      has a space in it, and a field keeps the focus behind Return.
     * Return and Escape in a field end its typing, also where a lecture has another use for them.
 
-    Text fields keep the printable keys (Space, full stop, R) by Qt's own rule.
+    Otherwise text fields keep the printable keys (Space, full stop, R) by Qt's own rule.
     """
 
     def __init__(self, parent: QObject) -> None:
@@ -58,7 +62,8 @@ class KeyboardManners(QObject):
         if event.key() in TYPING_KEYS:
             event.accept()
             return True
-        if _is_undo_or_redo(event) and not _has_typing(watched):
+        is_idle_space = event.key() == Qt.Key.Key_Space and _is_number_at_rest(watched)
+        if is_idle_space or (_is_undo_or_redo(event) and not _has_typing(watched)):
             event.ignore()
             return True
         return False
@@ -70,6 +75,10 @@ def _was_reached_by_tab(widget: QWidget) -> bool:
 
 def _is_undo_or_redo(event: QKeyEvent) -> bool:
     return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+
+
+def _is_number_at_rest(widget: QObject) -> bool:
+    return isinstance(widget, NumberEdit) and not widget.isModified()
 
 
 def _has_typing(widget: QObject) -> bool:

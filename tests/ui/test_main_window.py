@@ -19,6 +19,7 @@ from dgm_explorer.ui.actions import ACTIONS, MENUS, Submenu
 from dgm_explorer.ui.main_window import MainWindow
 from dgm_explorer.ui.picture_dialog import PictureDialog
 from dgm_explorer.ui.theme import THEMES
+from dgm_explorer.ui.widgets.number_edit import NumberEdit
 
 NO_KEY = Qt.KeyboardModifier.NoModifier
 
@@ -94,6 +95,18 @@ def test_run_keys_are_letters_in_a_text_field(tab: Any, holder: str) -> None:
     assert tab.asked == []
     if holder == "line":
         assert tab.line.text() == " .r"
+
+
+def test_space_plays_from_a_number_field_unless_a_number_is_being_typed(tab: Any) -> None:
+    field = NumberEdit("rate", parent=tab)
+    field.show()
+    field.setFocus(Qt.FocusReason.MouseFocusReason)
+    QTest.keyClicks(field, "0.5 ")
+    assert tab.asked == []
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    QTest.keyClick(field, Qt.Key.Key_Space)
+    assert tab.asked == ["play"]
+    assert " " not in field.text()
 
 
 def test_space_presses_a_control_that_was_reached_with_tab(tab: Any) -> None:
