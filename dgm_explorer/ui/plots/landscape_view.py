@@ -205,7 +205,8 @@ class LandscapeView(Plot):
     def set_disabled_reason(self, reason: str | None) -> None:
         """Grey the view out and say why; None brings it back."""
         self._cover.set_reason(reason or "")
-        self._stop_reading()
+        if reason:
+            self._stop_reading()
 
     def export_table(self) -> PlotTable:
         """One row per cell of the grid."""

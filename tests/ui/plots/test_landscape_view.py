@@ -188,6 +188,7 @@ def test_a_mouse_at_rest_reads_what_is_there_now(view, hand_of) -> None:
     hand_of(view).move(at(view, -2.9, 0.61), is_down=False)
     before = value_read(view)
     view.set_values(2 * VALUES, MU, SIGMA)
+    view.set_disabled_reason(None)
     assert value_read(view) == pytest.approx(2 * before, rel=1e-3)
     view.set_units("bits")
     assert value_read(view) == pytest.approx(2 * before / math.log(2), rel=1e-3)
