@@ -187,6 +187,10 @@ class Plot(pg.PlotWidget):
         scene = self.view_box.mapToScene(QPointF(right * rect.width(), down * rect.height()))
         return QPointF(self.viewportTransform().map(scene))
 
+    def viewport_to_view(self, at: QPointF) -> tuple[float, float]:
+        """Pixels of the widget as view coordinates."""
+        return self.pixel_to_view(self._view_pixel(at))
+
     def _view_pixel(self, position: QPointF) -> QPointF:
         scene, _ = self.viewportTransform().inverted()
         return QPointF(self.view_box.mapFromScene(scene.map(position)))

@@ -61,7 +61,7 @@ class PointPicker(QObject):
         self.card = HoverCard(view)
         self._theme = LIGHT
         self._shown: _Shown | None = None
-        self._mouse: tuple[float, float] | None = None
+        self._mouse_px: QPointF | None = None
         self._pin: PinnedPoint | None = None
         self.selected_rows: IntArray = _NOTHING
         self._throttle = TurnThrottle(self)
@@ -116,12 +116,12 @@ class PointPicker(QObject):
 
     def _hover(self, x: float, y: float, dot: int) -> None:
         del dot
-        self._mouse = (x, y)
+        self._mouse_px = self._view.view_to_viewport(x, y)
         if self._pin is None:
             self._throttle.poke()
 
     def _leave(self) -> None:
-        self._mouse = None
+        self._mouse_px = None
         if self._pin is None:
             self._throttle.cancel()
             self.card.clear()
@@ -173,11 +173,15 @@ class PointPicker(QObject):
             x, y = picture.plane.place_means(self._pin.code[None])[0].tolist()
         return x, y
 
+    def _mouse_place(self) -> tuple[float, float] | None:
+        """Where the mouse rests in the present picture, whose range may have moved beneath it."""
+        return None if self._mouse_px is None else self._view.viewport_to_view(self._mouse_px)
+
     def _place_pin(self) -> None:
         self._view.set_pin(self._pin_place())
 
     def _fill_card(self) -> None:
-        at = self._pin_place() or self._mouse
+        at = self._pin_place() or self._mouse_place()
         if at is None or self._shown is None:
             self.card.clear()
             return

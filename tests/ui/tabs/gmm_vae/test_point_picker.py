@@ -105,6 +105,23 @@ def test_hovering_decodes_the_code_under_the_mouse(make_bench) -> None:
     assert bench.card.isVisible()
 
 
+def test_a_mouse_at_rest_is_where_the_range_that_moved_has_put_it(make_bench) -> None:
+    bench = make_bench()
+    at = bench.empty_place()
+    bench.hover(at)
+    before = bench.card.content.code
+    bench.show(
+        latent_means=50 * bench.snapshot.latent_means, component_means=50 * bench.snapshot.component_means
+    )
+    (x_lo, x_hi), _ = bench.view.view_range
+    assert x_hi - x_lo > 100, "the range has followed"
+    resting = bench.card.content
+    assert resting.code != before
+    bench.hover(at + QPointF(0, 1))
+    bench.hover(at)
+    assert resting.code == bench.card.content.code
+
+
 def test_hovering_shows_the_nearest_example_with_label_and_gamma(make_bench) -> None:
     bench = make_bench()
     dot = bench.lonely_dot()
