@@ -57,13 +57,17 @@ class CellGeometry:
 
 
 def fit_cells(
-    grid: tuple[int, int], stride: int, image: tuple[int, int], room: tuple[int, int]
+    grid: tuple[int, int],
+    stride: int,
+    image: tuple[int, int],
+    room: tuple[int, int],
+    is_at_bottom: bool = False,
 ) -> CellGeometry:
-    """The largest cells that fit into ``room`` (width, height), in its middle."""
+    """The largest cells that fit into ``room`` (width, height), in its middle or the middle of its bottom."""
     height, width = _extent(grid, stride, image)
     zoom = min(room[0] / width, room[1] / height, max(1, MOST_CELL_PX // stride))
     zoom = float(int(zoom)) if zoom >= 1 else max(zoom, 1e-3)
-    left, top = int((room[0] - width * zoom) / 2), int((room[1] - height * zoom) / 2)
+    left, top = int((room[0] - width * zoom) / 2), int((room[1] - height * zoom) / (1 if is_at_bottom else 2))
     return CellGeometry(grid, stride, image, zoom, max(0, left), max(0, top))
 
 

@@ -47,6 +47,7 @@ class CodeGridView(PictureView):
     Attributes
     ----------
     tip : (row, column) → tool tip of a cell, asked for when it opens; None for the widget's own.
+    has_caption : whether words stand below, to which the cells keep close; set before anything is shown.
     """
 
     cell_hovered = Signal(int, int)
@@ -70,6 +71,7 @@ class CodeGridView(PictureView):
         self._field: QRectF | None = None
         self._rects = PrimitiveArray(QRectF, 4)
         self.tip: Callable[[int, int], str] | None = None
+        self.has_caption = False
 
     # -- content ------------------------------------------------------------------------------------------
 
@@ -161,7 +163,8 @@ class CodeGridView(PictureView):
         if self._codes.size or self._image is not None:
             ratio = self.devicePixelRatioF()
             room = int(self.width() * ratio), int(self.height() * ratio)
-            self._geometry = fit_cells((height, width), self._stride, self._image_size(), room)
+            size = self._image_size()
+            self._geometry = fit_cells((height, width), self._stride, size, room, self.has_caption)
 
     def _image_size(self) -> tuple[int, int]:
         """(height, width) in its own pixels."""

@@ -253,6 +253,8 @@ def test_cells_are_as_large_as_whole_pixels_allow() -> None:
     assert geometry.cell_at(30, 5) == (0, 0)
     assert geometry.cell_at(169.9, 144.9) == (6, 6)
     assert geometry.cell_at(170, 5) == (-1, -1)
+    above_words = fit_cells((7, 7), 4, (28, 28), (200, 150), is_at_bottom=True)
+    assert (above_words.left, above_words.top) == (geometry.left, 150 - 28 * geometry.zoom)
     small = fit_cells((64, 64), 4, (256, 256), (100, 100))
     assert small.zoom == pytest.approx(100 / 256)
     beyond = fit_cells((5, 4), 2, (9, 7), (100, 100))

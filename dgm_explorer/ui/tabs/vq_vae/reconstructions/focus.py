@@ -68,6 +68,7 @@ class FocusView(QWidget):
         layout.setVerticalSpacing(0)
         for column, (view, title) in enumerate(zip(self.views, self.titles, strict=True)):
             view.setMinimumSize(60, 60)
+            view.has_caption = True
             view.cell_hovered.connect(self._tell_hovered)
             view.cell_clicked.connect(self.cell_clicked)
             title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
