@@ -75,7 +75,7 @@ def parse_within(option: str, text: str, kind: type[T], lo: T, hi: T) -> T:
         value = None
     if value is None or not lo <= value <= hi:
         what = "whole number" if kind is int else "number"
-        raise InputError(f"{option}: {text[:60]!r} is not a {what} from {lo:g} to {hi:g}; give one.")
+        raise InputError(f"{option}: {text[:60]!r} is not a {what} from {lo:.10g} to {hi:.10g}; give one.")
     return value
 
 
