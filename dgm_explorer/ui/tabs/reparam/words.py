@@ -40,7 +40,7 @@ LAW_NAME: Final[dict[QuantileLaw, str]] = {
 }
 LAW_WORDS: Final[dict[QuantileLaw, str]] = {
     "gaussian": "F⁻¹ = Φ⁻¹, so that z = μ + σε, a straight line",
-    "logistic": "F⁻¹(u) = log u/(1 − u)",
+    "logistic": "F⁻¹(u) = log(u/(1 − u))",
     "laplace": "F⁻¹(u) = log 2u for u < ½, −log 2(1 − u) above",
     "exponential": "F⁻¹(u) = −log(1 − u), never below 0",
 }
