@@ -44,7 +44,7 @@ def at(view: LandscapeView, mu: float, sigma: float) -> QPointF:
 def pixels(image: QImage) -> np.ndarray:
     """(height, width) as 0xffrrggbb."""
     image = image.convertToFormat(QImage.Format.Format_RGB32)
-    return np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.width())
+    return np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.width()).copy()
 
 
 def is_bluish(color: QColor) -> bool:
