@@ -5,7 +5,7 @@ import math
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QKeyEvent, QMouseEvent, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QWidget
 
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis
@@ -39,6 +39,7 @@ class Plot(pg.PlotWidget):
         hidden = {side: NumberAxis(side, "") for side in ("top", "right")}
         axes = {"bottom": x_axis, "left": y_axis, **hidden}
         super().__init__(parent, axisItems=axes, enableMenu=False)
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheNone)  # it would keep an image of one colour
         for side in hidden:
             self.plotItem.hideAxis(side)
         self._axes = (x_axis, y_axis)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QGraphicsView
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.gaussians import Component1D, Gaussian1D
@@ -86,3 +87,8 @@ def test_every_plot_can_be_written_as_vectors(scene: Scene, tmp_path) -> None:
         path = tmp_path / f"{plot.export_name}.svg"
         export_picture(plot, on_screen_size(plot), path)
         assert path.stat().st_size > 5000
+
+
+def test_no_plot_keeps_an_image_of_its_background(scene: Scene) -> None:
+    """Of one colour, and as large as the plot: 14 MB in a window of 1900 × 1150."""
+    assert {plot.cacheMode() for plot in scene.plots} == {QGraphicsView.CacheModeFlag.CacheNone}
