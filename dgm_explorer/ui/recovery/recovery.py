@@ -146,7 +146,7 @@ class Recovery(QObject):
         of = f" of {run.n_steps:,}" if run.n_steps else ""
         back = f"; goes on from step {lost.goes_on_from:,}" if lost.goes_on_from != run.step else ""
         panel.add_row(
-            f"{self._title_of(run.model)} on {run.data}, cut off at step {run.step:,}{of} "
+            f"{self._title_of(run.model)} on {run.data}, cut off at step {run.step:,}{of}, "
             f"{describe_age(run.seen_at)}{back}",
             str(run.path),
             (

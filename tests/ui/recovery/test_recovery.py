@@ -217,7 +217,7 @@ def test_a_damaged_autosave_is_one_sentence_and_can_be_discarded(
 def test_an_interrupted_run_is_resumed_in_its_tab(start: Begin, cut_off: RunFolder) -> None:
     one = start()
     (words,) = [words for words in one.words() if "GMM-VAE" in words]
-    assert words.startswith("GMM-VAE on painted, cut off at step 7 of 900 just now; goes on from step 3")
+    assert words.startswith("GMM-VAE on painted, cut off at step 7 of 900, just now; goes on from step 3")
     one.training.busy = "The GMM-VAE is training (step 3)."
     one.click("Resume")
     assert one.training.resumed == []
