@@ -133,7 +133,6 @@ class CloudPlot(Plot):
         self._cover = Cover(self.view_box)
         self.setMouseEnabled(False, False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setMinimumSize(130, 80)
         self.setAccessibleName(f"Gradient estimates of {DIRECTION_NAME[direction]}")
 
     def set_theme(self, theme: Theme) -> None:
@@ -142,6 +141,7 @@ class CloudPlot(Plot):
         for name in (self._across, self._upwards):
             name.set_theme(theme)
         self._cover.set_theme(theme)
+        self.setMinimumSize(round(13 * theme.font_point_size), 80)  # both alike, whatever stands above them
         self._draw()
 
     @property
