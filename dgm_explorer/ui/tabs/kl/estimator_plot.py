@@ -58,7 +58,7 @@ class CloudOverlay(PixelOverlay):
     """The exact gradient as an arrow from 0, every estimate as a dot, every cloud's mean as a disc."""
 
     def __init__(self, view_box: pg.ViewBox) -> None:
-        super().__init__(view_box, z_value=20)
+        super().__init__(view_box, z_value=55)  # over the names of the axes in its corners
         self._clouds: tuple[_Dots, ...] = ()
         self._exact: FloatArray | None = None
         self._has_lanes = False
@@ -208,6 +208,6 @@ def _span(values: Sequence[FloatArray], exact: float) -> Range:
 def _kept(old: Range, wanted: Range) -> Range:
     """The old range while it still serves, so that a plot holds still when its content hardly moves."""
     width = wanted[1] - wanted[0]
-    slack = 0.1 * width
+    slack = 0.03 * width  # of the margin, where the ring around the exact value stands
     holds = old[0] <= wanted[0] + slack and old[1] >= wanted[1] - slack
     return old if holds and old[1] - old[0] <= 1.6 * width else wanted

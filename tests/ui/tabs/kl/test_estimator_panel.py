@@ -15,7 +15,7 @@ from dgm_explorer.app import make_application
 from dgm_explorer.core.gaussians import Gaussian1D
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.numerics.estimators import DIRECTIONS
-from dgm_explorer.numerics.microscope import repeats_for
+from dgm_explorer.numerics.microscope import Cloud, repeats_for
 from dgm_explorer.ui.tabs.kl.estimator_panel import (
     MAX_ARROWS,
     SLIDER_STEPS,
@@ -23,9 +23,11 @@ from dgm_explorer.ui.tabs.kl.estimator_panel import (
     position_of,
     samples_of,
 )
+from dgm_explorer.ui.tabs.kl.estimator_plot import CloudPlot
 from dgm_explorer.ui.tabs.kl.estimator_table import BIAS_LOG_SIGMA, BIAS_MU, ESS, NAME
+from dgm_explorer.ui.tabs.kl.estimator_words import estimator_color
 from dgm_explorer.ui.tabs.kl.frame import FrameEngine
-from dgm_explorer.ui.theme import DARK, LIGHT
+from dgm_explorer.ui.theme import DARK, LIGHT, PROJECTOR
 
 AT_MODE = KLState(q=Gaussian1D(2.98430598784, 1.02336855966), n_samples=1000)
 ROWS = {estimator: row for row, estimator in enumerate(DIRECTIONS)}
@@ -215,3 +217,19 @@ def test_every_column_is_in_sight_at_the_width_of_a_projector(panel: EstimatorPa
     assert not panel.table.horizontalScrollBar().isVisible()
     header = panel.table.horizontalHeader()
     assert header.visualIndex(ESS) == header.visualIndex(NAME) + 1
+
+
+def test_the_names_of_the_axes_hide_neither_the_exact_gradient_nor_a_mean(qtbot: QtBot) -> None:
+    """Both stand in a corner where the exact gradient is large and an estimator is blind to it."""
+    plot = CloudPlot("forward")
+    qtbot.addWidget(plot)
+    plot.resize(160, 140)
+    plot.set_theme(PROJECTOR)
+    blind = Cloud("snis", np.zeros((20, 2)), np.ones(20))
+    plot.show_clouds([blind], np.array([2.85, -17.1]), has_lanes=False, reason="", unit="nats")
+    with qtbot.waitExposed(plot):
+        plot.show()
+    picture = plot.grab().toImage()
+    for place, rgb in (((2.85, -17.1), PROJECTOR.forward), ((0.0, 0.0), estimator_color("snis", PROJECTOR))):
+        at = plot.mapFromGlobal(plot.viewport().mapToGlobal(plot.view_to_viewport(*place))).toPoint()
+        assert picture.pixelColor(at) == QColor(rgb)
