@@ -1,5 +1,6 @@
 """What the latent view draws, as values: dots, Gaussians, names of the axes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dgm_explorer.core.arrays import BoolArray, Float32Array, FloatArray
+from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.color_key import ColorKey
 
 ByteArray: TypeAlias = NDArray[np.uint8]
@@ -44,6 +46,7 @@ class LatentScene:
     axis_names : what the two axes measure.
     key : what the colours mean.
     has_equal_aspect : whether a unit is equally long on both axes.
+    details : what more a table says of the dots, a row each; made when a table is asked for.
     """
 
     positions: Float32Array = field(default_factory=lambda: np.zeros((0, 2), np.float32))
@@ -53,3 +56,4 @@ class LatentScene:
     axis_names: tuple[str, str] = ("z₁", "z₂")
     key: ColorKey = field(default_factory=ColorKey)
     has_equal_aspect: bool = True
+    details: Callable[[], PlotTable] = lambda: PlotTable((), ())

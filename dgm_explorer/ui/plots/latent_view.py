@@ -128,7 +128,11 @@ class LatentView(CloudPlot):
         positions = self._scene.positions.astype(np.float64)
         selected = self._scene.is_selected
         chosen = np.ones(len(positions)) if selected is None else selected.astype(np.float64)
-        return PlotTable(("x", "y", "is_selected"), (positions[:, 0], positions[:, 1], chosen))
+        details = self._scene.details()
+        return PlotTable(
+            ("x", "y", "is_selected", *details.header),
+            (positions[:, 0], positions[:, 1], chosen, *details.columns),
+        )
 
     # -- dots ---------------------------------------------------------------------------------------------
 

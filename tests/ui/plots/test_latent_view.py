@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from dgm_explorer.ui.export import paint
+from dgm_explorer.ui.export import PlotTable, paint
 from dgm_explorer.ui.plots.color_key import ColorKey
 from dgm_explorer.ui.plots.latent_shapes import ComponentShape, LatentScene
 from dgm_explorer.ui.plots.latent_view import LatentView
@@ -578,3 +578,10 @@ def test_the_table_has_a_row_per_dot(view) -> None:
     table = view.export_table()
     assert table.columns[0] == pytest.approx(DOTS[:, 0])
     assert table.columns[1] == pytest.approx(DOTS[:, 1])
+
+
+def test_the_table_says_what_the_scene_knows_of_the_dots(view) -> None:
+    words = ("cat", "dog", "hen", "owl", "cat")
+    view.set_scene(replace(make_scene(), details=lambda: PlotTable(("label",), (words,))))
+    table = view.export_table()
+    assert (table.header[-1], table.columns[-1]) == ("label", words)

@@ -1,15 +1,17 @@
 """A snapshot as a picture of its latent space: a pure function, no widget."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dgm_explorer.core.arrays import IntArray
+from dgm_explorer.core.arrays import Float32Array, FloatArray, IntArray
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
 from dgm_explorer.core.gmm_vae_state import Coloring
+from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.latent_plane import LatentPlane, plane_of
 from dgm_explorer.ui.plots.latent_shapes import ByteArray, ComponentShape, LatentScene
 from dgm_explorer.ui.tabs.gmm_vae.latent_colors import (
@@ -71,6 +73,7 @@ def make_picture(
     plane = plane_of(snapshot.latent_means, previous)
     coloring = shown_coloring(coloring, dataset)
     class_names = class_names_of(dataset)
+    gamma = None if has_no_mixture(snapshot) else _picked(snapshot.responsibilities, places)
     scene = LatentScene(
         positions=_picked(plane.place_codes(snapshot.latent_means), places),
         rgb=_colors(snapshot, places, rows, dataset, coloring, theme),
@@ -79,6 +82,7 @@ def make_picture(
         axis_names=plane.axis_names,
         key=color_key(coloring, snapshot.n_components, class_names, theme),
         has_equal_aspect=plane.has_equal_aspect,
+        details=partial(_details, rows, dataset, gamma),
     )
     return LatentPicture(scene, plane, places, rows)
 
@@ -112,6 +116,18 @@ def _thinned(n: int, most: int) -> IntArray:
 def _picked(values: NDArray[ScalarT], places: IntArray) -> NDArray[ScalarT]:
     """Rows of ``values`` at ``places``; all of them are not copied."""
     return values if len(places) == len(values) else values[places]
+
+
+def _details(rows: IntArray, dataset: Dataset | None, gamma: Float32Array | None) -> PlotTable:
+    """What the colours can say, in words and numbers; components are counted from 1, as on the screen."""
+    columns: dict[str, FloatArray | IntArray | tuple[str, ...]] = {"example": rows}
+    if dataset is not None and dataset.labels is not None:
+        names = class_names_of(dataset)
+        columns["label"] = tuple(names[label % len(names)] for label in dataset.labels[rows])
+    if gamma is not None:
+        columns["component"] = gamma.argmax(axis=1) + 1
+        columns["confidence"] = gamma.max(axis=1).astype(np.float64)
+    return PlotTable(tuple(columns), tuple(columns.values()))
 
 
 def _colors(

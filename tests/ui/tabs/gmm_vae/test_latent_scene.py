@@ -58,6 +58,19 @@ def test_the_selection_is_kept_by_rows_of_the_data() -> None:
     assert make_picture(make_snapshot(), None, "label", LIGHT, selected=nothing).scene.is_selected is None
 
 
+def test_a_table_of_the_dots_says_what_their_colours_can_say() -> None:
+    snapshot, dataset = make_snapshot(), make_dataset()
+    table = make_picture(snapshot, dataset, "mixed", LIGHT, n_points=30).scene.details()
+    columns = dict(zip(table.header, table.columns, strict=True))
+    for dot, row in enumerate(columns["example"]):
+        gamma = snapshot.responsibilities[list(snapshot.probe).index(row)]
+        assert columns["label"][dot] == ("cat", "dog", "hen", "owl")[row % 4]
+        assert gamma[columns["component"][dot] - 1] == max(gamma) == columns["confidence"][dot]
+    assert "label" not in make_picture(snapshot, None, "label", LIGHT).scene.details().header
+    early = make_picture(replace(snapshot, phase="pretrain"), dataset, "label", LIGHT).scene.details()
+    assert early.header == ("example", "label")
+
+
 def test_a_selection_that_is_not_shown_greys_everything() -> None:
     scene = make_picture(make_snapshot(), None, "cluster", LIGHT, selected=np.array([1])).scene
     assert scene.is_selected is not None
