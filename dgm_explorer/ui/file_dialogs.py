@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QFileSystemModel, QMessageBox, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QFileSystemModel, QLineEdit, QMessageBox, QWidget
 
 SESSION_SUFFIX = ".dgm.json"
-NOWHERE = ":/"
 _SESSION_FILTER = "Session (*.dgm.json *.json)"
 _PICTURE_KINDS = {
     ".png": "PNG image (*.png)",
@@ -126,16 +126,24 @@ def _confirm(parent: QWidget, asked: Path, path: Path) -> Path | None:
     return path if answer == button.Yes else None
 
 
-def _make(parent: QWidget, title: str, start: Path, kinds: str = "") -> QFileDialog:
+def _make(parent: QWidget, title: str, start: Path, kinds: str = "All files (*)") -> QFileDialog:
     """A dialog at a folder, or at a file within one.
 
     Qt's own dialog, where the system has none, watches its folder, and to end the watch takes the kernel
-    20 ms, on a busy machine 600, with the window waiting. So it begins where there is nothing to watch.
+    20 ms, on a busy machine 600, with the window waiting. So it is kept and asks the next question, too.
     """
-    dialog = QFileDialog(parent, title, NOWHERE, kinds)
-    for model in dialog.findChildren(QFileSystemModel):
-        model.setOption(QFileSystemModel.Option.DontWatchForChanges)
+    window = parent.window()
+    direct = Qt.FindChildOption.FindDirectChildrenOnly
+    dialog = window.findChild(QFileDialog, options=direct) or QFileDialog(window)
+    dialog.setWindowTitle(title)
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptOpen)
+    dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly, False)
+    dialog.setNameFilters(kinds.split(";;"))
     dialog.setDirectory(str(start if start.is_dir() else start.parent))
+    name = dialog.findChild(QLineEdit)
+    if name is not None:
+        name.clear()
     if not start.is_dir():
         dialog.selectFile(start.name)
     return dialog
@@ -144,5 +152,6 @@ def _make(parent: QWidget, title: str, start: Path, kinds: str = "") -> QFileDia
 def _ask(dialog: QFileDialog) -> Path | None:
     is_chosen = dialog.exec() == QFileDialog.DialogCode.Accepted
     names = dialog.selectedFiles()
-    dialog.deleteLater()
+    if dialog.findChild(QFileSystemModel) is None:  # the system's: it watches nothing of ours
+        dialog.deleteLater()
     return Path(names[0]) if is_chosen and names else None

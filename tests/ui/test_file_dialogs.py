@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QFileDialog, QFileSystemModel, QLineEdit, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.ui import file_dialogs
@@ -128,14 +128,29 @@ def test_the_next_image_is_looked_for_where_the_last_one_was(
     assert begun == [str(tmp_path)]
 
 
-def test_no_folder_is_watched(parent: QWidget, answer: Answer, tmp_path: Path) -> None:
-    watched: list[bool] = []
+def test_one_dialog_asks_all_questions_and_remembers_none(
+    parent: QWidget, answer: Answer, tmp_path: Path
+) -> None:
+    """To make one and to end it, the window would wait for the kernel."""
+    seen: list[QFileDialog] = []
+    texts: list[str] = []
 
     def look(dialog: QFileDialog) -> None:
-        option = QFileSystemModel.Option.DontWatchForChanges
-        watched.extend(not model.testOption(option) for model in dialog.findChildren(QFileSystemModel))
+        seen.append(dialog)
+        texts.append(dialog.findChild(QLineEdit).text())
         dialog.reject()
 
     answer(look)
+    file_dialogs.ask_picture_to_save(parent, tmp_path / "landscape")
+    answer(look)
+    file_dialogs.ask_run_to_open(parent, tmp_path)
+    answer(look)
     file_dialogs.ask_data_file(parent, tmp_path)
-    assert watched == [False]
+    answer(look)
+    file_dialogs.ask_session_to_save(parent, tmp_path / "mine.dgm.json")
+    assert len({id(dialog) for dialog in seen}) == 1
+    assert texts == ["landscape.png", "", "", "mine.dgm.json"]
+    last = seen[-1]
+    assert last.acceptMode() == QFileDialog.AcceptMode.AcceptSave
+    assert not last.testOption(QFileDialog.Option.ShowDirsOnly)
+    assert last.nameFilters() == ["Session (*.dgm.json *.json)"]
