@@ -10,12 +10,11 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from dgm_explorer.core.rate_meter import RateMeter
 from dgm_explorer.core.run_notes import RunNote
-from dgm_explorer.core.training import Command, MakeRun, MetricsTable, RunFacts, RunRequest
+from dgm_explorer.core.training import Command, MakeRun, RunFacts, RunRequest
 from dgm_explorer.driver.update import RunUpdate
 from dgm_explorer.ui.lasting_thread import JOIN_MS
-from dgm_explorer.ui.newest_worker import NewestWorker
 from dgm_explorer.ui.run.follower import FolderNews, RunFollower
-from dgm_explorer.ui.run.past import Past, PastRequest, read_past
+from dgm_explorer.ui.run.metrics_feed import MetricsFeed
 from dgm_explorer.ui.run.readings import ControllerState, RunOnScreen, RunReadings
 from dgm_explorer.ui.run.stopping import Stopping
 from dgm_explorer.ui.run.take_readings import after_news, after_update, without_pace
@@ -86,11 +85,11 @@ class RunController(QObject):
         self._readings = RunReadings()
         self._rates = RateMeter(RATE_WINDOW_S)
         self._drawing_since_s = 0.0
-        self._held: list[MetricsTable] | None = None
         self._stopping = Stopping(self)
         self._stopping.said.connect(self.noticed)
-        self._past = NewestWorker(read_past, self)
-        self._past.finished.connect(self._take_past)
+        self._feed = MetricsFeed(self)
+        self._feed.metrics_ready.connect(self.metrics_ready)
+        self._feed.noted.connect(self.noted)
         self._follower = RunFollower(self)
         self._follower.found.connect(self._take_news)
         QTimer.singleShot(WARM_UP_DELAY_MS, self, self._warm_up)
@@ -223,15 +222,14 @@ class RunController(QObject):
             self._thread.request_stop()
             self._let_go()
         self._screen = None
-        self._past.forget()
-        self._held = None
+        self._feed.forget()
 
     def finish(self, timeout_ms: int = JOIN_MS) -> None:
         """Stop whatever trains or reads here and wait for it; the owner is about to go."""
         self._is_finished = True
         self._next = None
         self._follower.close()
-        self._past.close()
+        self._feed.close()
         for thread in self._leaving:
             thread.stop(timeout_ms)
         if self._thread is not None:
@@ -250,9 +248,9 @@ class RunController(QObject):
         self._thread = make_training_thread(self._make_run, request, is_paused)
         self._thread.mailbox.filled.connect(self._read_thread)
         self.destroyed.connect(self._thread.request_stop)
-        self._past.forget()
+        self._feed.forget()
         self._left = None if self._screen is None else (self._screen, self._readings)
-        self._screen, self._held = None, None
+        self._screen = None
         self._rates.clear()
         self._show(RunReadings("preparing", words="starting"))
         if is_single_step:
@@ -288,7 +286,7 @@ class RunController(QObject):
         if update.state in ("running", "paused") and self._failure:
             sentence, self._failure = self._failure, ""
             self.went_on.emit(sentence)
-        self._pass_metrics(update.tables)
+        self._feed.add(update.tables)
         self._pass_notes(update.notes)
         if update.snapshot is not None:
             self._pass_snapshot(update.snapshot)
@@ -309,8 +307,7 @@ class RunController(QObject):
         for note in facts.notes:
             self.noticed.emit(note)
         if update.first_step > 0:
-            self._held = []
-            self._past.ask(PastRequest(facts.folder, update.first_step))
+            self._feed.begin_behind(facts.folder, update.first_step)
 
     def _put_back(self, screen: RunOnScreen, readings: RunReadings) -> None:
         """What should have begun has failed before it was on the screen: the run before is still there."""
@@ -328,12 +325,6 @@ class RunController(QObject):
             following, self._next = self._next, None
             self._begin(*following)
 
-    def _pass_metrics(self, tables: tuple[MetricsTable, ...]) -> None:
-        if self._held is not None:
-            self._held.extend(tables)  # until what was written before them has been read
-        elif tables:
-            self.metrics_ready.emit(tables)
-
     def _pass_notes(self, notes: tuple[RunNote, ...]) -> None:
         if notes:
             self.noted.emit(notes)
@@ -349,13 +340,6 @@ class RunController(QObject):
         if self._thread is not None:
             self._thread.note_screen_cost(time.thread_time() - self._drawing_since_s)
 
-    def _take_past(self, request: PastRequest, past: Past) -> None:
-        if self._held is None or self._screen is None or request.folder != self._screen.folder:
-            return
-        held, self._held = self._held, None
-        self._pass_notes(past.notes)
-        self.metrics_ready.emit((*past.tables, *held))
-
     def _take_news(self, news: FolderNews) -> None:
         """A look into a followed folder has brought something."""
         folder = self._follower.folder
@@ -369,7 +353,7 @@ class RunController(QObject):
             self._screen = RunOnScreen(folder, request, True)
             self.run_changed.emit(self._screen)
         self._show(after_news(self._readings, news, time.monotonic()))
-        self._pass_metrics(news.tables)
+        self._feed.add(news.tables)
         self._pass_notes(news.notes)
         if news.snapshot is not None:
             self.snapshot_ready.emit(news.snapshot)

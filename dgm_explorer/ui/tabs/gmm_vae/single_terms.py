@@ -7,7 +7,14 @@ import numpy as np
 from dgm_explorer.core.arrays import FloatArray, IntArray
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
-from dgm_explorer.numerics.gmm_elbo import Decoder, MixturePrior, Posterior, bound_terms, parts_of
+from dgm_explorer.numerics.gmm_elbo import (
+    Decoder,
+    MixturePrior,
+    Posterior,
+    balanced_noise,
+    bound_terms,
+    parts_of,
+)
 
 POINT_SAMPLES = 128
 _MAX_OPERATIONS = 1e8
@@ -45,7 +52,7 @@ def point_terms(snapshot: GmmVaeSnapshot, dataset: Dataset, probe_index: int) ->
     that the bars move only because the model did. Chosen at random, one ε would be off for all examples
     alike: it is balanced, and what is told as its standard error is that of as many independent ones.
     """
-    noise = _balanced_noise(POINT_SAMPLES, snapshot.latent_dim)
+    noise = balanced_noise(POINT_SAMPLES // 2, snapshot.latent_dim, _SEED)
     prior, decoder = _parts(snapshot)
     terms = bound_terms(prior, decoder, *_examples(snapshot, dataset, np.array([probe_index])), noise)
     samples = terms.stacked()[:, :, 0]
@@ -110,14 +117,6 @@ def _selection(snapshot: GmmVaeSnapshot, k: int) -> IntArray:
 
 def _noise(n: int, latent_dim: int) -> FloatArray:
     return np.random.default_rng(_SEED).standard_normal((n, latent_dim))
-
-
-def _balanced_noise(n: int, latent_dim: int) -> FloatArray:
-    """(n, J) normal ε in pairs ±ε whose covariance is the identity, as far as n allows."""
-    half = _noise(n // 2, latent_dim)
-    if latent_dim <= len(half):
-        half = np.linalg.qr(half)[0] * np.sqrt(len(half))
-    return np.concatenate([half, -half])
 
 
 def _average(snapshot: GmmVaeSnapshot, is_held_out: bool) -> tuple[FloatArray, str]:
