@@ -2,11 +2,10 @@
 
 import argparse
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dgm_explorer.cli import gmm_vae_report, vq_vae_report
-from dgm_explorer.cli.parser import OneLineParser
+from dgm_explorer.cli.parser import OneLineParser, path_name
 from dgm_explorer.core import gmm_vae_config, vq_vae_config
 from dgm_explorer.core.device_choice import DEVICE_CHOICES
 
@@ -23,7 +22,7 @@ def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
         help="measure a recorded run",
         description="Measure the newest checkpoint of a run on all its examples, and on those held out.",
     )
-    parser.add_argument("folder", metavar="RUN_DIR", type=Path, help="the run folder")
+    parser.add_argument("folder", metavar="RUN_DIR", type=path_name, help="the run folder")
     parser.add_argument("--device", choices=DEVICE_CHOICES, default="auto", help="where")
     parser.add_argument("--json", action="store_true", help="print JSON in place of text")
     parser.set_defaults(run=run)

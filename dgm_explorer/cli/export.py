@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dgm_explorer.cli.data import ProgressLine
 from dgm_explorer.cli.gui import TABS, THEMES
-from dgm_explorer.cli.parser import OneLineParser, parse_within
+from dgm_explorer.cli.parser import OneLineParser, parse_within, path_name
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.picture_size import LARGEST_DPI, LEAST_DPI, PictureSize, parse_size
 from dgm_explorer.qt_libraries import why_qt_cannot_start
@@ -26,15 +26,15 @@ def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     )
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--preset", metavar="NAME", help="show a preset")
-    source.add_argument("--session", metavar="FILE", type=Path, help="show a session file")
-    source.add_argument("--run", dest="run_folder", metavar="DIR", type=Path, help="show a run")
+    source.add_argument("--session", metavar="FILE", type=path_name, help="show a session file")
+    source.add_argument("--run", dest="run_folder", metavar="DIR", type=path_name, help="show a run")
     parser.add_argument("--tab", choices=TABS, help="that of the preset, session or run if not given")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--panel", metavar="NAME", help="the panel, by its name in --list-panels")
     what.add_argument("--python", action="store_true", help="the setting as a script; printed without --out")
     what.add_argument("--list-panels", action="store_true", help="print the names of the panels there")
     parser.add_argument(
-        "--out", metavar="FILE", type=Path, help="ends in .png .svg .pdf .csv .npz .gif .mp4, or .py"
+        "--out", metavar="FILE", type=path_name, help="ends in .png .svg .pdf .csv .npz .gif .mp4, or .py"
     )
     parser.add_argument("--size", metavar="WxH", help="1920x1080, 8.5x6cm; as in the window if not given")
     parser.add_argument("--dpi", metavar="D", help="96: type as on the screen; 300 is usual for centimetres")

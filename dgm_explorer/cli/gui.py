@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from dgm_explorer.cli.parser import OneLineParser, parse_within
+from dgm_explorer.cli.parser import OneLineParser, parse_within, path_name
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.driver.places import PLACES, choose_place
 from dgm_explorer.qt_libraries import why_qt_cannot_start
@@ -23,12 +23,14 @@ def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     parser.add_argument("--tab", choices=TABS, help="the tab in front")
     source = parser.add_mutually_exclusive_group()
     source.add_argument("--preset", metavar="NAME", help="start with a preset")
-    source.add_argument("--session", metavar="FILE", type=Path, help="start with a session file")
+    source.add_argument("--session", metavar="FILE", type=path_name, help="start with a session file")
     source.add_argument(
-        "--run", dest="run_folder", metavar="DIR", type=Path, help="show a run, live if it trains"
+        "--run", dest="run_folder", metavar="DIR", type=path_name, help="show a run, live if it trains"
     )
     source.add_argument("--lecture", metavar="NAME", help="begin a lecture, by its name or its file (.json)")
-    parser.add_argument("--screenshot", metavar="PNG", type=Path, help="paint the window to a file and quit")
+    parser.add_argument(
+        "--screenshot", metavar="PNG", type=path_name, help="paint the window to a file and quit"
+    )
     parser.add_argument("--quit-after", metavar="SECONDS", help="quit after this time")
     parser.add_argument("--theme", choices=THEMES, default="", help="the remembered one if not given")
     parser.add_argument("--size", metavar="WIDTHxHEIGHT", help="of the window, in pixels")

@@ -1,10 +1,9 @@
 """``dgm-explorer kl``: divergences, minima and landscapes of one target without a window."""
 
 import argparse
-from pathlib import Path
 
 from dgm_explorer.cli.kl_task import read_task
-from dgm_explorer.cli.parser import OneLineParser
+from dgm_explorer.cli.parser import OneLineParser, path_name
 
 
 def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
@@ -16,7 +15,7 @@ def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     )
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--preset", metavar="NAME", help="take p, q and the window from a preset")
-    source.add_argument("--session", metavar="FILE", type=Path, help="take them from a session file")
+    source.add_argument("--session", metavar="FILE", type=path_name, help="take them from a session file")
     source.add_argument("--p", metavar="P", help='the target as "weight,mu,sigma;weight,mu,sigma;…"')
     parser.add_argument("--q", metavar="MU,SIGMA", help="the approximation; 0,1 where --p is given alone")
     parser.add_argument("--fixed-sigma", metavar="S", help="hold σ of q at S: only its mean is free")
@@ -25,7 +24,9 @@ def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     parser.add_argument("--grid", metavar="N", default="256", help="points along μ and along σ")
     parser.add_argument("--units", choices=["nats", "bits"], help="nats unless a session says bits")
     parser.add_argument("--json", action="store_true", help="print JSON in place of text")
-    parser.add_argument("--out", metavar="F.npz", type=Path, help="write both landscapes to a NumPy archive")
+    parser.add_argument(
+        "--out", metavar="F.npz", type=path_name, help="write both landscapes to a NumPy archive"
+    )
     parser.set_defaults(run=run)
 
 

@@ -3,6 +3,7 @@
 import argparse
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from dgm_explorer.core.errors import InputError
@@ -21,6 +22,13 @@ class OneLineParser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         brief = message if len(message) <= _LONGEST_MESSAGE else f"{message[: _LONGEST_MESSAGE - 1]}…"
         raise InputError(f"{brief}; see {self.prog} --help")
+
+
+def path_name(text: str) -> Path:
+    """The type of an option that names a file or folder: ``Path("")`` would mean the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("the name is empty; give one")
+    return Path(text)
 
 
 def join_negative_values(arguments: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dgm_explorer.cli.parser import OneLineParser, parse_within
+from dgm_explorer.cli.parser import OneLineParser, parse_within, path_name
 from dgm_explorer.cli.settings import parse_settings
 from dgm_explorer.core import gmm_vae_config, vq_vae_config
 from dgm_explorer.core.device_choice import DEVICE_CHOICES
@@ -41,7 +41,10 @@ def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
         help=f"a data set by name, a file or a folder; {DEFAULT_DATA} if not given",
     )
     parser.add_argument(
-        "--out", metavar="DIR", type=Path, help="run folder; a new one in the user's data folder if not given"
+        "--out",
+        metavar="DIR",
+        type=path_name,
+        help="run folder; a new one in the user's data folder if not given",
     )
     parser.add_argument(
         "--epochs",

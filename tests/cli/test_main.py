@@ -31,6 +31,15 @@ from tests.cli.refusal import refusal
         (["--size", "9999x9999"], "8192x8192"),
         (["--size", "٣x٣"], "--size: '٣x٣'"),
         (["bench", "everything"], "'everything'"),
+        (["--run", ""], "--run: the name is empty"),
+        (["--session="], "--session: the name is empty"),
+        (["--screenshot", ""], "--screenshot: the name is empty"),
+        (["kl", "--session", ""], "--session: the name is empty"),
+        (["kl", "--p", "1,0,1", "--out", ""], "--out: the name is empty"),
+        (["train", "gmm-vae", "--out", ""], "--out: the name is empty"),
+        (["evaluate", ""], "RUN_DIR: the name is empty"),
+        (["export", "--python", "--run", ""], "--run: the name is empty"),
+        (["export", "--panel", "x", "--out", ""], "--out: the name is empty"),
     ],
 )
 def test_wrong_usage_is_one_line(arguments: list[str], what: str, capsys: pytest.CaptureFixture[str]) -> None:
