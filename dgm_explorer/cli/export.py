@@ -103,7 +103,7 @@ def _size_of(options: argparse.Namespace) -> PictureSize | None:
     try:
         return parse_size(options.size, dpi)
     except InputError as error:
-        raise InputError(f"--size: {error}") from error
+        raise InputError(f"--{error}") from error
 
 
 def _check_out(options: argparse.Namespace) -> None:

@@ -16,7 +16,7 @@ CM_PER_INCH = 2.54
 LEAST_DPI, LARGEST_DPI = 24.0, 1200.0
 LEAST_SIDE_PX, LARGEST_SIDE_PX = 16, 16_384
 MOST_PIXELS = 100_000_000
-_NUMBER = r"(\d{1,5}(?:\.\d{1,4})?)"
+_NUMBER = r"(\d{1,12}(?:\.\d{1,4})?)"
 _SIZE = re.compile(rf"{_NUMBER}\s*[x×]\s*{_NUMBER}\s*(px|cm)?(?:\s+at\s+{_NUMBER}\s+dpi)?")
 
 

@@ -31,6 +31,8 @@ def test_sizes_are_read(text: str, dpi: float | None, pixels: tuple[int, int], o
         ("1e3x5", "write one such as"),
         ("5x5", "each side must lie"),
         ("99999x20", "each side must lie"),
+        ("999999x20", "each side must lie"),
+        ("100000x6cm", "each side must lie"),
         ("16000x16000", "ask for fewer"),
         ("400x400 at 5000 dpi", "dpi must lie"),
         ("nanx5", "write one such as"),
