@@ -75,7 +75,7 @@ class KLState:
     is_sigma_fixed : the homework's setting: σ of q is given, only μ is unknown.
     units : unit of every divergence shown.
     knowledge : what is known about p, which decides what can be evaluated or minimised.
-    log_z : log normaliser hidden in the unnormalised density p̃ = Z p.
+    log_z : log normaliser, in nats, hidden in the unnormalised density p̃ = Z p.
     optimiser, learning_rate, steps_per_second : how descent runs.
     forward_estimator, reverse_estimator : which gradient drives each descent.
     n_samples, seed : Monte Carlo sample size and its random seed.
@@ -125,4 +125,4 @@ class KLState:
         if not 0 <= self.alpha <= 1:
             raise InputError(f"alpha = {self.alpha:g} must lie between 0 (reverse) and 1 (forward).")
         if not abs(self.log_z) <= 50:
-            raise InputError(f"log_z = {self.log_z:g} must lie between -50 and 50.")
+            raise InputError(f"log_z = {self.log_z:g} nats must lie between -50 and 50.")

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.ui.tabs.kl.readings import Reading
 from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
+from dgm_explorer.ui.tabs.kl.wording import in_nats, in_units
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import (
     ChoiceBox,
@@ -67,9 +68,10 @@ class NumbersPanel(QWidget):
         self.knowledge.activated.connect(self._choose_knowledge)
         self.log_z = NumberEdit("log Z")
         self.log_z.setFixedWidth(52)
-        self.log_z.edited.connect(lambda value: editor.apply(log_z=value))
+        self.log_z.edited.connect(self._take_log_z)
         self.log_z.refused.connect(editor.refused)
         self._log_z_label = label_for("log Z", self.log_z)
+        self._log_z_unit = QLabel()
         set_formula(
             self.units,
             r"1\ \mathrm{bit} = \log 2\ \mathrm{nats} \approx 0.693\ \mathrm{nats}",
@@ -78,7 +80,7 @@ class NumbersPanel(QWidget):
         set_formula(
             self.log_z,
             r"\tilde p(x) = Z \, p(x), \quad Z = \int \tilde p(x) \, dx",
-            lambda: f"log Z = {editor.state.log_z!r} nats, hidden from every estimator",
+            lambda: f"log Z = {self.log_z.value:.12g} {editor.state.units}, hidden from every estimator",
         )
         self._build()
         self.set_theme(theme)
@@ -95,7 +97,7 @@ class NumbersPanel(QWidget):
         grid.addWidget(self._reason, MAX_LINES, 0, 1, 3)
         grid.addWidget(label_for("Known of p", self.knowledge), MAX_LINES + 1, 0)
         grid.addWidget(self.knowledge, MAX_LINES + 1, 1, 1, 2)
-        unit_row = row(self.units, self._log_z_label, self.log_z)
+        unit_row = row(self.units, self._log_z_label, self.log_z, self._log_z_unit)
         unit_row.addStretch(1)
         grid.addWidget(label_for("Unit", self.units), MAX_LINES + 2, 0)
         grid.addLayout(unit_row, MAX_LINES + 2, 1, 1, 2)
@@ -121,8 +123,9 @@ class NumbersPanel(QWidget):
         """Set the switches; never answers back."""
         self.units.set_key(state.units)
         self.knowledge.set_key(state.knowledge)
-        self.log_z.set_value(state.log_z)
-        for widget in (self.log_z, self._log_z_label):
+        self.log_z.set_value(in_units(state.log_z, state.units))
+        set_text(self._log_z_unit, state.units)
+        for widget in (self.log_z, self._log_z_label, self._log_z_unit):
             widget.setVisible(state.knowledge == "unnormalised")
         set_tip(self.knowledge, KNOWLEDGE_TIP[state.knowledge])
 
@@ -161,6 +164,9 @@ class NumbersPanel(QWidget):
 
     def _choose_units(self) -> None:
         self._editor.apply(units=self.units.key)
+
+    def _take_log_z(self, value: float) -> None:
+        self._editor.apply(log_z=in_nats(value, self._editor.state.units))
 
     def _choose_knowledge(self) -> None:
         self._editor.apply(knowledge=self.knowledge.key)

@@ -24,6 +24,11 @@ def in_units(nats: float, units: Units) -> float:
     return nats / math.log(2) if units == "bits" else nats
 
 
+def in_nats(value: float, units: Units) -> float:
+    """What the user typed to nats."""
+    return value * math.log(2) if units == "bits" else value
+
+
 def divergence_text(nats: float, units: Units) -> str:
     """A divergence or entropy with six significant digits, without its unit."""
     value = in_units(nats, units)

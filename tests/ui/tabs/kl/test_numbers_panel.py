@@ -1,0 +1,25 @@
+"""The read-outs and their units, in a real tab."""
+
+import math
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
+
+
+def test_log_z_is_shown_and_typed_in_the_unit_of_the_divergences(tab: KLTab, qtbot: QtBot) -> None:
+    tab.store.update(knowledge="unnormalised", log_z=3 * math.log(2), units="bits")
+    numbers = tab.controls.numbers
+    box = numbers.log_z
+    assert box.text() == "3"
+    assert "bits" in [label.text() for label in numbers.findChildren(QLabel) if label.isVisible()]
+    box.selectAll()
+    QTest.keyClicks(box, "4")
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    assert tab.editor.state.log_z == pytest.approx(4 * math.log(2))
+    tab.store.update(units="nats")
+    qtbot.waitUntil(lambda: box.value == pytest.approx(4 * math.log(2)))
