@@ -175,9 +175,10 @@ class ConfusionView(QWidget):
             name = metrics.elidedText(self._name(column), Qt.TextElideMode.ElideRight, cell.width() - 1)
             painter.drawText(room, centre, name)
         painter.save()
-        painter.translate(_PAD_PX / 2, grid.center().y())
-        painter.rotate(-90)
-        painter.drawText(QRectF(-grid.height() / 2, 0, grid.height(), height), centre, "component")
+        painter.translate(_PAD_PX / 2, self.height() / 2)
+        painter.rotate(-90)  # over the whole height: a low table is shorter than the word
+        word = metrics.elidedText("component", Qt.TextElideMode.ElideRight, self.height())
+        painter.drawText(QRectF(-self.height() / 2, 0, self.height(), height), centre, word)
         painter.restore()
         every = max(1, int(np.ceil(height * len(self._order) / grid.height())))
         flags = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import scipy.optimize
 from PySide6.QtCore import QPointF
+from PySide6.QtGui import QFontMetrics, QImage
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +17,7 @@ from dgm_explorer.ui import beside
 from dgm_explorer.ui.tabs.gmm_vae import confusion_view
 from dgm_explorer.ui.tabs.gmm_vae.confusion_view import ConfusionView, diagonal_order
 from dgm_explorer.ui.tabs.gmm_vae.quality_panel import QualityPanel
+from dgm_explorer.ui.theme import PROJECTOR
 from tests.ui.paint_counter import PaintCounter
 from tests.ui.plots.conftest import Hand
 from tests.ui.tabs.gmm_vae.bound_cases import make_dataset, make_history, make_snapshot
@@ -97,6 +99,24 @@ def test_full_cells_are_painted_stronger_than_empty_ones(panel: QualityPanel) ->
     }
     light = [picture.pixelColor(first_x[2, column] + 6, y).lightness() for column in range(3)]
     assert light[2] < light[1] < light[0]
+
+
+def test_a_low_table_says_component_in_full(qtbot: QtBot) -> None:
+    """The word is longer than all cells are high together: its ink is as long as in a high table."""
+    view = ConfusionView()
+    qtbot.addWidget(view)
+    view.set_theme(PROJECTOR)
+    metrics = QFontMetrics(PROJECTOR.font(0.85))
+    low = metrics.horizontalAdvance("component") + 4
+    view.show_confusion(make_snapshot().confusion, ("ant", "bee", "cat"))
+    lengths = []
+    for height in (3 * low, low):
+        view.resize(300, height)
+        picture = view.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+        strip = range(metrics.height())  # at the left, without the numbers
+        rows = [y for y in range(height) if any(picture.pixelColor(x, y).red() < 128 for x in strip)]
+        lengths.append(rows[-1] - rows[0])
+    assert abs(lengths[0] - lengths[1]) <= 1
 
 
 def test_the_key_has_the_values_of_the_step_under_the_mouse(panel: QualityPanel) -> None:
