@@ -12,6 +12,7 @@ from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
 from dgm_explorer.core.gmm_vae_state import Coloring
 from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.plots.captions import Cover
+from dgm_explorer.ui.plots.latent_shapes import LatentScene
 from dgm_explorer.ui.plots.latent_view import LatentView
 from dgm_explorer.ui.tabs.gmm_vae.latent_scene import LatentPicture, has_no_mixture, make_picture
 from dgm_explorer.ui.tabs.gmm_vae.point_picker import PointPicker
@@ -131,7 +132,10 @@ class LatentArea(QWidget):
         """Another run, of which there is no picture yet."""
         self._given, self._picture = None, None
         self.picker.clear()
+        self.view.set_scene(LatentScene())
         self.view.follow()
+        set_text(self.note, "")
+        set_tip(self.note, "")
         self._cover.set_reason(words)
 
     def show_snapshot(self, snapshot: GmmVaeSnapshot, dataset: Dataset | None, n_points: int) -> None:

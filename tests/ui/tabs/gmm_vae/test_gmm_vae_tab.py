@@ -67,6 +67,14 @@ def test_one_press_trains_and_all_views_show_the_last_step(tab: GmmVaeTab, qtbot
     assert not tab.busy_sentence
 
 
+def test_nothing_is_left_of_a_run_that_is_put_away(tab: GmmVaeTab, qtbot: QtBot) -> None:
+    scene = train_to_the_end(tab, qtbot)
+    assert scene.latent.note.text() == "200 dots"
+    scene.put_run_away()
+    assert not scene.latent.note.text()
+    assert not len(scene.latent.view.latent_scene.positions)
+
+
 def test_the_timeline_drives_all_views_and_live_returns(tab: GmmVaeTab, qtbot: QtBot) -> None:
     scene = train_to_the_end(tab, qtbot)
     assert scene.snapshot is not None
