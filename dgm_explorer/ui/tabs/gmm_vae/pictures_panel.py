@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from dgm_explorer.core.arrays import Float32Array
 from dgm_explorer.core.dataset import Dataset
@@ -42,6 +42,7 @@ class PicturesPanel(SnapshotPanel):
         self.words.setWordWrap(True)
         self._legend = QLabel()
         self._legend.setTextFormat(Qt.TextFormat.RichText)
+        self._legend.setWordWrap(True)
         self._images = QWidget()
         self._plane = QWidget()
         self._pages = QStackedWidget()
@@ -57,10 +58,10 @@ class PicturesPanel(SnapshotPanel):
             grid.addWidget(scrolling(view), 1, column)
             grid.setColumnStretch(column, 1)
         grid.setRowStretch(1, 1)
-        plane = QVBoxLayout(self._plane)
+        plane = QHBoxLayout(self._plane)  # a unit is equally long on both axes: height is what it lacks
         plane.setContentsMargins(0, 0, 0, 0)
-        plane.addWidget(self._legend)
-        plane.addWidget(self.points, 1)
+        plane.addWidget(self.points, 3)
+        plane.addWidget(self._legend, 1)
         self._pages.addWidget(self.words)
         self._pages.addWidget(self._images)
         self._pages.addWidget(self._plane)
@@ -110,8 +111,8 @@ class PicturesPanel(SnapshotPanel):
         self.points.show_points(dataset.inputs, dataset.fingerprint, groups)
         set_text(
             self._legend,
-            f"<span style='color:{self.points.data_rgb}'>●</span> data &nbsp; "
-            f"<span style='color:{theme.text}'>●–</span> reconstructions, a line to their input &nbsp; "
+            f"<span style='color:{self.points.data_rgb}'>●</span> data<br>"
+            f"<span style='color:{theme.text}'>●–</span>&nbsp;reconstructions, a line to their input<br>"
             f"<span style='color:{theme.component(0)}'>●</span>"
             f"<span style='color:{theme.component(1)}'>●</span>"
             f"<span style='color:{theme.component(2)}'>●</span> samples in the colour of their component",

@@ -338,6 +338,18 @@ def test_the_view_of_points_stays_where_the_user_put_it(qtbot: QtBot) -> None:
     assert panel.points.view_range == before
 
 
+def test_points_have_the_height_of_a_low_panel_to_themselves(qtbot: QtBot) -> None:
+    """A unit is equally long on both axes, so that a line of words above them would cost width too."""
+    plane = make_dataset(is_plane=True)
+    panel = PicturesPanel()
+    panel.set_theme(LIGHT)
+    panel.show_snapshot(make_snapshot(plane), plane)
+    shown(qtbot, panel)
+    panel.resize(600, 150)
+    QApplication.processEvents()
+    assert panel.points.height() > 140
+
+
 def test_cleared_panels_let_go_of_the_data(components: ComponentsPanel, pictures: PicturesPanel) -> None:
     """Tips of images know their data set, which may be large."""
     other = make_dataset()
