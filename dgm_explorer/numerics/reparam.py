@@ -61,7 +61,9 @@ class Parametrisation:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Of the entries of θ, such as ``μ₁`` or ``raw₁₁``."""
+        """Of the entries of θ, such as ``μ₁`` or ``raw₁₁``; without subscripts on the line."""
+        if self.dimension == 1:
+            return ("μ", "raw")
         letter = "A" if self._is_free else "L"
         means = [f"μ{_SUBSCRIPTS[i]}" for i in range(self.dimension)]
         factors = [

@@ -77,7 +77,7 @@ def test_map_and_chain_rule_are_those_of_autograd(
 def test_names_stand_beside_their_values() -> None:
     assert parametrisation_of(BASE).names == ("μ₁", "μ₂", "raw₁₁", "L₂₁", "raw₂₂")
     assert parametrisation_of(replace(BASE, form="full")).names == ("μ₁", "μ₂", "A₁₁", "A₁₂", "A₂₁", "A₂₂")
-    assert parametrisation_of(replace(BASE, dimension=1)).names == ("μ₁", "raw₁₁")
+    assert parametrisation_of(replace(BASE, dimension=1)).names == ("μ", "raw")
 
 
 @pytest.mark.parametrize("form", ["lower", "full"])

@@ -63,13 +63,15 @@ def _raw_name(state: ReparamState, i: int) -> str:
 
 
 def _activation_words(state: ReparamState, is_singular: bool) -> str:
-    raws = state.raw_diagonal[: state.dimension]
+    raws, is_line = state.raw_diagonal[: state.dimension], state.dimension == 1
     if state.activation == "identity":
         negative = " and ".join(_raw_name(state, i) for i, raw in enumerate(raws) if raw < 0)
         said = f"{negative} < 0. " if negative else ""
-        column = "mirrors z at μ" if state.dimension == 1 else "turns a column of L round"
-        return f"{said}raw → −raw {column}: the same Σ. The sign is ambiguous."
+        column = "mirrors z at μ: the same σ²" if is_line else "turns a column of L round: the same Σ"
+        return f"{said}raw → −raw {column}. The sign is ambiguous."
     if state.activation == "relu":
-        return "" if is_singular else "At raw ≤ 0 Σ becomes singular, and z loses its density."
+        at_zero = "σ is 0" if is_line else "Σ becomes singular"
+        return "" if is_singular else f"At raw ≤ 0 {at_zero}, and z loses its density."
+    positive = "σ > 0" if is_line else "Σ ≻ 0"
     name = ACTIVATION_NAME[state.activation]
-    return f"{name} > 0: Σ ≻ 0 for every raw, and a gradient always comes back."
+    return f"{name} > 0: {positive} for every raw, and a gradient always comes back."

@@ -53,7 +53,7 @@ class GradientNumbers:
     Attributes
     ----------
     request : to what.
-    names : (p,) of the entries of (μ, L), such as ``L₂₁``.
+    names : (p,) of the entries of (μ, L), such as ``L₂₁``; on the line (μ, σ).
     clouds : their estimates; in (μ, L), without an activation.
     pathwise_variance, score_variance : of one estimate, integrated; None of a score function without density.
     """
@@ -117,7 +117,8 @@ def compute(request: GradientRequest) -> GradientNumbers:
         return estimator_variance(estimator, parametrisation, theta, objective, state.n_samples)
 
     score = None if clouds.score is None else variance(clouds.score.estimator)
-    names = tuple(name.replace("raw", "L") for name in clouds.names)
+    letter = "σ" if state.dimension == 1 else "L"
+    names = tuple(name.replace("raw", letter) for name in clouds.names)
     return GradientNumbers(request, names, clouds, variance("pathwise"), score)
 
 

@@ -113,7 +113,7 @@ def make_scene(
 ) -> GraphScene:
     """Go forth and back through the graph at ε (d,); ``law`` is that of z on the line."""
     noise = epsilon
-    if state.dimension == 1:  # every law of location and scale is μ + L s, s taking the place of ε
+    if state.dimension == 1:  # every law of location and scale is μ + σ s, s taking the place of ε
         noise = LAWS[law].of_noise(epsilon)
     return _Maker(state, follow_chain(state, objective, noise), epsilon, law).scene()
 
@@ -128,7 +128,12 @@ class _Maker:
         self._is_cut = state.path == "sample"
         self._is_free = state.form == "full" and state.dimension > 1
         self._is_gaussian = state.dimension > 1 or law == "gaussian"
-        self._letter = "A" if self._is_free else "L"
+        self._is_line = state.dimension == 1
+        self._letter = "σ" if self._is_line else "A" if self._is_free else "L"
+        self._tex_letter = r"\sigma" if self._is_line else self._letter
+        self._tex_entry = ("L_{ii}", r"\mathrm{raw}_{ii}")
+        if self._is_line:
+            self._tex_entry = (r"\sigma", r"\mathrm{raw}")
         self._noise_letter = "ε" if self._is_gaussian else "s"
 
     def scene(self) -> GraphScene:
@@ -151,8 +156,10 @@ class _Maker:
         state, d = self._state, self._state.dimension
         name = ACTIVATION_NAME[state.activation]
         raw = np.array(state.raw_diagonal[:d])
-        words = f"raw = {exact_text(raw)}: free numbers behind the diagonal of L, by {name}"
-        tex = rf"L_{{ii}} = \mathrm{{{name}}}(\mathrm{{raw}}_{{ii}})"
+        what = "a free number behind σ" if self._is_line else "free numbers behind the diagonal of L"
+        words = f"raw = {exact_text(raw)}: {what}, by {name}"
+        entry, argument = self._tex_entry
+        tex = rf"{entry} = \mathrm{{{name}}}({argument})"
         return Node("raw", "raw", column_texts(raw), False, "", "", tex, words)
 
     def _mean(self) -> Node:
@@ -171,6 +178,10 @@ class _Maker:
     def _factor(self) -> Node:
         factor = self._chain.factor
         rows = matrix_texts(factor, False)
+        if self._is_line:
+            noise = r"\varepsilon" if self._is_gaussian else "s"
+            tex, words = rf"z = \mu + \sigma {noise}", f"σ = {exact_text(factor)}, the scale of z"
+            return Node("factor", "σ", rows, False, "", "", tex, words)
         covariance = exact_text(factor @ factor.T)
         kind = "every entry free" if self._is_free else "a lower triangle"
         words = f"{self._letter} = {exact_text(factor)}, {kind}\nΣ = {covariance}"
@@ -195,11 +206,12 @@ class _Maker:
             noise = r"\varepsilon" if self._is_gaussian else "s"
             above = f"z = μ + {letter}{self._noise_letter}"
             words = f"{value}: once ε is known, a function of μ and {letter}"
-            return Node("z", "z", rows, False, above, "", rf"z = \mu + {letter}{noise}", words)
-        law = f"N(μ, {letter}{letter}ᵀ)" if self._is_gaussian else f"{self._law}(μ, {letter})"
-        tex = rf"z \sim \mathcal{{N}}(\mu, {letter}{letter}^{{\top}})"
+            return Node("z", "z", rows, False, above, "", rf"z = \mu + {self._tex_letter} {noise}", words)
+        law, tex = f"N(μ, {letter}{letter}ᵀ)", rf"z \sim \mathcal{{N}}(\mu, {letter}{letter}^{{\top}})"
         if not self._is_gaussian:
-            tex = rf"z \sim \mathrm{{{self._law}}}(\mu, {letter})"
+            law, tex = f"{self._law}(μ, σ)", rf"z \sim \mathrm{{{self._law}}}(\mu, \sigma)"
+        elif self._is_line:
+            law, tex = "N(μ, σ²)", r"z \sim \mathcal{N}(\mu, \sigma^2)"
         words = f"{value}: drawn; another μ would have given another draw, not a shifted one"
         return Node("z", "z", rows, True, f"z ~ {law}", CUT_WORDS, tex, words)
 
@@ -235,9 +247,10 @@ class _Maker:
             words += f"\n∂f/∂raw = {exact_text(arriving)}"
         if (slopes == 0).any():
             words += "\nWhere the slope is 0 the gradient is dead: raw never learns of it."
+        entry, raw = self._tex_entry
         tex = (
-            r"\frac{\partial f}{\partial \mathrm{raw}_{ii}} = "
-            rf"\frac{{\partial f}}{{\partial L_{{ii}}}}\, \mathrm{{{name}}}'(\mathrm{{raw}}_{{ii}})"
+            rf"\frac{{\partial f}}{{\partial {raw}}} = "
+            rf"\frac{{\partial f}}{{\partial {entry}}}\, \mathrm{{{name}}}'({raw})"
         )
         return Edge("raw", "raw", "factor", name, "∂f/∂raw", rows, False, False, tex, words)
 
@@ -257,12 +270,13 @@ class _Maker:
     def _stretch(self) -> Edge:
         gradient, letter = self._chain.gradient, self._letter
         if gradient is None:
-            return self._cut("factor", letter, letter)
+            return self._cut("factor", letter, self._tex_letter)
         rows = matrix_texts(gradient.factor, not self._is_free)
         noise, local = (r"\varepsilon", "ε") if self._is_gaussian else ("s", "s")
         turned, mark = (r"^{\top}", "ᵀ") if self._state.dimension > 1 else ("", "")
         tex = (
-            rf"\frac{{\partial f}}{{\partial {letter}}} = \frac{{\partial f}}{{\partial z}}\, {noise}{turned}"
+            rf"\frac{{\partial f}}{{\partial {self._tex_letter}}} = "
+            rf"\frac{{\partial f}}{{\partial z}}\, {noise}{turned}"
         )
         words = f"∂f/∂{letter} = {exact_text(gradient.factor)}"
         if self._state.dimension > 1 and not self._is_free:
@@ -278,7 +292,7 @@ class _Maker:
             local = "s = F⁻¹(Φ(ε))"
         words = "The noise comes in from outside: nobody needs its gradient."
         noise = r"\varepsilon" if self._is_gaussian else "s"
-        tex = rf"\frac{{\partial z}}{{\partial {noise}}} = {self._letter}"
+        tex = rf"\frac{{\partial z}}{{\partial {noise}}} = {self._tex_letter}"
         return Edge("noise", "noise", "z", local, "", (), False, False, tex, words)
 
     def _cut(self, key: Literal["mean", "factor"], letter: str, tex_letter: str) -> Edge:
@@ -308,7 +322,7 @@ class _Maker:
             is_triangle = target == "factor" and not self._is_free
             rows = column_texts(estimate) if estimate.ndim == 1 else matrix_texts(estimate, is_triangle)
             words = f"f · ∂log q/∂{letter} = {exact_text(estimate)}, one estimate from this z\n{words}"
-        sign = r"\mu" if target == "mean" else letter
+        sign = r"\mu" if target == "mean" else self._tex_letter
         tex = (
             rf"\nabla_{{{sign}}}\, \mathbb{{E}} f = "
             rf"\mathbb{{E}}\left[ f(z)\, \nabla_{{{sign}}} \log q(z) \right]"

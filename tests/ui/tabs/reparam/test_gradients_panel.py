@@ -83,6 +83,7 @@ def test_every_estimate_is_that_of_autograd_in_mean_and_factor() -> None:
     state = replace(STATE, n_arrows=3, n_samples=4, has_baseline=False)
     numbers = compute(request_of(state))
     assert numbers.names == ("μ₁", "μ₂", "L₁₁", "L₂₁", "L₂₂")
+    assert compute(request_of(replace(state, dimension=1))).names == ("μ", "σ")
     epsilon = torch.tensor(draw_epsilon(0, 12, 2).reshape(3, 4, 2).copy())
     for r in range(3):
         mean = torch.tensor(state.mean, dtype=torch.float64, requires_grad=True)

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from dgm_explorer.app import make_application
 from dgm_explorer.core.kl_state import KLState
-from dgm_explorer.core.reparam_state import QuantileLaw, ReparamState
+from dgm_explorer.core.reparam_state import DiagonalActivation, QuantileLaw, ReparamState, SamplePath
 from dgm_explorer.numerics.reparam import parameters_of
 from dgm_explorer.ui.store import Store
 from dgm_explorer.ui.tabs.reparam.estimator_words import estimator_color
@@ -151,6 +151,19 @@ def test_a_dead_relu_lets_nothing_through() -> None:
 )
 def test_cells_keep_to_their_width(value: float, text: str) -> None:
     assert cell_text(value) == text
+
+
+@pytest.mark.parametrize("path", ["reparametrise", "sample"])
+@pytest.mark.parametrize("law", ["gaussian", "logistic"])
+@pytest.mark.parametrize("activation", ["exp", "relu"])
+def test_on_the_line_the_factor_is_called_sigma_as_in_the_map(
+    path: SamplePath, law: QuantileLaw, activation: DiagonalActivation
+) -> None:
+    state = replace(STATE, dimension=1, path=path, law=law, activation=activation)
+    scene = scene_of(state)
+    assert scene.node("factor").title == "σ"
+    for part in (*scene.nodes, *scene.edges):
+        assert "L" not in repr(part).replace("ReLU", "")
 
 
 # -- what is cut ------------------------------------------------------------------------------------------
