@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dgm_explorer.ui.plots.curve_chart import CurveChart
 from dgm_explorer.ui.theme import Theme
-from dgm_explorer.ui.widgets.curve_key import CurveKey
+from dgm_explorer.ui.widgets.keyed_chart import KeyedChart
 
 if TYPE_CHECKING:
     from dgm_explorer.runs.history import MetricsHistory
@@ -23,6 +23,10 @@ class ChartColumn(QWidget):
     Parameters
     ----------
     charts : from top to bottom, each with the share of the height that it gets.
+
+    Attributes
+    ----------
+    plots : what can be exported, each chart under its key.
     """
 
     drawn = Signal()
@@ -31,24 +35,23 @@ class ChartColumn(QWidget):
     def __init__(self, charts: Sequence[tuple[CurveChart, int]], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.charts = tuple(chart for chart, _ in charts)
-        self.keys = tuple(CurveKey() for _ in charts)
+        self.plots = tuple(map(KeyedChart, self.charts))
+        self.keys = tuple(plot.key for plot in self.plots)
         self._given: tuple[MetricsHistory, MetricsHistory | None] | None = None
         self._shown_step: float | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(1)
-        for (chart, stretch), key in zip(charts, self.keys, strict=True):
-            layout.addWidget(key)
-            layout.addWidget(chart, stretch)
+        for (chart, stretch), plot in zip(charts, self.plots, strict=True):
+            layout.addWidget(plot, stretch)
             chart.set_x_axis_named(chart is self.charts[-1])
             chart.step_hovered.connect(self._point_at)
             chart.left.connect(self._leave)
             chart.view_changed.connect(self._follow_zoom)
 
     def set_theme(self, theme: Theme) -> None:
-        for chart, key in zip(self.charts, self.keys, strict=True):
-            chart.set_theme(theme)
-            key.set_theme(theme)
+        for plot in self.plots:
+            plot.set_theme(theme)
 
     def show_history(self, history: "MetricsHistory", compare: "MetricsHistory | None" = None) -> None:
         """Show the metrics of a run, and those of a second one dashed; free when hidden."""

@@ -120,6 +120,21 @@ def test_a_key_takes_as_many_lines_as_it_needs(qtbot: QtBot) -> None:
     assert key.height() > 2 * one
 
 
+def test_a_chart_is_exported_under_its_key(column: ChartColumn) -> None:
+    """Both the swatch of the key and the curve are in the picture."""
+    for plot, chart, curve in zip(column.plots, column.charts, (UPPER, LOWER), strict=True):
+        assert plot.export_name == chart.export_name
+        picture, key = plot.grab().toImage(), plot.key.height()
+        rows = [
+            y
+            for y in range(picture.height())
+            if any(
+                picture.pixelColor(x, y).name() == curve.rgb(LIGHT).lower() for x in range(picture.width())
+            )
+        ]
+        assert rows[0] < key < rows[-1]
+
+
 def test_entries_keep_their_place_while_values_get_shorter(qtbot: QtBot) -> None:
     """What is painted right of the first entry does not move."""
     key = CurveKey()

@@ -87,7 +87,7 @@ class QualityPanel(QWidget):
 
     def plots(self) -> tuple[ExportablePlot, ...]:
         """All of it with the key, then each picture by itself."""
-        return (self, self.chart, self.confusion)
+        return (self, *self.column.plots, self.confusion)
 
     def export_table(self) -> PlotTable:
         """The measures over steps."""

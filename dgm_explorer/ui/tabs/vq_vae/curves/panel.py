@@ -91,7 +91,7 @@ class CurvesPanel(CodePanel):
 
     def plots(self) -> Sequence[ExportablePlot]:
         """All of them under their keys, then each by itself."""
-        return (self, *self.column.charts)
+        return (self, *self.column.plots)
 
     def export_table(self) -> PlotTable:
         """All curves over steps."""

@@ -1,0 +1,35 @@
+"""A chart under the key to its curves."""
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from dgm_explorer.ui.export import PlotTable
+from dgm_explorer.ui.plots.curve_chart import CurveChart
+from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.curve_key import CurveKey
+
+
+class KeyedChart(QWidget):
+    """What is exported of a chart: without the key nobody could tell its curves apart."""
+
+    def __init__(self, chart: CurveChart, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.chart = chart
+        self.key = CurveKey()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(1)
+        layout.addWidget(self.key)
+        layout.addWidget(chart, 1)
+
+    def set_theme(self, theme: Theme) -> None:
+        self.chart.set_theme(theme)
+        self.key.set_theme(theme)
+
+    @property
+    def export_name(self) -> str:
+        """That of the chart."""
+        return self.chart.export_name
+
+    def export_table(self) -> PlotTable:
+        """The curves over steps."""
+        return self.chart.export_table()
