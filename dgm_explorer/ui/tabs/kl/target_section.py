@@ -36,7 +36,7 @@ def _value_text(box: NumberEdit) -> str:
 
 
 class TargetSection(QWidget):
-    """The table of p with its buttons, and the boxes of q."""
+    """The buttons and the table of p, and the boxes of q."""
 
     fit_requested = Signal()
     """p shall be fitted to points."""
@@ -96,8 +96,9 @@ class TargetSection(QWidget):
         inside = QVBoxLayout(both)
         inside.setContentsMargins(8, 4, 8, 6)
         inside.setSpacing(4)
-        inside.addWidget(self.table)
+        # above the table, which grows by a row: below, they moved away from under the mouse
         inside.addLayout(row(self._add, self._remove, self._normalise, self._fit))
+        inside.addWidget(self.table)
         inside.addWidget(self._boxes_1d)
         inside.addWidget(self._boxes_2d)
         layout = QVBoxLayout(self)
