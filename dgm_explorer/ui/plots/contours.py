@@ -33,31 +33,49 @@ class ThinnedGrid:
         self._columns, self._rows = _thinned(len(x)), _thinned(len(y))
         self._x, self._y = np.meshgrid(x[self._columns], y[self._rows])
 
-    def trace(self, z: FloatArray | Float32Array, levels: Sequence[float]) -> FloatArray:
-        """Level lines of ``z`` (m, n); cells that are not finite are left out.
+    @property
+    def points(self) -> FloatArray:
+        """Where the values that are kept belong, (m', n', 2)."""
+        return np.stack([self._x, self._y], axis=-1)
 
-        Returns
-        -------
-        (k, 2) points, lines separated by rows of NaN.
-        """
-        z = z.take(self._rows, axis=0).take(self._columns, axis=1).astype(np.float64)
-        generator = SerialContourGenerator(
-            self._x,
-            self._y,
-            z,
-            _NO_MASK if math.isfinite(z.sum()) else ~np.isfinite(z),
-            corner_mask=True,
-            line_type=LineType.ChunkCombinedNan,
-            fill_type=FillType.OuterOffset,
-            quad_as_tri=False,
-            z_interp=ZInterp.Linear,
-        )
-        pieces: list[FloatArray] = []
-        for level in levels:
-            points = generator.lines(level)[0][0]
-            if points is not None:
-                pieces += [points, _GAP]
-        return np.concatenate(pieces) if pieces else _GAP
+    def thin(self, z: FloatArray | Float32Array) -> FloatArray:
+        """The values (m', n') that are kept of ``z`` (m, n), as a copy."""
+        kept: FloatArray = z.take(self._rows, axis=0).take(self._columns, axis=1).astype(np.float64)
+        return kept
+
+    def trace(self, z: FloatArray | Float32Array, levels: Sequence[float]) -> FloatArray:
+        """Level lines of ``z`` (m, n) as `trace_lines` gives them."""
+        return self.trace_thinned(self.thin(z), levels)
+
+    def trace_thinned(self, z: FloatArray, levels: Sequence[float]) -> FloatArray:
+        """The same of values (m', n') as `thin` gives them."""
+        return trace_lines(self._x, self._y, z, levels)
+
+
+def trace_lines(x: FloatArray, y: FloatArray, z: FloatArray, levels: Sequence[float]) -> FloatArray:
+    """Level lines of ``z`` at places ``x``, ``y``, (m, n) each; cells that are not finite are left out.
+
+    Returns
+    -------
+    (k, 2) points, lines separated by rows of NaN.
+    """
+    generator = SerialContourGenerator(
+        x,
+        y,
+        z,
+        _NO_MASK if math.isfinite(z.sum()) else ~np.isfinite(z),
+        corner_mask=True,
+        line_type=LineType.ChunkCombinedNan,
+        fill_type=FillType.OuterOffset,
+        quad_as_tri=False,
+        z_interp=ZInterp.Linear,
+    )
+    pieces: list[FloatArray] = []
+    for level in levels:
+        points = generator.lines(level)[0][0]
+        if points is not None:
+            pieces += [points, _GAP]
+    return np.concatenate(pieces) if pieces else _GAP
 
 
 class ContourItem(QGraphicsObject):
@@ -87,7 +105,11 @@ class ContourItem(QGraphicsObject):
 
     def set_values(self, z: FloatArray | Float32Array, levels: Sequence[float]) -> None:
         """Trace ``z`` (m, n) on the grid of `set_axes`."""
-        segments = line_segments(self._grid.trace(z, levels))
+        self.set_lines(self._grid.trace(z, levels))
+
+    def set_lines(self, points: FloatArray) -> None:
+        """Show lines (k, 2) as they are, separated by rows of NaN."""
+        segments = line_segments(points)
         self._lines.resize(len(segments))
         self._lines.ndarray()[:] = segments
         self.update()

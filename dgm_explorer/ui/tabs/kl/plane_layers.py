@@ -18,6 +18,7 @@ from dgm_explorer.ui.plots.ellipse_geometry import EllipseShape
 from dgm_explorer.ui.plots.heat_map import CellImage
 from dgm_explorer.ui.plots.markers import symbol
 from dgm_explorer.ui.plots.pixel_overlay import PixelOverlay
+from dgm_explorer.ui.tabs.kl.thin_contours import trace_mixture
 from dgm_explorer.ui.theme import LIGHT, Theme, color
 
 _N_CELLS = 192
@@ -84,11 +85,12 @@ class DensityLayer:
             return
         x, y = self.axes()
         log_p = self._p.log_pdf_on_grid(x, y)
-        relative = np.exp(log_p - max(log_p.max(), self._p.log_pdf(self._p.means).max()))
+        log_top = float(max(log_p.max(), self._p.log_pdf(self._p.means).max()))
+        relative = np.exp(log_p - log_top)
         for item in (self._image, self._contours):
             item.set_axes(x, y)
         self._image.set_density(relative)
-        self._contours.set_values(relative, _LEVELS)
+        self._contours.set_lines(trace_mixture(self._p, x, y, relative, log_top, _LEVELS))
 
 
 @dataclass(frozen=True, slots=True)
