@@ -49,8 +49,9 @@ class GmmVaeSnapshot:
         the average of q(z_j|x). At least the mutual information of x and z_j; 0 just where q(z_j|x) does
         not depend on x. (The divergence from the mixture would be 0 for used dimensions too.)
     occupancy : (K,) mean responsibility over the probe.
-    accuracy, nmi, ari : clustering quality over the labelled probe; NaN without labels.
-    confusion : (K, classes) counts of the probe by argmax γ; (0, 0) without labels.
+    accuracy, nmi, ari : clustering quality over the labelled probe; NaN without labels and before joint
+        training.
+    confusion : (K, classes) counts of the probe by argmax γ; (0, 0) where those are NaN.
     """
 
     step: int

@@ -28,7 +28,7 @@ class TrainStep(NamedTuple):
 
 
 class QualityRow(NamedTuple):
-    """Agreement of argmax γ with the labels; NaN where there are none."""
+    """Agreement of argmax γ with the labels; NaN where there are none, or no mixture yet."""
 
     step: int
     epoch: float

@@ -212,7 +212,7 @@ class GmmVaeModelRun:
             self._log_quality(gamma)
 
     def _log_quality(self, gamma: Float32Array) -> None:
-        found = self._probe.quality(gamma.argmax(1), self.model.n_components)
+        found = self._probe.quality(gamma.argmax(1), self.model.n_components, self.plan.phase)
         row = (found.accuracy, found.nmi, found.ari, count_in_use(gamma))
         self._log.add_quality(QualityRow(self.plan.step, self.plan.epoch, *row))
 

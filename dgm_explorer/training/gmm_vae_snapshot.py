@@ -68,7 +68,7 @@ class Probe:
     def held_out_terms(self, model: GmmVae, phase: str) -> Tensor:
         """Mean terms over up to `N_MEASURED` held-out examples with fixed noise, (5,); NaN without any.
 
-        As in training, pre-training is measured under its own prior, N(0, I).
+        As in training, what comes before the mixture is measured under its own prior, N(0, I).
         """
         return self._mean_terms(model, self._held_out, phase)
 
@@ -78,12 +78,12 @@ class Probe:
         return self._mean_terms(model, self._trained, phase)
 
     def _mean_terms(self, model: GmmVae, rows: Tensor, phase: str) -> Tensor:
-        terms = model.standard_terms if phase == "pretrain" else model.terms
+        terms = model.terms if phase == "joint" else model.standard_terms
         return mean_of(terms(self._inputs[rows], self._noise[:, : len(rows)]))
 
-    def quality(self, clusters: IntArray, n_components: int) -> ClusteringQuality:
-        """Of argmax γ over the labelled probe; NaN and an empty table without labels."""
-        if self._labels is None:
+    def quality(self, clusters: IntArray, n_components: int, phase: str) -> ClusteringQuality:
+        """Of argmax γ over the labelled probe; NaN and an empty table without labels or a mixture."""
+        if self._labels is None or phase != "joint":
             return ClusteringQuality(math.nan, math.nan, math.nan, np.zeros((0, 0), dtype=np.int64))
         return measure_clustering(clusters, self._labels, n_components, self._n_classes)
 
@@ -153,7 +153,7 @@ def take_snapshot(model: GmmVae, probe: Probe, step: int, epoch: float, phase: s
     )
     decoder = tuple(Layer(*(copied.pop(f"{name}.{i}") for name in LAYER_PARTS)) for i in range(len(linears)))
     gamma_array = copied["responsibilities"]
-    quality = probe.quality(gamma_array.argmax(1), model.n_components)
+    quality = probe.quality(gamma_array.argmax(1), model.n_components, phase)
     return GmmVaeSnapshot(
         step=step,
         epoch=epoch,

@@ -89,6 +89,27 @@ def test_metrics_of_every_step_add_up_to_the_bound(dataset: Dataset) -> None:
     assert run.take_metrics() == ()
 
 
+def test_clusters_are_measured_from_the_mixture_fit_on(dataset: Dataset) -> None:
+    """Before it the prior is N(0, I), which has no components: their terms (c) and (e) are 0."""
+    run = GmmVaeModelRun(SMALL, dataset)
+    before = [run.snapshot()]
+    steps = run.steps()
+    list(islice(steps, 2 * PER_EPOCH))
+    before.append(run.snapshot())
+    assert [taken.phase for taken in before] == ["pretrain", "mixture_fit"]
+    for taken in before:
+        assert math.isnan(taken.accuracy)
+        assert taken.confusion.shape == (0, 0)
+        assert taken.held_out_terms[[2, 4]].tolist() == [0, 0]
+    list(steps)
+    tables = run.take_metrics()
+    is_fitted = column(tables, "quality", "step") > 2 * PER_EPOCH
+    np.testing.assert_array_equal(np.isfinite(column(tables, "quality", "accuracy")), is_fitted)
+    early = column(tables, "held_out", "step") <= 2 * PER_EPOCH
+    assert early.any()
+    assert not column(tables, "held_out", "c")[early].any()
+
+
 def test_log_keeps_more_steps_than_its_first_buffer_holds() -> None:
     log, n = MetricsLog(torch.device("cpu")), 2 * CAPACITY + 3
     for step in range(n):

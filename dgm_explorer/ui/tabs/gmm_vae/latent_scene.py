@@ -89,7 +89,7 @@ def make_picture(
 
 def has_no_mixture(snapshot: GmmVaeSnapshot) -> bool:
     """Whether the networks are still trained under N(0, I): the components mean nothing yet."""
-    return snapshot.phase == "pretrain"
+    return snapshot.phase != "joint"
 
 
 def shown_coloring(coloring: Coloring, dataset: Dataset | None) -> Coloring:

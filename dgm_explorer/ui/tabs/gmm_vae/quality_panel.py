@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dgm_explorer.runs.history import MetricsHistory
 
 _NOTE = "Labels are used for measuring only; training never sees them."
-_NOT_YET = "Measured from the first snapshot on, once a run has started."
+_NOT_YET = "Measured from joint training on: before it, no mixture is fitted to compare."
 _NO_LABELS = "These data have no labels, so there is nothing to compare the clusters with."
 _NO_COUNTS: IntArray = np.zeros((0, 0), dtype=np.int64)
 _TIP = (
@@ -102,7 +102,8 @@ class QualityPanel(QWidget):
     @Slot()
     def _show_reasons(self) -> None:
         reason = _NOT_YET if self._has_labels else _NO_LABELS
-        self.column.set_reason("" if self.column.has_numbers else reason)
+        is_measured = any(reading.own == reading.own for reading in self.chart.readings(None))
+        self.column.set_reason("" if is_measured else reason)
         for widget in (self._note, self.column):
             widget.setVisible(self._has_labels)
         if not self._has_labels or not self.confusion.order.size:

@@ -12,7 +12,9 @@ from PySide6.QtGui import QFontMetrics, QImage
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from dgm_explorer.core.training import MetricsTable
 from dgm_explorer.numerics.clustering import match_clusters
+from dgm_explorer.runs.history import MetricsHistory
 from dgm_explorer.ui import beside
 from dgm_explorer.ui.tabs.gmm_vae import confusion_view
 from dgm_explorer.ui.tabs.gmm_vae.confusion_view import ConfusionView, diagonal_order
@@ -128,6 +130,19 @@ def test_the_key_has_the_values_of_the_step_under_the_mouse(panel: QualityPanel)
     assert "accuracy 0.500" in text
     assert "NMI 0.500" in text
     assert "ARI 0.250" in text
+
+
+def test_before_the_mixture_fit_words_stand_where_measures_will(panel: QualityPanel) -> None:
+    history = MetricsHistory()
+    row = np.array([[12.0, 1.0, np.nan, np.nan, np.nan]])
+    history.append([MetricsTable("quality", ("step", "epoch", "accuracy", "nmi", "ari"), row)])
+    panel.show_history(history)
+    panel.show_snapshot(replace(make_snapshot(), confusion=np.zeros((0, 0), np.int64)), make_dataset())
+    assert "mixture" in panel.chart.cover.reason
+    assert "mixture" in panel.confusion.reason
+    assert "accuracy –" in shown_text(panel)
+    panel.show_history(make_history())
+    assert not panel.chart.cover.reason
 
 
 def test_the_key_stays_with_the_step_looked_back_on(panel: QualityPanel) -> None:
