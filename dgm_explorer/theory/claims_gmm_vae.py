@@ -61,8 +61,8 @@ CLAIMS = (
         explanation=(
             "The divergence stands the other way round, inside an average: the bound loses "
             r"$\mathbb{E}_{q(z|x)}\,\mathrm{KL}(q(c|x)\,\|\,p(c|z))$, and its minimum is the "
-            "geometric mean of $p(c|z)$ over $z$. $p(c|z)$ at one sample, or its average, is the "
-            "usual estimate: a bound too, but a looser one."
+            "normalised geometric mean of $p(c|z)$ over $z$. $p(c|z)$ at one sample, or its average, is "
+            "the usual estimate: a bound too, but a looser one."
         ),
         source=(
             "Jiang et al. (2017), Variational Deep Embedding, arXiv 1611.05148, eq. 16, whose "

@@ -13,7 +13,7 @@ from dgm_explorer.theory.result import CheckResult, agrees, refutes
 
 
 def best_assignment(model: TinyVae) -> FloatArray:
-    """q(c|x) ∝ exp E_q(z|x) log p(c|z), (K,): the geometric mean."""
+    """q(c|x) ∝ exp E_q(z|x) log p(c|z), (K,): the normalised geometric mean."""
     return np.asarray(special.softmax(model.expect(_log_posterior(model, model.rule()[0]))))
 
 
