@@ -1,6 +1,7 @@
 """The few icons of the window, drawn in the colour of its text so that they suit every theme."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
@@ -9,8 +10,9 @@ SIZE_PX = 16
 _PIXEL_RATIOS = (1.0, 2.0, 3.0)
 
 
+@lru_cache(maxsize=64)
 def make_icon(name: str, rgb: str, faint_rgb: str) -> QIcon:
-    """The icon ``name`` in ``rgb``, and in ``faint_rgb`` where its action is disabled.
+    """The icon ``name`` in ``rgb``, and in ``faint_rgb`` where its action is disabled; kept for the next time.
 
     Raises
     ------

@@ -39,6 +39,7 @@ class CaptionDocument(QTextDocument):
         self.setTextWidth(look.width_px)
         self._objects = FormulaObjects(self)
         cursor = QTextCursor(self)
+        cursor.beginEditBlock()  # or each piece is laid out as it is inserted
         cursor.setBlockFormat(self._block_format(0.0))
         self._write(cursor, step.caption, look.theme.text)
         if step.question:
@@ -47,6 +48,7 @@ class CaptionDocument(QTextDocument):
         if step.question and is_revealed:
             self._begin_paragraph(cursor)
             self._write(cursor, step.answer, look.theme.accent)
+        cursor.endEditBlock()
 
     @property
     def placed(self) -> Sequence[PlacedFormula]:
