@@ -48,6 +48,7 @@ class MetricsLog:
         self._held_out: list[tuple[int, float]] = []
         self._held_out_rows: list[int] = []
         self._quality: list[QualityRow] = []
+        self._quality_step = -1
 
     def add_train(self, at: TrainStep, terms_and_loss: Tensor) -> None:
         """Terms (a) … (e) and the loss of one batch, (6,), means over the batch."""
@@ -61,7 +62,8 @@ class MetricsLog:
 
     def add_quality(self, row: QualityRow) -> None:
         """A new row for a new step; a second one for the same step is dropped."""
-        if not self._quality or self._quality[-1].step != row.step:
+        if row.step != self._quality_step:
+            self._quality_step = row.step
             self._quality.append(row)
 
     def take(self) -> Sequence[MetricsTable]:

@@ -52,6 +52,7 @@ class VqVaeLog:
         self._train_rows: list[int] = []
         self._held_out: list[tuple[int, float]] = []
         self._held_out_rows: list[int] = []
+        self._held_out_step = -1
 
     def add_train(self, at: TrainStep, measured: Tensor, is_accepted: Tensor) -> None:
         """One batch: the numbers of `MEASURED` (7,), and whether it changed the model, ()."""
@@ -60,7 +61,8 @@ class VqVaeLog:
 
     def add_held_out(self, step: int, epoch: float, measured: HeldOut) -> None:
         """A new row for a new step; a second one for the same step is dropped."""
-        if not self._held_out or self._held_out[-1][0] != step:
+        if step != self._held_out_step:
+            self._held_out_step = step
             self._held_out.append((step, epoch))
             self._held_out_rows.append(self._rows.put(torch.stack(measured)))
 

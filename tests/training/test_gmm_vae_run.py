@@ -87,6 +87,8 @@ def test_metrics_of_every_step_add_up_to_the_bound(dataset: Dataset) -> None:
     np.testing.assert_array_equal(column(tables, "train", "phase"), [0] * 24 + [2] * 36)
     assert column(tables, "quality", "step")[-1] == 61
     assert run.take_metrics() == ()
+    run.snapshot()  # the last step is measured already
+    assert run.take_metrics() == ()
 
 
 def test_clusters_are_measured_from_the_mixture_fit_on(dataset: Dataset) -> None:

@@ -116,6 +116,8 @@ def test_it_learns_and_uses_its_codes(dataset: Dataset) -> None:
     assert nmse[-1] < 0.25
     np.testing.assert_allclose(nmse * run.model.pixel_variance, column(tables, "held_out", "mse"), rtol=1e-5)
     assert column(tables, "held_out", "used")[-1] >= 30
+    run.snapshot()  # the last step is measured already
+    assert run.take_metrics() == ()
     assert column(tables, "train", "perplexity")[-1] > 20
     assert column(tables, "train", "dead")[-1] == 0
 
