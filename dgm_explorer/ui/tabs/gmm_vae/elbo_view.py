@@ -209,9 +209,15 @@ class ElboView(QWidget):
         for chart in (self.chart, self.detail):
             chart.set_cursor_step(step)
         place = "" if step is None else self._place(step)
-        train, held_out = (series.at(step) for series in (self._runs.train, self._runs.held_out))
+        train = self._runs.train.at(None if step is None else self._trained_from(step))
+        held_out = self._runs.held_out.at(step)
         self.formula_panel.show_values(TermValues(train, held_out, place))
         self._show_caption(place)
+
+    def _trained_from(self, step: float) -> float:
+        """The first step from there on that trained: the mixture fit belongs to what comes behind it."""
+        steps = self._runs.train.steps
+        return float(steps[min(int(np.searchsorted(steps, step)), len(steps) - 1)]) if len(steps) else step
 
     def _place(self, step: float) -> str:
         """A step in words."""
@@ -219,7 +225,7 @@ class ElboView(QWidget):
         words = [f"step {step:,.0f}"]
         if row < len(self._epochs):
             words.append(f"epoch {self._epochs[row]:.1f}")
-        phases = [phase for phase in self._runs.phases if phase.step <= step]
+        phases = [phase for phase in self._runs.phases if phase.step <= self._trained_from(step)]
         if phases:
             words.append(phases[-1].name)
         return ", ".join(words)

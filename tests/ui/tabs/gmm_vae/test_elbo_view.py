@@ -5,10 +5,12 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QCursor, QFontMetricsF
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.gmm_vae_config import TERMS
+from dgm_explorer.core.training import MetricsTable
+from dgm_explorer.runs.history import MetricsHistory
 from dgm_explorer.ui.tabs.gmm_vae.elbo_view import ElboView
 from dgm_explorer.ui.tabs.gmm_vae.formula_panel import FormulaPart
 from dgm_explorer.ui.tabs.gmm_vae.single_bars import SingleBars
@@ -16,7 +18,7 @@ from dgm_explorer.ui.tabs.gmm_vae.single_terms import point_terms
 from dgm_explorer.ui.tabs.gmm_vae.terms import nats_text, term_color
 from dgm_explorer.ui.theme import LIGHT, THEMES, apply_theme
 from tests.ui.plots.conftest import Hand
-from tests.ui.tabs.gmm_vae.bound_cases import make_dataset, make_history, make_snapshot
+from tests.ui.tabs.gmm_vae.bound_cases import JOINT_FROM, make_dataset, make_history, make_snapshot
 
 STEP = 800.0
 
@@ -95,6 +97,22 @@ def test_a_step_looked_back_on_stays_under_the_formula_once_the_mouse_has_left(v
     assert sum_of() == ("−40.00", "(−41.00)")
     view.set_shown_step(None)
     assert sum_of() == ("−21.50", "(−22.50)")
+
+
+def test_the_mixture_fit_belongs_to_joint_training(view: ElboView) -> None:
+    """Its step, the last before `JOINT_FROM`, has no batch: it shows what joint training meets."""
+    fit = JOINT_FROM - 1.0
+    whole = make_history()
+    history = MetricsHistory()
+    names = whole.names("train")
+    rows = np.column_stack([whole.steps("train"), *(whole.column("train", name) for name in names)])
+    history.append([MetricsTable("train", ("step", *names), rows[rows[:, 0] != fit])])
+    view.show_history(history)
+    view.set_shown_step(fit)
+    assert view.formula_panel.part("a").value_texts()[0] == "−20.00"
+    assert any("step 400, epoch 39.9, joint" in label.text() for label in view.findChildren(QLabel))
+    view.set_shown_step(fit - 1)
+    assert any("pre-train" in label.text() for label in view.findChildren(QLabel))
 
 
 def test_hovering_an_area_lights_up_its_term_and_fades_the_others(view: ElboView) -> None:
