@@ -12,7 +12,7 @@ _PIXEL_RATIOS = (1.0, 2.0, 3.0)
 
 @lru_cache(maxsize=64)
 def make_icon(name: str, rgb: str, faint_rgb: str) -> QIcon:
-    """The icon ``name`` in ``rgb``, and in ``faint_rgb`` where its action is disabled; kept for the next time.
+    """The icon ``name`` in ``rgb``, and in ``faint_rgb`` where its action is disabled; kept for next time.
 
     Raises
     ------
