@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QSlider, QWidget
 
-from dgm_explorer.core.reparam_state import DiagonalActivation, ReparamState
+from dgm_explorer.core.reparam_state import DiagonalActivation, QuantileLaw, ReparamState
 from dgm_explorer.numerics.activations import ACTIVATIONS
 from dgm_explorer.numerics.reparam import gaussian_map, with_factor
 from dgm_explorer.ui.tabs.reparam.frame import LAW_PANELS, ReparamFrame
@@ -67,7 +67,7 @@ class MapSection(QWidget):
         )
         self.handles.chosen.connect(lambda key: editor.apply(handles=key))
         self.law = ChoiceBox("Law of z", tuple(LAW_NAME.items()))
-        self.law.activated.connect(lambda _: editor.apply(law=self.law.key))
+        self.law.activated.connect(lambda _: editor.set_law(cast(QuantileLaw, self.law.key)))
         self.turn = QSlider(Qt.Orientation.Horizontal)
         self.turn.setAccessibleName("Turn Q in degrees")
         self.turn.setRange(-180, 180)

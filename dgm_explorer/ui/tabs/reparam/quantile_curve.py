@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.reparam_state import QuantileLaw, ReparamState
-from dgm_explorer.numerics.quantile import LAWS
+from dgm_explorer.numerics.quantile import LAWS, range_to_see
 from dgm_explorer.numerics.reparam import gaussian_map, with_factor, with_mean
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis, tick_text
@@ -142,8 +142,7 @@ class QuantileCurve(DotPlot):
         across = [[[x, z], [NOISE_RANGE[1], z]] for x, z in zip(TICKS.tolist(), images.tolist(), strict=True)]
         self._grid.set_lines(np.array(up + across))
         self.set_view_range(NOISE_RANGE, z_range)
-        ends = mu + sigma * LAWS[law].of_noise(np.array((-3.5, 3.5)))
-        middle, half = float(ends.mean()), max(0.55 * float(np.ptp(ends)), 1e-3)
+        middle, half = range_to_see(law, mu, sigma)
         self.set_home_range(NOISE_RANGE, (middle - half, middle + half))
         self._show_knobs()
 

@@ -1,5 +1,6 @@
 """Changes to the Reparametrisation tab, asked for by controls and plots, refused or applied as a whole."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import cast
 
@@ -8,8 +9,9 @@ from PySide6.QtCore import QObject, QTimer
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.kl_state import View2D
-from dgm_explorer.core.reparam_state import DiagonalActivation, FactorForm, ReparamState
+from dgm_explorer.core.reparam_state import DiagonalActivation, FactorForm, QuantileLaw, ReparamState
 from dgm_explorer.numerics.factor import split_factor
+from dgm_explorer.numerics.quantile import range_to_see
 from dgm_explorer.numerics.reparam import (
     gaussian_map,
     parameters_of,
@@ -88,6 +90,16 @@ class ReparamEditor(Editor):
     def set_activation(self, activation: DiagonalActivation) -> bool:
         """Another activation, the same Σ as far as it can be reached."""
         return self.take_map(with_activation(self.shown, activation))
+
+    def set_law(self, law: QuantileLaw) -> bool:
+        """Another law of z on the line, all of it in view: the tails of one are twice those of another."""
+        shown, view = gaussian_map(self.shown), self.state.view
+        mu, sigma = float(shown.mean[0]), float(shown.factor[0, 0])
+        if sigma and law != self.state.law:
+            middle, half = range_to_see(law, mu, sigma)
+            with suppress(InputError):  # out of bounds: the view stays
+                view = View2D((middle, view.center[1]), half)
+        return self.apply(law=law, view=view)
 
     def set_form(self, form: FactorForm) -> bool:
         """Lower triangle or full matrix, the same Σ."""

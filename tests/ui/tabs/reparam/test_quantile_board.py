@@ -159,6 +159,29 @@ def test_only_z_is_zoomed(make_tab: MakeTab) -> None:
     assert ((z > z_lo) & (z < z_hi)).mean() > 0.99
 
 
+def test_another_law_is_seen_as_a_whole_and_a_dragged_one_stays_in_its_window(make_tab: MakeTab) -> None:
+    tab = make_tab(dimension=1, view=View2D((0.0, 2.5), 5.0))
+    law, image, curve = tab.scene.controls.map.law, tab.scene.line.image, tab.scene.line.curve
+    for key in ("logistic", "laplace", "exponential"):
+        QTest.keyClick(law, Qt.Key.Key_Down)
+        assert state_of(tab).law == key
+        tab.scene.draw_now()
+        z_lo, z_hi = image.view_range[1]
+        reference = REFERENCE[key](1.0, math.exp(0.2))
+        assert reference.cdf(z_hi) - reference.cdf(z_lo) > 0.999
+        assert z_hi - z_lo < 20 * reference.std()
+    assert state_of(tab).view.center[1] == 2.5
+    before = state_of(tab).view
+    start = curve.knob_viewport_position(MEAN)
+    Hand(curve).drag(start, start + QPointF(0, -40))
+    assert state_of(tab).view == before
+    assert tab.store is not None
+    for _ in range(4):
+        tab.store.undo()
+    assert state_of(tab).view == View2D((0.0, 2.5), 5.0)
+    assert not tab.store.can_undo
+
+
 def test_f_is_drawn_where_panels_speak_of_it(make_tab: MakeTab) -> None:
     tab = make_tab(dimension=1, panel="gradients", target=(2.0, 0.0))
     x, z = tab.scene.line.image._objective_curve.points
