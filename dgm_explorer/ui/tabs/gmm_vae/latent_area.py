@@ -14,7 +14,12 @@ from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.plots.captions import Cover
 from dgm_explorer.ui.plots.latent_shapes import LatentScene
 from dgm_explorer.ui.plots.latent_view import LatentView
-from dgm_explorer.ui.tabs.gmm_vae.latent_scene import LatentPicture, has_no_mixture, make_picture
+from dgm_explorer.ui.tabs.gmm_vae.latent_scene import (
+    LatentPicture,
+    has_no_mixture,
+    make_picture,
+    shown_coloring,
+)
 from dgm_explorer.ui.tabs.gmm_vae.point_picker import PointPicker
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.elided_label import ElidedLabel
@@ -33,6 +38,7 @@ _COLORING_TIP = (
     "mixed γ: the colours of all components, mixed by γ\n"
     "confidence: max γ, from 1/K to 1"
 )
+_NO_LABELS = "These data have no labels."
 
 
 class LatentArea(QWidget):
@@ -118,8 +124,15 @@ class LatentArea(QWidget):
             part.set_theme(theme)
 
     def set_coloring(self, key: Coloring) -> None:
-        self.coloring.set_key(key)
         self._coloring = key
+        self._show_coloring()
+
+    def _show_coloring(self) -> None:
+        """What the colours are; labels are not offered where nobody knows them."""
+        dataset = None if self._given is None else self._given[1]
+        has_labels = self._given is None or shown_coloring("label", dataset) == "label"
+        self.coloring.set_possible("label", has_labels, "" if has_labels else _NO_LABELS)
+        self.coloring.set_key(self._coloring if has_labels else shown_coloring(self._coloring, dataset))
 
     def set_component(self, index: int) -> None:
         """Ring a component; -1 for none."""
@@ -142,6 +155,7 @@ class LatentArea(QWidget):
         """Show a run at one instant."""
         self._given = (snapshot, dataset, n_points)
         self._cover.set_reason("")
+        self._show_coloring()
         self._draw()
         self._draw_second()
 
