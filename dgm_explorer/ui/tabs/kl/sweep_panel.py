@@ -17,6 +17,7 @@ from dgm_explorer.ui.tabs.kl.lower_panel import LowerPanel
 from dgm_explorer.ui.tabs.kl.sweep_plot import Ordinate, SweepPlot
 from dgm_explorer.ui.tabs.kl.sweep_run import SweepRun, SweepTarget, target_of
 from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from dgm_explorer.ui.widgets.form import ChoiceBox, row, set_formula, set_text, set_tip
 
 NO_SEPARATION = "All means of p are equal: there is nothing to pull apart. Move one to give p a separation."
@@ -52,7 +53,7 @@ class SweepPanel(LowerPanel):
         self.plot = SweepPlot()
         self.ordinate_box = ChoiceBox("Drawn upwards", [("mu", "μ of q"), ("sigma", "σ of q")])
         self._legend = QLabel()
-        self._status = QLabel()
+        self._status = ElidedLabel()
         self._cover = Cover(self.plot.view_box)
         self._clock = QTimer(self)
         self._clock.setSingleShot(True)
@@ -63,9 +64,9 @@ class SweepPanel(LowerPanel):
 
     def _lay_out(self) -> None:
         self._status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        head = row(self.ordinate_box, self._legend, self._status)
-        head.setStretchFactor(self._legend, 1)
+        self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._legend.setMinimumWidth(1)  # on a projector there may be no room for all of it
+        head = row(self.ordinate_box, self._legend, self._status, stretch=(0, 0, 1))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 0)
         layout.setSpacing(2)
@@ -184,6 +185,7 @@ class SweepPanel(LowerPanel):
 
     def _say(self) -> None:
         set_text(self._status, self._status_text())
+        set_tip(self._status, self._status_text())
         if self._outdated_since_s is not None and self.isVisible() and self.run.target is not None:
             self._clock.start()
 
@@ -196,7 +198,7 @@ class SweepPanel(LowerPanel):
         if shown == target:
             return f"computing … {100 * self.run.progress:.0f} %"
         age_s = time.monotonic() - (self._outdated_since_s or time.monotonic())
-        return f"computing … (shown: an earlier p, {age_s:.1f} s old)"
+        return f"{age_s:.1f} s old, computing …"
 
     def export_table(self) -> PlotTable:
         return self.plot.export_table()
@@ -234,7 +236,7 @@ def round_up(value: float) -> float:
 def _given_sigma(target: SweepTarget | None) -> str:
     if target is None:
         return ""
-    return "q free" if target.sigma_fixed is None else f"σ of q fixed at {target.sigma_fixed:g}"
+    return "q free" if target.sigma_fixed is None else f"σ = {target.sigma_fixed:g}"
 
 
 def _legend(theme: Theme, is_sigma_fixed: bool) -> str:
