@@ -638,6 +638,9 @@ def test_a_second_run_shows_its_reconstructions_of_the_same_images(panel: Recons
     rect = focus.second.cell_rect(0, 0)
     seen = painted(focus.second, rect.topLeft() + QPointF(rect.width(), rect.height()) / 4)
     assert seen.red() == pytest.approx(float(second.reconstructions[1, 0]) * 255, abs=1)
+    gallery = panel.areas.gallery.view
+    click(gallery, gallery.part_rect(1, 0).center())
+    assert focus.second.words == "not recorded", "instead of an empty place"
     tip = panel.areas.gallery.view.table.tip  # type: ignore[union-attr]
     assert tip is not None
     assert "run b: has not recorded this image" in tip(1)

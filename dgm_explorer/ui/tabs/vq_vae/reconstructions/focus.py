@@ -17,6 +17,8 @@ from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from dgm_explorer.ui.widgets.form import set_color, set_text, set_tip
 
 _DRAW_HERE: Final = "draw here"
+NOT_RECORDED: Final = "not recorded"
+"""Of an image that is none of those whose reconstructions the other run keeps."""
 TITLES: Final = ("input", "codes", "reconstruction", "")
 
 
@@ -54,6 +56,7 @@ class FocusView(QWidget):
         self.grid = CodeGridView("Codes of the input")
         self.output = CodeGridView("Reconstruction")
         self.second = CodeGridView("Reconstruction by the second run")
+        self.second.setToolTip("A run records reconstructions of its own few images alone.")
         self.views = (self.pad, self.grid, self.output, self.second)
         self.titles = tuple(ElidedLabel(title) for title in TITLES)
         self._shown: FocusImage | None = None
@@ -115,6 +118,8 @@ class FocusView(QWidget):
             has_cells = view is self.grid or image is not None
             view.set_grid(shown.codes if has_cells else unknown, shown.n_codes)
             view.set_image(image, shown.fields.stride, tint=0.0)
+        if shown.second is None:
+            self.second.clear(NOT_RECORDED)
         self._outline()
 
     def clear(self) -> None:

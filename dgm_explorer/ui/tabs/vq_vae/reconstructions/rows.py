@@ -203,6 +203,8 @@ class RowsView(PictureView):
                 if is_missing[index][part]:
                     painter.setPen(QPen(color(self._theme.grid), 1.0, Qt.PenStyle.DashLine))
                     painter.drawRect(target.adjusted(0, 0, -1, -1))
+                    painter.setPen(color(self._theme.muted_text))
+                    painter.drawText(target, int(Qt.AlignmentFlag.AlignCenter), "–")
                 else:
                     source = QRect(part * width, index * height, width, height)
                     painter.drawImage(target, mosaic, source)
