@@ -22,6 +22,8 @@ from dgm_explorer.ui.tabs.reparam.words import (
     HANDLES_NAME,
     HANDLES_TIP,
     LAW_NAME,
+    LINE_ACTIVATION_TIP,
+    LINE_FORMULA,
     MAP_FORMULA,
     TURN_FORMULA,
 )
@@ -92,15 +94,21 @@ class MapSection(QWidget):
         return box
 
     def _explain(self) -> None:
-        for i, box in enumerate(self.mean):
-            set_formula(box, MAP_FORMULA, partial(self._mean_text, i))
-        for (i, j), box in self.entries.items():
-            set_formula(box, MAP_FORMULA, partial(self._entry_text, i, j))
         set_formula(self.turn, TURN_FORMULA, lambda: f"Q turns ε by {self.turn_text.text()}; Σ does not move")
+        set_formula(self.law, LINE_FORMULA, self._law_text)
+
+    def _explain_map(self, state: ReparamState) -> None:
+        """What differs between the line and the plane."""
+        is_line = state.dimension == 1
+        formula = LINE_FORMULA if is_line else MAP_FORMULA
+        for i, box in enumerate(self.mean):
+            set_formula(box, formula, partial(self._mean_text, i))
+        for (i, j), box in self.entries.items():
+            set_formula(box, formula, partial(self._entry_text, i, j))
+        set_text(self._activation_label, "σ by" if is_line else "diagonal")
+        entry = r"\sigma" if is_line else "L_{ii}"
         set_formula(
-            self.law,
-            r"z = \mu + \sigma F^{-1}(\Phi(\varepsilon))",
-            self._law_text,
+            self.activation, f"{entry} = {ACTIVATIONS[state.activation].formula}", self._activation_text
         )
 
     def _law_text(self) -> str:
@@ -176,10 +184,8 @@ class MapSection(QWidget):
         self.form.set_key(state.form)
         self.handles.set_key(state.handles)
         self.activation.set_key(state.activation)
-        set_tip(self.activation, ACTIVATION_TIP[state.activation])
-        set_formula(
-            self.activation, rf"L_{{ii}} = {ACTIVATIONS[state.activation].formula}", self._activation_text
-        )
+        self._explain_map(state)
+        set_tip(self.activation, _activation_tip(state))
         self.law.set_key(frame.law)
         self.law.setEnabled(state.panel in LAW_PANELS)
         if frame.split is not None and is_full:
@@ -205,7 +211,7 @@ class MapSection(QWidget):
                 widget.setVisible(is_visible)
 
     def _activation_text(self) -> str:
-        return ACTIVATION_TIP[self._editor.shown.activation]
+        return _activation_tip(self._editor.shown)
 
     def _set_entry(self, i: int, j: int, value: float) -> None:
         """Refuse what the activation does not reach: the triangle would otherwise change its other column."""
@@ -221,6 +227,10 @@ class MapSection(QWidget):
         factor = gaussian_map(state).factor.copy()
         factor[i, j] = value
         self._editor.take_map(with_factor(state, factor))
+
+
+def _activation_tip(state: ReparamState) -> str:
+    return (LINE_ACTIVATION_TIP if state.dimension == 1 else ACTIVATION_TIP)[state.activation]
 
 
 def _can_reach(state: ReparamState, value: float) -> bool:

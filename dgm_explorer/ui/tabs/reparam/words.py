@@ -22,6 +22,12 @@ ACTIVATION_TIP: Final[dict[DiagonalActivation, str]] = {
     "relu": "Lᵢᵢ = max(rawᵢᵢ, 0): reaches 0, where Σ is singular and no gradient comes back",
     "identity": "Lᵢᵢ = rawᵢᵢ: also negative, so that several L have the same Σ",
 }
+LINE_ACTIVATION_TIP: Final[dict[DiagonalActivation, str]] = {
+    "exp": "σ = exp(raw) > 0 always",
+    "softplus": "σ = log(1 + exp(raw)) > 0: as exp below 0, as the identity far above",
+    "relu": "σ = max(raw, 0): reaches 0, where z has no density and no gradient comes back",
+    "identity": "σ = raw: also negative, so that two σ have the same σ²",
+}
 FORM_NAME: Final[dict[FactorForm, str]] = {"lower": "lower triangle", "full": "full matrix"}
 FORM_TIP: Final[dict[FactorForm, str]] = {
     "lower": "L₁₂ = 0, activations on the diagonal: with a positive diagonal the only L of its Σ (Cholesky)",
@@ -57,4 +63,5 @@ OBJECTIVE_FORMULA: Final[dict[ObjectiveName, str]] = {
     "kl_target": r"f(z) = -\log p(z)",
 }
 MAP_FORMULA: Final = r"z = \mu + L \varepsilon, \quad \Sigma = L L^\top"
+LINE_FORMULA: Final = r"z = \mu + \sigma F^{-1}(\Phi(\varepsilon))"
 TURN_FORMULA: Final = r"A = L Q, \quad A A^\top = L Q Q^\top L^\top = L L^\top"

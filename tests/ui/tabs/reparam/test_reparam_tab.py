@@ -108,6 +108,18 @@ def test_messages_and_tips_call_an_entry_as_its_label_does(
         assert said[-1].startswith(f"{name} = -3 is no value of exp")
 
 
+@pytest.mark.parametrize("activation", ["exp", "softplus", "relu", "identity"])
+def test_on_the_line_no_tip_of_the_map_speaks_of_l(make_tab: MakeTab, activation: str) -> None:
+    tab = make_tab(activation=activation)
+    section = tab.scene.controls.map
+    parts = (section.mean[0], section.entries[0, 0], section.activation)
+    assert all("L" in part.property("formula") for part in parts)
+    tab.scene.editor.apply(dimension=1)
+    tab.scene.draw_now()
+    for part in parts:
+        assert "L" not in part.property("formula") + part.toolTip().replace("ReLU", "")
+
+
 @pytest.mark.parametrize(
     ("law", "words"),
     [("laplace", "the mean of z"), ("exponential", "where the exponential law of z begins")],
