@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QWidget
 
 from dgm_explorer.core.arrays import FloatArray, IntArray
 from dgm_explorer.core.atomic_write import open_atomically
+from dgm_explorer.core.errors import InputError
 
 PICTURE_SCALE = 2
 """Device pixels per pixel on the screen: sharp on paper and on slides."""
@@ -79,6 +80,22 @@ class ExportablePlot(Protocol):
 
     def export_table(self) -> PlotTable:
         """The data drawn at present."""
+
+
+def data_of(plot: ExportablePlot) -> PlotTable:
+    """The data drawn at present, to be written.
+
+    Raises
+    ------
+    InputError
+        If there are none; with what the plot itself says in their place.
+    """
+    table = plot.export_table()
+    if table.columns and len(table.columns[0]):
+        return table
+    words = getattr(plot, "words", "")
+    remedy = f": {words}" if words else "; export it once it shows something."
+    raise InputError(f"{plot.export_name} has no data yet{remedy}")
 
 
 def export_png(widget: QWidget, path: Path, scale: float = PICTURE_SCALE) -> None:

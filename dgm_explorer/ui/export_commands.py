@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.ui import file_dialogs
-from dgm_explorer.ui.export import ExportablePlot, export_csv, export_npz
+from dgm_explorer.ui.export import ExportablePlot, data_of, export_csv, export_npz
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.window_settings import WindowSettings
 
@@ -50,11 +50,16 @@ class ExportCommands(QObject):
         self._ask_size(self._window, "dgm-explorer")
 
     def ask_and_export_data(self, plot: ExportablePlot) -> None:
-        """As CSV or npz."""
+        """As CSV or npz; where there are no data, that is said before a name is asked for."""
+        try:
+            table = data_of(plot)
+        except InputError as error:
+            self.refused.emit(str(error))
+            return
         path = file_dialogs.ask_table_to_save(self._window, self._folder() / plot.export_name)
         if path is not None:
             write = export_npz if path.suffix.lower() == ".npz" else export_csv
-            self._try(lambda: write(plot.export_table(), path), f"Written to {path}")
+            self._try(lambda: write(table, path), f"Written to {path}")
 
     def copy_picture(self, plot: ExportablePlot) -> None:
         """To the clipboard, as large as on the screen."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from dgm_explorer.core.atomic_write import open_atomically
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.picture_size import PictureSize
-from dgm_explorer.ui.export import ExportablePlot, export_csv, export_npz
+from dgm_explorer.ui.export import ExportablePlot, data_of, export_csv, export_npz
 from dgm_explorer.ui.film.film_file import SUFFIXES as FILM_SUFFIXES
 from dgm_explorer.ui.film.film_maker import FilmMaker
 from dgm_explorer.ui.film.film_plan import USUAL_RATE, FilmPlan, steps_between
@@ -115,7 +115,7 @@ def _write_panel(window: MainWindow, wish: Wish) -> None:
     suffix = wish.out.suffix.lower()
     if suffix in TABLE_SUFFIXES:
         write = export_npz if suffix == ".npz" else export_csv
-        write(plot.export_table(), wish.out)
+        write(data_of(plot), wish.out)
     elif suffix in PICTURE_SUFFIXES:
         export_picture(plot, wish.size or on_screen_size(plot), wish.out)
     else:

@@ -7,6 +7,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
+from dgm_explorer.core.errors import InputError
+from dgm_explorer.ui.export import data_of
 from dgm_explorer.ui.tabs.gmm_vae.selection_strip import MOST_IMAGES, SelectionStrip
 from tests.ui.tabs.gmm_vae.latent_cases import make_dataset
 
@@ -27,6 +29,13 @@ def test_few_examples_are_all_shown_and_counted_by_label(strip) -> None:
     assert strip.words == "5 selected: 3 “cat”, 1 “dog”, 1 “hen”"
     assert strip.grid.table.images.shape == (5, 4, 4, 1)
     assert strip.grid.table.images[3].ravel() == pytest.approx(dataset.inputs[1])
+
+
+def test_exporting_no_selection_says_how_to_select(strip) -> None:
+    with pytest.raises(InputError, match=r"selected-examples has no data yet: .*draws a lasso"):
+        data_of(strip.grid)
+    strip.show_rows(make_dataset(), np.array([0, 4]))
+    assert len(data_of(strip.grid).columns[0]) == 2 * 16
 
 
 def test_of_many_some_sixty_are_shown(strip) -> None:
