@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from dgm_explorer.core.arrays import FloatArray
 from dgm_explorer.core.gaussians import Component1D, Gaussian1D
-from dgm_explorer.core.kl_state import KLState, View1D
+from dgm_explorer.core.kl_state import KLState, Units, View1D
 from dgm_explorer.numerics.mixture import Mixture1D
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis
@@ -40,7 +40,9 @@ class IntegrandPanel(LowerPanel):
         self._x = np.zeros(0)
         self._forward = np.zeros(0)
         self._reverse = np.zeros(0)
-        self._plot = Plot(NumberAxis("bottom", ""), NumberAxis("left", "per x"))
+        self._units: Units = "nats"
+        self._axis = NumberAxis("left", "nats per x")
+        self._plot = Plot(NumberAxis("bottom", ""), self._axis)
         self._plot.setMouseEnabled(False, False)
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setAccessibleName("Integrands of both divergences")
@@ -78,6 +80,9 @@ class IntegrandPanel(LowerPanel):
         self._forward, self._reverse = integrands(frame.p, frame.q, self._x)
         if state.units == "bits":
             self._forward, self._reverse = self._forward / math.log(2), self._reverse / math.log(2)
+        if state.units != self._units:
+            self._units = state.units
+            self._axis.set_label(f"{state.units} per x", self._theme)
         for curve, values in zip(self._curves, (self._forward, self._reverse), strict=True):
             curve.setData(self._x, values)
         self._set_range(view)
@@ -108,7 +113,8 @@ class IntegrandPanel(LowerPanel):
             self._caption.setText(caption)
 
     def export_table(self) -> PlotTable:
-        return PlotTable(("x", "p_log_p_over_q", "q_log_q_over_p"), (self._x, self._forward, self._reverse))
+        names = ("x", f"p_log_p_over_q_{self._units}", f"q_log_q_over_p_{self._units}")
+        return PlotTable(names, (self._x, self._forward, self._reverse))
 
 
 def _abscissae(state: KLState) -> FloatArray:

@@ -90,3 +90,14 @@ def test_arrows_go_with_their_panel_when_the_state_brings_another_one(tab: KLTab
     tab.draw_now()
     assert not seen[-1]
     assert tab.store.state.panel == "stationary"
+
+
+def test_integrands_say_their_unit_on_the_axis_and_in_the_table(tab: KLTab, qtbot: QtBot) -> None:
+    for units in ("nats", "bits"):
+        tab.store.update(panel="integrand", units=units)
+        panel = tab.scene.panels.integrand
+        qtbot.waitUntil(lambda panel=panel, units=units: f"{units} &nbsp" in panel.caption)
+        axis = panel._plot.plotItem.getAxis("left")
+        assert f"{units} per x" in axis.label.toPlainText()
+        table = panel.export_table()
+        assert table.header[1:] == (f"p_log_p_over_q_{units}", f"q_log_q_over_p_{units}")
