@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ from dgm_explorer.ui.window_settings import WindowSettings
 if TYPE_CHECKING:
     from dgm_explorer.core.arrays import IntArray
     from dgm_explorer.core.code_sampler import CodeSampler
-    from dgm_explorer.core.training import MakeRun
+    from dgm_explorer.core.training import MakeRun, RunRequest, TrainingRun
     from dgm_explorer.core.vq_inference import VqInference
     from dgm_explorer.core.vq_vae_config import VqVaeConfig
     from dgm_explorer.core.vq_vae_snapshot import VqVaeSnapshot
@@ -223,10 +224,22 @@ def choose_make_run(train_in: str = "") -> "MakeRun":
 
     make_run = ImportedMakeRun("dgm_explorer.training.make_run", "make_run", "dgm_explorer.training.warm_up")
     if place == "thread":
-        return make_run
+        return partial(_make_run_beside_window, make_run)
     from dgm_explorer.driver.in_child import MakeRunInChild
 
     return MakeRunInChild(make_run, may_fall_back=place != "process")
+
+
+def _make_run_beside_window(
+    make_run: "MakeRun", request: "RunRequest", report: Callable[[str, float | None], bool]
+) -> "TrainingRun":
+    """Set up a run in a thread of the window: torch is imported there."""
+    report("starting torch", None)
+    with heavy_imports():
+        import dgm_explorer.training.gmm_vae_run
+        import dgm_explorer.training.vq_vae_run  # noqa: F401 - both, for what they import
+
+    return make_run(request, report)
 
 
 def _make_inference(

@@ -4,7 +4,6 @@ import pytest
 
 from dgm_explorer.app import choose_make_run
 from dgm_explorer.core.errors import InputError
-from dgm_explorer.driver.imported import ImportedMakeRun
 from dgm_explorer.driver.in_child import MakeRunInChild
 from dgm_explorer.driver.places import PLACE_VARIABLE, choose_place
 
@@ -29,8 +28,8 @@ def test_an_unknown_place_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_window_trains_where_it_is_told_to() -> None:
-    assert isinstance(choose_make_run("thread"), ImportedMakeRun)
-    assert isinstance(choose_make_run(""), ImportedMakeRun)  # as all tests, by the environment
+    assert not isinstance(choose_make_run("thread"), MakeRunInChild)
+    assert not isinstance(choose_make_run(""), MakeRunInChild)  # as all tests, by the environment
     for place, may_fall_back in (("auto", True), ("process", False)):
         make_run = choose_make_run(place)
         assert isinstance(make_run, MakeRunInChild)

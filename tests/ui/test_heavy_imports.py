@@ -34,6 +34,29 @@ def test_the_library_is_there_before_the_import_and_its_objects_are_left_to_no_c
     assert told.stdout.splitlines() == ["False True False", "True True 3.0", "True", "True"]
 
 
+RUN_SCRIPT = """
+import gc
+from dgm_explorer.app import choose_make_run
+from dgm_explorer.core.dataset import DataSource
+from dgm_explorer.core.errors import Cancelled
+from dgm_explorer.core.gmm_vae_config import MODEL, GmmVaeConfig
+from dgm_explorer.core.training import RunRequest
+
+before = gc.get_freeze_count()
+request = RunRequest(MODEL, DataSource("digits"), GmmVaeConfig(), "cpu")
+try:
+    choose_make_run("thread")(request, lambda *words: False)
+except Cancelled:
+    print("cancelled")
+print(gc.get_freeze_count() - before > 50_000)
+"""
+
+
+def test_a_run_in_a_thread_of_the_window_imports_torch_with_care_for_it() -> None:
+    told = subprocess.run([sys.executable, "-c", RUN_SCRIPT], capture_output=True, text=True, check=True)
+    assert told.stdout.splitlines() == ["cancelled", "True"], told.stderr
+
+
 def test_imports_beside_wait_for_those_of_the_window_which_never_wait(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
