@@ -1,6 +1,7 @@
 """The window around the tabs."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -172,6 +173,10 @@ class MainWindow(QMainWindow):
     def hold_painting(self) -> None:
         """Much is about to change: none of it is painted on the way."""
         self._hold.begin()
+
+    def behind_curtain(self) -> AbstractContextManager[None]:
+        """Theme, states and sizes of the tabs change: the one in front puts all on at once, at the end."""
+        return self._hold.hide_meanwhile(self.tab_widget)
 
     def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

@@ -1,5 +1,8 @@
 """Much of a window changes at once: one turn of the event loop lays it out anew, the next one paints it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
@@ -27,6 +30,16 @@ class PaintingHold(QObject):
         if self._window.isVisible():
             self._window.setUpdatesEnabled(False)
             self._end.start()
+
+    @contextmanager
+    def hide_meanwhile(self, part: QWidget) -> Iterator[None]:
+        """Keep a part of the window hidden within the block: it is laid out and refreshed once, behind it."""
+        self.begin()
+        part.hide()
+        try:
+            yield
+        finally:
+            part.show()
 
     @Slot()
     def _let_go(self) -> None:

@@ -1,6 +1,7 @@
 """Who turns the pages of a lecture."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -49,7 +50,7 @@ class Stage(Protocol):
     def show_tab(self, key: str) -> None: ...
     def show_controls(self, is_visible: bool) -> None: ...
     def wear(self, theme: Theme) -> None: ...
-    def hold_painting(self) -> None: ...
+    def behind_curtain(self) -> AbstractContextManager[None]: ...
     def statusBar(self) -> QStatusBar: ...
     def menuBar(self) -> QMenuBar: ...
     def height(self) -> int: ...
@@ -136,16 +137,17 @@ class Lecturer(QObject):
         self._revealed.clear()
         self._folders.clear()
         self._is_taken_over = False
-        self._stage.hold_painting()
-        for tab in self._tabs_of(lecture):
-            self._empty(tab)
-        self._stage.notes.setVisible(lecture.steps[0].are_notes_visible)
-        self._stage.wear(PROJECTOR)
-        self._stage.statusBar().hide()
-        self.bar.set_lecture(lecture)
-        self.fit()
-        self.bar.show()
-        self._show_step()
+        with self._stage.behind_curtain():
+            for tab in self._tabs_of(lecture):
+                self._empty(tab)
+            self._stage.notes.setVisible(lecture.steps[0].are_notes_visible)
+            self._stage.wear(PROJECTOR)
+            self._stage.statusBar().hide()
+            self.bar.set_lecture(lecture)
+            self.fit()
+            self.bar.show()
+            self._set_step()
+        self._settle()
 
     @Slot()
     def go_on(self) -> None:
@@ -193,18 +195,19 @@ class Lecturer(QObject):
         lecture, backstage = self._lecture, self._backstage
         if lecture is None or backstage is None:
             return
-        self._stage.hold_painting()
-        self._pause()
-        for tab in self._tabs_of(lecture):
-            tab.put_run_away()
-        for share in self._shares.values():
-            share.set_percent(0)
-        self._shares.clear()
-        self._lecture = self._backstage = None
-        self._is_taken_over = False
-        self.bar.put_away()
-        self._bring_back(backstage)
-        self._refresh()
+        with self._stage.behind_curtain():
+            self._pause()
+            for tab in self._tabs_of(lecture):
+                tab.put_run_away()
+            for share in self._shares.values():
+                share.set_percent(0)
+            self._shares.clear()
+            self._lecture = self._backstage = None
+            self._is_taken_over = False
+            self.bar.put_away()
+            self._bring_back(backstage)
+            self._refresh()
+        self._stage.current_tab.setFocus()
 
     def fit(self) -> None:
         """The window has another height."""
@@ -224,6 +227,10 @@ class Lecturer(QObject):
 
     def _show_step(self) -> None:
         """Put the state of the present step on the screen."""
+        self._set_step()
+        self._settle()
+
+    def _set_step(self) -> None:
         assert self._lecture is not None
         self._is_taken_over = False
         step = self._lecture.steps[self._index]
@@ -235,10 +242,13 @@ class Lecturer(QObject):
         for tab in stage.tabs():
             self._put_state(tab, step)
         stage.show_tab(step.state.tab)
-        self._share_height()
         stage.banner.hide()
         self._refresh()
-        stage.current_tab.setFocus()
+
+    def _settle(self) -> None:
+        """What only a tab that is seen can do."""
+        self._share_height()
+        self._stage.current_tab.setFocus()
 
     def _share_height(self) -> None:
         """Of the tab in front, between its pictures and its lower panels, as the present step has it."""

@@ -24,8 +24,10 @@ from dgm_explorer.paths import state_dir
 from dgm_explorer.session import Session, write_session
 from dgm_explorer.ui.lecture.caption_text import CaptionText
 from dgm_explorer.ui.main_window import MainWindow
+from dgm_explorer.ui.tabs.kl.line_scene import LineScene
 from dgm_explorer.ui.tabs.reparam.reparam_tab import ReparamTab
-from dgm_explorer.ui.theme import LIGHT, PROJECTOR
+from dgm_explorer.ui.tabs.reparam.scene import ReparamScene
+from dgm_explorer.ui.theme import LIGHT, PROJECTOR, Theme
 from tests.ui.paint_counter import PaintCounter
 
 SIZES = ((1280, 720), (1920, 1080))
@@ -377,6 +379,28 @@ def test_nothing_is_painted_on_the_way_into_a_lecture_and_out_of_it(real: MainWi
         assert counter.n_painted == 0
         settle()
         assert counter.n_painted > 0
+
+
+def test_only_the_tab_that_comes_to_the_front_is_dressed_and_that_once(
+    real: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dressed: list[str] = []
+    for scene in (LineScene, ReparamScene):
+
+        def note(self: QWidget, theme: Theme, dress: Any = scene.set_theme) -> None:
+            dressed.append(type(self).__name__)
+            dress(self, theme)
+
+        monkeypatch.setattr(scene, "set_theme", note)
+    real.choose_theme("dark")
+    real.show_tab("reparam")
+    dressed.clear()
+    real.lectures.open_lecture("kl")
+    assert dressed == ["LineScene"]
+    real.lectures.end()
+    assert dressed == ["LineScene", "ReparamScene"]
+    assert real.tab_widget.isVisible()
+    assert real.focusWidget() is real.current_tab
 
 
 def test_the_steps_are_set_once_for_all_widths(real: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
