@@ -96,10 +96,16 @@ class CursorOverlay(PixelOverlay):
 
 
 class LevelOverlay(PixelOverlay):
-    """A dotted horizontal line with its name above the right end."""
+    """A dotted horizontal line with its name above an end.
 
-    def __init__(self, view_box: pg.ViewBox) -> None:
+    Parameters
+    ----------
+    is_named_left : where curves come down upon the line, so that the right end is theirs.
+    """
+
+    def __init__(self, view_box: pg.ViewBox, is_named_left: bool = False) -> None:
         super().__init__(view_box, z_value=2)
+        self._is_named_left = is_named_left
         self._y: float | None = None
         self._words = ""
         self._theme = LIGHT
@@ -127,6 +133,5 @@ class LevelOverlay(PixelOverlay):
         metrics = QFontMetricsF(font)
         fits_above = y > metrics.height()
         baseline = y - metrics.descent() if fits_above else y + metrics.ascent()
-        painter.drawText(
-            QPointF(rect.width() - metrics.horizontalAdvance(self._words) - 4, baseline), self._words
-        )
+        right_end = rect.width() - metrics.horizontalAdvance(self._words) - 4
+        painter.drawText(QPointF(4.0 if self._is_named_left else right_end, baseline), self._words)

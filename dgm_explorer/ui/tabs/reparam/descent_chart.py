@@ -74,7 +74,7 @@ class DescentChart(StepChart):
         self._curves: tuple[DescentCurve, ...] = ()
         self._drawn: list[DescentTrail | None] = []
         self._least = 0.0
-        self._level = LevelOverlay(self.view_box)
+        self._level = LevelOverlay(self.view_box, is_named_left=True)
         self._lines = [CurveOverlay(self.view_box, 9 - index) for index in range(MOST_SHOWN + 1)]
         self._scale.setTickDensity(0.7)
         self.set_view_range((0.0, 20.0), (-1.0, 1.0))
