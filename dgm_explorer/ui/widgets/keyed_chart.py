@@ -1,5 +1,6 @@
 """A chart under the key to its curves."""
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from dgm_explorer.ui.export import PlotTable
@@ -33,3 +34,12 @@ class KeyedChart(QWidget):
     def export_table(self) -> PlotTable:
         """The curves over steps."""
         return self.chart.export_table()
+
+    # -- Qt -----------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The key may take more or fewer lines now: make room at once, a picture is painted next."""
+        super().resizeEvent(event)
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()

@@ -3,15 +3,17 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtGui import QFontMetrics, QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QToolTip
 from pytestqt.qtbot import QtBot
 
+from dgm_explorer.core.picture_size import parse_size
 from dgm_explorer.core.training import MetricsTable
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
 from dgm_explorer.runs.history import MetricsHistory
 from dgm_explorer.ui.export import ExportablePlot
+from dgm_explorer.ui.picture_file import laid_out
 from dgm_explorer.ui.tabs.vq_vae.curves.panel import EMPTY_WORDS, CurvesPanel
 from dgm_explorer.ui.tabs.vq_vae.curves.words import CODE_CURVES, LOSS_CURVES, PERPLEXITY_CURVES
 from dgm_explorer.ui.theme import LIGHT, THEMES, apply_theme
@@ -128,6 +130,13 @@ def test_the_charts_can_be_exported(panel: CurvesPanel) -> None:
     table = losses.export_table()
     assert table.header == ("step", "loss", "reconstruction", "held_out_nmse", "commitment", "codebook")
     np.testing.assert_allclose(np.asarray(table.columns[2], float), 1 / np.arange(1, 501), rtol=1e-6)
+
+
+def test_a_narrow_picture_of_one_chart_has_its_whole_key(panel: CurvesPanel) -> None:
+    losses = panel.column.plots[0]
+    with laid_out(losses, parse_size("8.5x6cm")):
+        assert losses.key.height() > 2 * QFontMetrics(losses.key.font()).height()
+        assert losses.chart.y() >= losses.key.height()
 
 
 def test_another_run_takes_the_place_of_the_curves(panel: CurvesPanel) -> None:
