@@ -17,10 +17,10 @@ from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from dgm_explorer.ui.widgets.form import font_of, set_color, set_formula, set_text, set_tip
 
-NO_ENTROPY = "No entropy term: σ → 0."
+NO_ENTROPY = "No entropy term: Var z → 0."
 NO_ENTROPY_TIP = (
     "E f(z) is least where z lies on a minimum of f for certain: nothing rewards a spread of z, as the\n"
-    "entropy of q does in −ELBO = E[−log p] − H(q), so that descent shrinks σ towards 0."
+    "entropy of q does in −ELBO = E[−log p] − H(q), so that descent shrinks Var z towards 0."
 )
 COLUMN_CHARACTERS = 36
 """Width of the controls, in average characters of the theme's font."""

@@ -232,7 +232,7 @@ def test_divergence_stops_with_one_sentence(make_bench: Make, qtbot: QtBot) -> N
 
 
 @pytest.mark.parametrize("name", list(THEMES))
-def test_it_is_said_that_sigma_shrinks_for_want_of_entropy(make_bench: Make, name: str) -> None:
+def test_it_is_said_that_the_variance_shrinks_for_want_of_entropy(make_bench: Make, name: str) -> None:
     bench = make_bench(ReparamState())
     bench.panel.set_theme(THEMES[name])
     QTest.qWait(20)
