@@ -82,6 +82,14 @@ class ExportablePlot(Protocol):
         """The data drawn at present."""
 
 
+@runtime_checkable
+class PartOfColumn(Protocol):
+    """A widget that leaves something to those below it, such as the axis that they share."""
+
+    def stand_alone(self, is_alone: bool) -> None:
+        """Whether it is painted without them."""
+
+
 def data_of(plot: ExportablePlot) -> PlotTable:
     """The data drawn at present, to be written.
 

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import QTableView, QWidget
 from dgm_explorer.core.atomic_write import open_atomically
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.picture_size import CM_PER_INCH, SCREEN_DPI, Layout, PictureSize
-from dgm_explorer.ui.export import ON_SCREEN_DPI, as_png, uncached
+from dgm_explorer.ui.export import ON_SCREEN_DPI, PartOfColumn, as_png, uncached
 
 SUFFIXES = (".png", ".svg", ".pdf")
 LAYOUT_MS = 60
@@ -94,8 +94,13 @@ def laid_out(widget: QWidget, size: PictureSize) -> Iterator[Layout]:
 
     The window does not repaint meanwhile, and takes no input.
     """
-    window, geometry, layout = widget.window(), widget.geometry(), layout_of(widget, size)
-    if widget.size() == QSize(layout.width, layout.height):
+    window, geometry = widget.window(), widget.geometry()
+    part = widget if isinstance(widget, PartOfColumn) else None
+    if part is not None:
+        window.setUpdatesEnabled(False)
+        part.stand_alone(True)
+    layout = layout_of(widget, size)
+    if part is None and widget.size() == QSize(layout.width, layout.height):
         yield layout
         return
     window.setUpdatesEnabled(False)
@@ -112,6 +117,8 @@ def laid_out(widget: QWidget, size: PictureSize) -> Iterator[Layout]:
         yield layout
     finally:
         holder.let_go()
+        if part is not None:
+            part.stand_alone(False)
         window.setUpdatesEnabled(True)
         widget.setGeometry(geometry)
 

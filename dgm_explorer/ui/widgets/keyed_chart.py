@@ -16,6 +16,7 @@ class KeyedChart(QWidget):
         super().__init__(parent)
         self.chart = chart
         self.key = CurveKey()
+        self._has_axis = True
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(1)
@@ -34,6 +35,12 @@ class KeyedChart(QWidget):
     def export_table(self) -> PlotTable:
         """The curves over steps."""
         return self.chart.export_table()
+
+    def stand_alone(self, is_alone: bool) -> None:
+        """Whether it is painted without the lowest chart of its column, which has the axis of all."""
+        if is_alone:
+            self._has_axis = self.chart.plotItem.getAxis("bottom").isVisible()
+        self.chart.set_x_axis_named(is_alone or self._has_axis)
 
     # -- Qt -----------------------------------------------------------------------------------------------
 

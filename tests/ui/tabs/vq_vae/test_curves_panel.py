@@ -13,7 +13,7 @@ from dgm_explorer.core.training import MetricsTable
 from dgm_explorer.core.vq_vae_config import VqVaeConfig
 from dgm_explorer.runs.history import MetricsHistory
 from dgm_explorer.ui.export import ExportablePlot
-from dgm_explorer.ui.picture_file import laid_out
+from dgm_explorer.ui.picture_file import laid_out, on_screen_size
 from dgm_explorer.ui.tabs.vq_vae.curves.panel import EMPTY_WORDS, CurvesPanel
 from dgm_explorer.ui.tabs.vq_vae.curves.words import CODE_CURVES, LOSS_CURVES, PERPLEXITY_CURVES
 from dgm_explorer.ui.theme import LIGHT, THEMES, apply_theme
@@ -137,6 +137,22 @@ def test_a_narrow_picture_of_one_chart_has_its_whole_key(panel: CurvesPanel) -> 
     with laid_out(losses, parse_size("8.5x6cm")):
         assert losses.key.height() > 2 * QFontMetrics(losses.key.font()).height()
         assert losses.chart.y() >= losses.key.height()
+
+
+def test_a_chart_exported_alone_has_the_axis_that_is_below_others_on_the_screen(panel: CurvesPanel) -> None:
+    losses = panel.column.plots[0]
+    axis, before = losses.chart.plotItem.getAxis("bottom"), losses.chart.geometry()
+    assert not axis.isVisible()
+    with laid_out(losses, on_screen_size(losses)):
+        assert axis.isVisible()
+        assert axis.height() > 0
+    assert not axis.isVisible()
+    QApplication.processEvents()
+    assert losses.chart.geometry() == before
+    lowest = panel.column.plots[-1]
+    with laid_out(lowest, on_screen_size(lowest)):
+        pass
+    assert lowest.chart.plotItem.getAxis("bottom").isVisible()
 
 
 def test_another_run_takes_the_place_of_the_curves(panel: CurvesPanel) -> None:
