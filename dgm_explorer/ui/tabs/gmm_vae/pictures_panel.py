@@ -43,6 +43,7 @@ class PicturesPanel(SnapshotPanel):
         self._legend = QLabel()
         self._legend.setTextFormat(Qt.TextFormat.RichText)
         self._legend.setWordWrap(True)
+        self._legend.setToolTip("A line leads from each input to its reconstruction.")
         self._images = QWidget()
         self._plane = QWidget()
         self._pages = QStackedWidget()
@@ -112,10 +113,10 @@ class PicturesPanel(SnapshotPanel):
         set_text(
             self._legend,
             f"<span style='color:{self.points.data_rgb}'>●</span> data<br>"
-            f"<span style='color:{theme.text}'>●–</span>&nbsp;reconstructions, a line to their input<br>"
+            f"<span style='color:{theme.text}'>–●</span>&nbsp;reconstructions<br>"
             f"<span style='color:{theme.component(0)}'>●</span>"
             f"<span style='color:{theme.component(1)}'>●</span>"
-            f"<span style='color:{theme.component(2)}'>●</span> samples in the colour of their component",
+            f"<span style='color:{theme.component(2)}'>●</span> samples by component",
         )
         self._pages.setCurrentWidget(self._plane)
 
