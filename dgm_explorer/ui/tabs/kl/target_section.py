@@ -1,6 +1,6 @@
 """Target p and approximation q as exact numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -17,14 +17,26 @@ from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import label_for, row, section, set_formula, set_tip
 from dgm_explorer.ui.widgets.number_edit import NumberEdit
 
+CROWDED = 0.1
+"""Nearer than this share of half the view, one handle hides another."""
+
 
 def new_component(state: KLState) -> Component1D | Component2D:
-    """What *add* puts in: in the middle of the view, as heavy as the average component."""
+    """What *add* puts in: near the middle of the view, as heavy as the average component."""
+    weight = _total_weight(state) / (len(state.p) if state.dimension == 1 else len(state.p2))
     if state.dimension == 1:
-        weight = sum(c.weight for c in state.p) / len(state.p)
-        return Component1D(weight, 0.5 * (state.view.mu_lo + state.view.mu_hi), state.p[-1].sigma)
-    weight = sum(c.weight for c in state.p2) / len(state.p2)
-    return Component2D(weight, state.view2.center, state.p2[-1].cov)
+        half = 0.5 * (state.view.mu_hi - state.view.mu_lo)
+        mu = _free_place(state.view.mu_lo + half, half, [c.mu for c in state.p])
+        return Component1D(weight, mu, state.p[-1].sigma)
+    (x, y), half = state.view2.center, state.view2.half_width
+    taken = [c.mean[0] for c in state.p2 if abs(c.mean[1] - y) < CROWDED * half]
+    return Component2D(weight, (_free_place(x, half, taken), y), state.p2[-1].cov)
+
+
+def _free_place(middle: float, half: float, taken: Sequence[float]) -> float:
+    """The place nearest to the middle that is not behind a handle; the middle where all are."""
+    places = [middle + step * 2 * CROWDED * half for step in (0, 1, -1, 2, -2, 3, -3, 4, -4)]
+    return next((x for x in places if all(abs(x - mu) > CROWDED * half for mu in taken)), middle)
 
 
 def _total_weight(state: KLState) -> float:
