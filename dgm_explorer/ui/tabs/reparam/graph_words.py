@@ -16,10 +16,6 @@ OBJECTIVE_SHORT: Final[dict[ObjectiveName, str]] = {
     "kl_target": "−log p",
 }
 PATH_NAME: Final[dict[SamplePath, str]] = {"reparametrise": "reparametrise", "sample": "sample directly"}
-PATH_TEX: Final[dict[SamplePath, str]] = {
-    "reparametrise": r"z = \mu + L\varepsilon, \quad \varepsilon \sim \mathcal{N}(0, I)",
-    "sample": r"z \sim \mathcal{N}(\mu, LL^{\top})",
-}
 PATH_WORDS: Final[dict[SamplePath, str]] = {
     "reparametrise": "The noise is drawn first: z is then a plain function of μ and L, with a derivative.",
     "sample": "z is drawn from its law: the draw has no derivative, and nothing flows back to μ and L.",
