@@ -71,7 +71,7 @@ pathwise = np.concatenate([  # ∇f(z) and ∇f(z) εᵀ (Kingma & Welling 2014)
     grad_f(z).mean(1), (grad_f(z)[..., None] * e[..., None, :]).mean(1).reshape(R, -1)], axis=1)
 estimates = {{"pathwise": pathwise}}
 {score}
-names = [f"mu{{i + 1}}" for i in range(d)] + [f"L{{i + 1}}{{j + 1}}" for i in range(d) for j in range(d)]
+names = {names}
 fine, coarse = exact({nodes}), exact({nodes} // 2)  # equal up to rounding for a polynomial f
 for i, name in enumerate(names):
 {skip}    print(f"exact d/d{{name}} = {{fine[i]:.8g}} +- {{abs(fine[i] - coarse[i]) + 1e-12:.1g}}")
@@ -153,6 +153,8 @@ _QUANTILES: dict[QuantileLaw, tuple[str, str, str, str]] = {
     "exponential": ("-np.log1p(-u)", "1", "1", "6"),
 }
 """F⁻¹(u); mean, variance and excess kurtosis of F⁻¹(u)."""
+_NAMES_LINE = '["mu", "sigma"]'
+_NAMES_PLANE = '["mu1", "mu2", "L11", "L12", "L21", "L22"]'
 _EXACT_NODES, _MANY_NODES = 20, 160
 
 
@@ -196,6 +198,7 @@ def write_reparam_script(
         n_samples=state.n_samples,
         seed=state.seed,
         score=_score(state, is_singular),
+        names=_NAMES_LINE if state.dimension == 1 else _NAMES_PLANE,
         nodes=_MANY_NODES if state.objective == "kl_target" else _EXACT_NODES,
         skip='    if name == "L12":\n        continue  # L is a triangle\n' if is_triangle else "",
         comments="\n".join(f"# the window shows {n.name}: {n.text}" for n in shown if n.name.startswith("∂")),

@@ -56,7 +56,7 @@ def check_gradients(tab: ReparamTab, printed: dict[str, Printed]) -> None:
     frame = tab.scene.frame
     numbers = compute(GradientRequest(frame.state, frame.objective))
     for name, exact in zip(numbers.names, numbers.clouds.exact_theta.tolist(), strict=True):
-        label = name.translate(SUBSCRIPTS).replace("μ", "mu").replace("A", "L")
+        label = name.translate(SUBSCRIPTS).replace("μ", "mu").replace("σ", "sigma").replace("A", "L")
         found = printed[f"exact d/d{label}"]
         assert found.agrees_with(exact, n_errors=10, rel=1e-6), (label, found, exact)
         for method in ("pathwise", "score"):
