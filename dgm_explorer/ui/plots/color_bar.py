@@ -120,7 +120,7 @@ class ColorBar(QGraphicsWidget):
             painter.restore()
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=128)
 def _laid_out(text: str) -> QStaticText:
     """Laid out once: the ticks of a drag say the same in other places."""
     static = QStaticText(text)
