@@ -348,7 +348,6 @@ class MainWindow(QMainWindow):
     def _refresh_lecture(self) -> None:
         """During a lecture Save would write its state over the user's own file."""
         self.actions_by_key["file.save"].setEnabled(not self.lectures.is_running)
-        self.theory.step_aside(self.lectures.is_running)
         self.help.step_aside()
         self._refresh_title()
         self._refresh_actions()

@@ -16,6 +16,7 @@ from dgm_explorer.ui.lecture.caption_bar import CaptionBar
 from dgm_explorer.ui.store import Store
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.theme import PROJECTOR, THEMES, Theme
+from dgm_explorer.ui.theory.theory_dock import TheoryDock
 from dgm_explorer.ui.widgets.notes_dock import NotesDock
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Stage(Protocol):
     document: Document
     banner: Banners
     notes: NotesDock
+    theory: TheoryDock
     actions_by_key: dict[str, QAction]
 
     @property
@@ -138,6 +140,7 @@ class Lecturer(QObject):
         self._folders.clear()
         self._is_taken_over = False
         with self._stage.behind_curtain():
+            self._stage.theory.step_aside(True)
             for tab in self._tabs_of(lecture):
                 self._empty(tab)
             self._stage.notes.setVisible(lecture.steps[0].are_notes_visible)
@@ -350,6 +353,7 @@ class Lecturer(QObject):
         if stage.theme.name == PROJECTOR.name:  # a theme chosen during the lecture stays
             stage.wear(THEMES[backstage.theme])
         stage.notes.setVisible(backstage.has_notes)  # notes that are seen are set anew in every theme
+        stage.theory.step_aside(False)
         stage.statusBar().setVisible(backstage.has_status_bar)
         stage.menuBar().show()
         stage.banner.show_text(backstage.banner_text, backstage.banner_tone)

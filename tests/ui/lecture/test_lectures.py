@@ -27,7 +27,7 @@ from dgm_explorer.ui.main_window import MainWindow
 from dgm_explorer.ui.tabs.kl.line_scene import LineScene
 from dgm_explorer.ui.tabs.reparam.reparam_tab import ReparamTab
 from dgm_explorer.ui.tabs.reparam.scene import ReparamScene
-from dgm_explorer.ui.theme import LIGHT, PROJECTOR, Theme
+from dgm_explorer.ui.theme import DARK, LIGHT, PROJECTOR, Theme
 from tests.ui.paint_counter import PaintCounter
 
 SIZES = ((1280, 720), (1920, 1080))
@@ -401,6 +401,26 @@ def test_only_the_tab_that_comes_to_the_front_is_dressed_and_that_once(
     assert dressed == ["LineScene", "ReparamScene"]
     assert real.tab_widget.isVisible()
     assert real.focusWidget() is real.current_tab
+
+
+def test_the_theory_steps_aside_before_it_is_dressed_and_comes_back_dressed_once(
+    real: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real.choose_theme("dark")
+    real.toggle_theory()
+    settle()
+    panel = real.theory.panel
+    assert panel is not None
+    dress, dressed = panel.set_theme, []
+    monkeypatch.setattr(panel, "set_theme", lambda theme: (dressed.append(theme), dress(theme)))
+    real.lectures.open_lecture("reparametrisation")
+    settle()
+    assert not real.theory.isVisible()
+    assert not dressed
+    real.lectures.end()
+    settle()
+    assert real.theory.isVisible()
+    assert dressed == [DARK]
 
 
 def test_the_steps_are_set_once_for_all_widths(real: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
