@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def as_fields(figures: "GmmVaeEvaluation") -> dict[str, Any]:
-    """For JSON; numbers that cannot be had, such as accuracy without labels, are null."""
+    """For JSON; numbers that cannot be had, such as accuracy without labels or a mixture, are null."""
     return _fields(figures.all) | {"held_out": _fields(figures.held_out)}
 
 
@@ -33,12 +33,13 @@ def or_none(value: float) -> float | None:
 def as_rows(figures: "GmmVaeEvaluation") -> list[tuple[str, str, str]]:
     """What, of all examples, of those held out; the bound and its terms are nats per example."""
     columns = (figures.all, figures.held_out)
+    without = "no labels" if figures.has_mixture else "no mixture"
     rows = [
         ("examples", *(str(split.n) for split in columns)),
-        ("accuracy", *(_percent(split.accuracy) for split in columns)),
+        ("accuracy", *(_percent(split.accuracy, without) for split in columns)),
         ("NMI", *(f"{split.nmi:.4f}" for split in columns)),
         ("ARI", *(f"{split.ari:.4f}" for split in columns)),
-        ("components in use", *(str(split.occupied) for split in columns)),
+        ("components in use", *(_count(split.occupied) for split in columns)),
         ("ELBO, nats/example", *(f"{split.elbo:.4f}" for split in columns)),
     ]
     for index, name in enumerate(TERMS):
@@ -46,5 +47,9 @@ def as_rows(figures: "GmmVaeEvaluation") -> list[tuple[str, str, str]]:
     return rows  # type: ignore[return-value]
 
 
-def _percent(share: float) -> str:
-    return f"{share:.2%}" if math.isfinite(share) else "no labels"
+def _percent(share: float, without: str) -> str:
+    return f"{share:.2%}" if math.isfinite(share) else without
+
+
+def _count(occupied: int | None) -> str:
+    return "no mixture" if occupied is None else str(occupied)

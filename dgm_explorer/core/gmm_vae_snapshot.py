@@ -82,6 +82,11 @@ class GmmVaeSnapshot:
     confusion: IntArray = field(default_factory=lambda: np.zeros((0, 0), dtype=np.int64))
 
     @property
+    def has_mixture(self) -> bool:
+        """Whether the mixture is fitted: before that, the networks are trained under N(0, I)."""
+        return self.phase == "joint"
+
+    @property
     def n_components(self) -> int:
         return len(self.log_pi)
 

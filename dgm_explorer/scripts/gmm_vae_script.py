@@ -127,7 +127,7 @@ def write_gmm_vae_script(
         imports="import gzip\n\n" if examples.files else "",
         more_imports="from sklearn.datasets import load_digits\n" if source.name == _DIGITS else "",
         path=str(path),
-        prior=_PRETRAIN if snapshot.phase == "pretrain" else _PRIOR,
+        prior=_PRIOR if snapshot.has_mixture else _PRETRAIN,
         split="held out" if examples.is_held_out else "trained on",
         data=_data(source, examples, places, has_inputs),
         likelihood=_likelihood(snapshot) if has_inputs else "",

@@ -10,6 +10,7 @@ from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.gmm_vae_config import TERMS
 from dgm_explorer.models.gmm_vae import GmmVae
 from dgm_explorer.numerics.clustering import count_occupied, measure_clustering
+from dgm_explorer.training.gmm_vae_run import GmmVaeModelRun
 
 NOISE_SEED = 20_260_722
 CHUNK = 4096
@@ -23,16 +24,17 @@ class GmmVaeFigures:
     ----------
     n : how many.
     accuracy, nmi, ari : of argmax γ at the mean of q(z|x) against the labels, clusters matched to classes
-        one to one; NaN without labels.
-    occupied : components that are argmax γ of more than 1 % of the examples.
-    terms : (5,) mean terms (a) … (e) of the bound, nats per example, with one sample of z each.
+        one to one; NaN without labels or a mixture.
+    occupied : components that are argmax γ of more than 1 % of the examples; None without a mixture.
+    terms : (5,) mean terms (a) … (e) of the bound, nats per example, with one sample of z each; without a
+        mixture under the prior N(0, I), as in training.
     """
 
     n: int
     accuracy: float
     nmi: float
     ari: float
-    occupied: int
+    occupied: int | None
     terms: FloatArray
 
     @property
@@ -48,24 +50,29 @@ class GmmVaeEvaluation:
     Attributes
     ----------
     all, held_out : the numbers; of no examples where none were held out.
+    has_mixture : whether it was fitted yet.
     """
 
     all: GmmVaeFigures
     held_out: GmmVaeFigures
+    has_mixture: bool
 
 
-def evaluate_gmm_vae(model: GmmVae, dataset: Dataset) -> GmmVaeEvaluation:
+def evaluate_gmm_vae(run: GmmVaeModelRun, dataset: Dataset) -> GmmVaeEvaluation:
     """Measure a model by fixed noise, so that the answer repeats itself."""
-    clusters, terms = _measure(model, dataset)
-    n_components = model.n_components
+    has_mixture = run.plan.phase == "joint"
+    clusters, terms = _measure(run.model, dataset, has_mixture)
+    n_components = run.model.n_components if has_mixture else 0
     return GmmVaeEvaluation(
         all=_summarise(dataset, clusters, terms, n_components, np.arange(len(dataset))),
         held_out=_summarise(dataset, clusters, terms, n_components, np.flatnonzero(dataset.is_held_out)),
+        has_mixture=has_mixture,
     )
 
 
-def _measure(model: GmmVae, dataset: Dataset) -> tuple[IntArray, FloatArray]:
+def _measure(model: GmmVae, dataset: Dataset, has_mixture: bool) -> tuple[IntArray, FloatArray]:
     """argmax γ at the mean of q(z|x), (n,), and the terms (n, 5) of every example, by fixed noise."""
+    terms_of = model.terms if has_mixture else model.standard_terms
     device = model.pi_logits.device
     generator = torch.Generator().manual_seed(NOISE_SEED)
     clusters, terms = [], []
@@ -75,7 +82,7 @@ def _measure(model: GmmVae, dataset: Dataset) -> tuple[IntArray, FloatArray]:
             mean = model.encode(x).mean
             noise = torch.randn((1, *mean.shape), generator=generator).to(device)
             clusters.append(model.log_joint(mean).argmax(1).cpu())
-            terms.append(torch.stack(model.terms(x, noise), dim=1).double().cpu())
+            terms.append(torch.stack(terms_of(x, noise), dim=1).double().cpu())
     return torch.cat(clusters).numpy(), torch.cat(terms).numpy()
 
 
@@ -83,7 +90,7 @@ def _summarise(
     dataset: Dataset, clusters: IntArray, terms: FloatArray, n_components: int, rows: IntArray
 ) -> GmmVaeFigures:
     accuracy = nmi = ari = float("nan")
-    if dataset.labels is not None and len(rows):
+    if dataset.labels is not None and len(rows) and n_components:
         n_classes = len(dataset.class_names)
         quality = measure_clustering(clusters[rows], dataset.labels[rows], n_components, n_classes)
         accuracy, nmi, ari = quality.accuracy, quality.nmi, quality.ari
@@ -92,6 +99,6 @@ def _summarise(
         accuracy=accuracy,
         nmi=nmi,
         ari=ari,
-        occupied=count_occupied(clusters[rows], n_components),
+        occupied=count_occupied(clusters[rows], n_components) if n_components else None,
         terms=terms[rows].mean(0) if len(rows) else np.full(len(TERMS), np.nan),
     )

@@ -57,7 +57,7 @@ def _make_gmm_vae(config: Any, dataset: Dataset, place: "Place", shard: "Shard",
 def _evaluate_gmm_vae(run: Any, dataset: Dataset) -> "GmmVaeEvaluation":
     from dgm_explorer.training.gmm_vae_evaluation import evaluate_gmm_vae
 
-    return evaluate_gmm_vae(run.model, dataset)
+    return evaluate_gmm_vae(run, dataset)
 
 
 def _make_vq_vae(config: Any, dataset: Dataset, place: "Place", shard: "Shard", n_points: int) -> "ModelRun":

@@ -1,5 +1,6 @@
 """Measuring a recorded run, held to scikit-learn and to the snapshot of the same step."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 from sklearn.metrics.cluster import contingency_matrix
 
+from dgm_explorer.cli.evaluate import as_json, as_text
 from dgm_explorer.core.dataset import DataSource
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
@@ -63,6 +65,28 @@ def test_the_terms_agree_with_those_recorded_within_their_noise(trained: Path) -
     # (d) has no noise at all
     assert answer.figures.held_out.terms[3] == pytest.approx(recorded.held_out_terms[3], abs=1e-4)
     assert answer.figures.all.elbo == pytest.approx(answer.figures.all.terms.sum())
+
+
+def test_before_the_mixture_is_fitted_none_is_measured(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    run = make_run(RunRequest("gmm-vae", SOURCE, CONFIG, "cpu", folder), lambda _words, _share: True)
+    for _ in zip(range(3), run.steps(), strict=False):
+        pass
+    run.close("stopped")
+    answer = evaluate(folder, "cpu")
+    reader = RunReader(folder)
+    recorded = reader.read_snapshot(reader.snapshot_steps()[-1])
+    figures = answer.figures.held_out
+    assert recorded.phase == "pretrain"
+    assert recorded.step == answer.step
+    assert figures.occupied is None
+    assert np.isnan(figures.accuracy)
+    # (b) … (e) under N(0, I) have no noise: (c) and (e) speak of components
+    np.testing.assert_allclose(figures.terms[1:], recorded.held_out_terms[1:], atol=1e-4)
+    assert figures.terms[2] == figures.terms[4] == 0
+    said = as_text(answer)
+    assert said.count("no mixture") == 4
+    assert json.loads(as_json(answer))["occupied"] is None
 
 
 def test_evaluating_changes_nothing_and_repeats_itself(trained: Path) -> None:

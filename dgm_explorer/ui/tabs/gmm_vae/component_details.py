@@ -13,7 +13,6 @@ from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
 from dgm_explorer.ui.plots.image_grid import ImageGrid, ImageTable
 from dgm_explorer.ui.plots.point_groups import PointGroup
 from dgm_explorer.ui.tabs.gmm_vae.component_facts import ComponentFacts, component_facts
-from dgm_explorer.ui.tabs.gmm_vae.latent_scene import has_no_mixture
 from dgm_explorer.ui.tabs.gmm_vae.points_picture import PointsPicture
 from dgm_explorer.ui.theme import LIGHT, Theme
 from dgm_explorer.ui.widgets.form import set_color, set_text
@@ -92,7 +91,7 @@ class ComponentDetails(QWidget):
             self._show_one(snapshot, dataset, dataset.image_shape, index)
 
     def _show_all(self, snapshot: GmmVaeSnapshot, shape: tuple[int, int, int]) -> None:
-        set_text(self.title, _NOT_FITTED if has_no_mixture(snapshot) else _ALL_IMAGES)
+        set_text(self.title, _ALL_IMAGES if snapshot.has_mixture else _NOT_FITTED)
         images = as_images(snapshot.component_images, shape)
         marks = tuple(self._theme.component(index) for index in range(snapshot.n_components))
         self.all_means.set_table(ImageTable(images, marks=marks, tip=partial(_component_tip, snapshot)))
@@ -121,7 +120,7 @@ class ComponentDetails(QWidget):
             groups.append(PointGroup(snapshot.samples[k].astype(np.float64), theme.component(k), 230, 5.0))
             groups.append(PointGroup(means[k : k + 1], theme.component(k), 255, 13.0))
         if index < 0:
-            set_text(self.title, _NOT_FITTED if has_no_mixture(snapshot) else _ALL_POINTS)
+            set_text(self.title, _ALL_POINTS if snapshot.has_mixture else _NOT_FITTED)
         else:
             facts = component_facts(snapshot, dataset, index, N_TYPICAL)
             words = f"{facts_words(facts, index)}; large: decoded μ, outlined: most typical data"

@@ -16,7 +16,6 @@ from dgm_explorer.ui.plots.latent_shapes import LatentScene
 from dgm_explorer.ui.plots.latent_view import LatentView
 from dgm_explorer.ui.tabs.gmm_vae.latent_scene import (
     LatentPicture,
-    has_no_mixture,
     make_picture,
     shown_coloring,
 )
@@ -194,7 +193,7 @@ class LatentArea(QWidget):
     def _show_note(self, snapshot: GmmVaeSnapshot, n_dots: int) -> None:
         """How many dots there are, or why there are no ellipses around them."""
         dots = f"{n_dots:,} dots"
-        if has_no_mixture(snapshot):
+        if not snapshot.has_mixture:
             set_text(self.note, "no mixture yet")
             set_tip(self.note, f"{dots}; the mixture is fitted to them when pre-training is done")
         else:

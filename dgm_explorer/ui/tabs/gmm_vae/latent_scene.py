@@ -73,23 +73,18 @@ def make_picture(
     plane = plane_of(snapshot.latent_means, previous)
     coloring = shown_coloring(coloring, dataset)
     class_names = class_names_of(dataset)
-    gamma = None if has_no_mixture(snapshot) else _picked(snapshot.responsibilities, places)
+    gamma = _picked(snapshot.responsibilities, places) if snapshot.has_mixture else None
     scene = LatentScene(
         positions=_picked(plane.place_codes(snapshot.latent_means), places),
         rgb=_colors(snapshot, places, rows, dataset, coloring, theme),
         is_selected=None if selected is None or not len(selected) else np.isin(rows, selected),
-        components=() if has_no_mixture(snapshot) else _components(snapshot, plane, coloring, theme),
+        components=_components(snapshot, plane, coloring, theme) if snapshot.has_mixture else (),
         axis_names=plane.axis_names,
         key=color_key(coloring, snapshot.n_components, class_names, theme),
         has_equal_aspect=plane.has_equal_aspect,
         details=partial(_details, rows, dataset, gamma),
     )
     return LatentPicture(scene, plane, places, rows)
-
-
-def has_no_mixture(snapshot: GmmVaeSnapshot) -> bool:
-    """Whether the networks are still trained under N(0, I): the components mean nothing yet."""
-    return snapshot.phase != "joint"
 
 
 def shown_coloring(coloring: Coloring, dataset: Dataset | None) -> Coloring:

@@ -12,7 +12,7 @@ from dgm_explorer.numerics.mlp import decode
 from dgm_explorer.ui.plots.cloud_plot import PICK_RADIUS_PX
 from dgm_explorer.ui.plots.latent_view import LatentView
 from dgm_explorer.ui.tabs.gmm_vae.hover_card import CardContent, HoverCard, point_text
-from dgm_explorer.ui.tabs.gmm_vae.latent_scene import LatentPicture, class_names_of, has_no_mixture
+from dgm_explorer.ui.tabs.gmm_vae.latent_scene import LatentPicture, class_names_of
 from dgm_explorer.ui.theme import LIGHT, Theme
 from dgm_explorer.ui.throttle import TurnThrottle
 
@@ -222,7 +222,7 @@ class PointPicker(QObject):
             nearest=dataset.example(int(picture.rows[dot])) if dataset is not None and dot >= 0 else None,
             image_shape=dataset.image_shape if dataset is not None else None,
             example=_example_text(dataset, int(picture.rows[dot])) if dot >= 0 else "",
-            gamma=self._gammas(snapshot, place) if place >= 0 and not has_no_mixture(snapshot) else (),
+            gamma=self._gammas(snapshot, place) if place >= 0 and snapshot.has_mixture else (),
             is_pinned=self._pin is not None,
         )
 

@@ -15,7 +15,6 @@ from dgm_explorer.numerics.gmm_elbo import (
     bound_terms,
     parts_of,
 )
-from dgm_explorer.ui.tabs.gmm_vae.latent_scene import has_no_mixture
 
 POINT_SAMPLES = 128
 _MAX_OPERATIONS = 1e8
@@ -95,7 +94,7 @@ def component_terms(snapshot: GmmVaeSnapshot, dataset: Dataset, k: int) -> Singl
 def _parts(snapshot: GmmVaeSnapshot) -> tuple[MixturePrior, Decoder]:
     """While the networks are pre-trained the bound is that of a VAE, whose prior is N(0, I)."""
     prior, decoder = parts_of(snapshot)
-    if has_no_mixture(snapshot):
+    if not snapshot.has_mixture:
         flat = np.zeros((1, snapshot.latent_dim))
         prior = MixturePrior(np.zeros(1), flat, flat)
     return prior, decoder
@@ -135,7 +134,7 @@ def _point_title(snapshot: GmmVaeSnapshot, dataset: Dataset, probe_index: int) -
         words.append(f"class {dataset.class_names[int(dataset.labels[row])]}")
     if dataset.is_held_out[row]:
         words.append("held out")
-    if not has_no_mixture(snapshot):
+    if snapshot.has_mixture:
         gamma = snapshot.responsibilities[probe_index]
         best = int(np.argmax(gamma))
         words.append(f"γ = {float(gamma[best]):.2f} in component {best + 1}")
