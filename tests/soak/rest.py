@@ -24,6 +24,8 @@ HELP = ("F1", "F2", "shift+F1")
 """Keys of the card under the mouse, the theory and the notes."""
 
 TRAINED = ("preset.digits-in-the-plane", "preset.vq-vae-digits")
+DRAWN = "preset.what-l-does"
+"""What the tab of the reparametrisation holds at rest."""
 TRAINING_S = 8.0
 CHECKS_S = 20.0
 PANEL_S = 0.7
@@ -69,6 +71,8 @@ def rest(driver: Driver) -> None:
     for name in TRAINED:
         _open_preset(driver, name)
         _begin_anew(driver)
+    for name in (DRAWN, PICTURE):
+        _open_preset(driver, name)
     _open_each_panel(driver)
     _open_preset(driver, PICTURE)
     time.sleep(GIVEN_BACK_S)
@@ -93,7 +97,7 @@ def _resize(driver: Driver, size: tuple[int, int]) -> None:
 
 
 def _open_each_panel(driver: Driver, keys: Sequence[str] = ()) -> None:
-    """What is hidden keeps the pictures of the size in which it was seen last.
+    """What is hidden keeps the pictures of the size and the state in which it was seen last.
 
     Parameters
     ----------
