@@ -33,13 +33,12 @@ def or_none(value: float) -> float | None:
 def as_rows(figures: "GmmVaeEvaluation") -> list[tuple[str, str, str]]:
     """What, of all examples, of those held out; the bound and its terms are nats per example."""
     columns = (figures.all, figures.held_out)
-    without = "no labels" if figures.has_mixture else "no mixture"
     rows = [
         ("examples", *(str(split.n) for split in columns)),
-        ("accuracy", *(_percent(split.accuracy, without) for split in columns)),
+        ("accuracy", *(_percent(split) for split in columns)),
         ("NMI", *(f"{split.nmi:.4f}" for split in columns)),
         ("ARI", *(f"{split.ari:.4f}" for split in columns)),
-        ("components in use", *(_count(split.occupied) for split in columns)),
+        ("components in use", *(_count(split) for split in columns)),
         ("ELBO, nats/example", *(f"{split.elbo:.4f}" for split in columns)),
     ]
     for index, name in enumerate(TERMS):
@@ -47,9 +46,11 @@ def as_rows(figures: "GmmVaeEvaluation") -> list[tuple[str, str, str]]:
     return rows  # type: ignore[return-value]
 
 
-def _percent(share: float, without: str) -> str:
-    return f"{share:.2%}" if math.isfinite(share) else without
+def _percent(split: "GmmVaeFigures") -> str:
+    if math.isfinite(split.accuracy):
+        return f"{split.accuracy:.2%}"
+    return "no labels" if split.occupied is not None else "no mixture"
 
 
-def _count(occupied: int | None) -> str:
-    return "no mixture" if occupied is None else str(occupied)
+def _count(split: "GmmVaeFigures") -> str:
+    return "no mixture" if split.occupied is None else str(split.occupied)

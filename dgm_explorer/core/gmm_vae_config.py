@@ -27,6 +27,11 @@ TERM_MEANINGS = {
 }
 
 
+def has_mixture(phase: str) -> bool:
+    """Whether the mixture is fitted: before that, the networks are trained under N(0, I)."""
+    return phase == "joint"
+
+
 @dataclass(frozen=True, slots=True)
 class GmmVaeConfig:
     """Model and recipe of VaDE (Jiang et al. 2017, arXiv 1611.05148).

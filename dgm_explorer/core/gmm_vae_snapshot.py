@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dgm_explorer.core.arrays import Float32Array, IntArray
-from dgm_explorer.core.gmm_vae_config import Likelihood
+from dgm_explorer.core.gmm_vae_config import Likelihood, has_mixture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,8 +83,8 @@ class GmmVaeSnapshot:
 
     @property
     def has_mixture(self) -> bool:
-        """Whether the mixture is fitted: before that, the networks are trained under N(0, I)."""
-        return self.phase == "joint"
+        """See `gmm_vae_config.has_mixture`."""
+        return has_mixture(self.phase)
 
     @property
     def n_components(self) -> int:

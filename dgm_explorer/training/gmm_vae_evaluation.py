@@ -7,7 +7,7 @@ import torch
 
 from dgm_explorer.core.arrays import FloatArray, IntArray
 from dgm_explorer.core.dataset import Dataset
-from dgm_explorer.core.gmm_vae_config import TERMS
+from dgm_explorer.core.gmm_vae_config import TERMS, has_mixture
 from dgm_explorer.models.gmm_vae import GmmVae
 from dgm_explorer.numerics.clustering import count_occupied, measure_clustering
 from dgm_explorer.training.gmm_vae_run import GmmVaeModelRun
@@ -50,29 +50,26 @@ class GmmVaeEvaluation:
     Attributes
     ----------
     all, held_out : the numbers; of no examples where none were held out.
-    has_mixture : whether it was fitted yet.
     """
 
     all: GmmVaeFigures
     held_out: GmmVaeFigures
-    has_mixture: bool
 
 
 def evaluate_gmm_vae(run: GmmVaeModelRun, dataset: Dataset) -> GmmVaeEvaluation:
     """Measure a model by fixed noise, so that the answer repeats itself."""
-    has_mixture = run.plan.phase == "joint"
-    clusters, terms = _measure(run.model, dataset, has_mixture)
-    n_components = run.model.n_components if has_mixture else 0
+    is_fitted = has_mixture(run.plan.phase)
+    clusters, terms = _measure(run.model, dataset, is_fitted)
+    n_components = run.model.n_components if is_fitted else None
     return GmmVaeEvaluation(
         all=_summarise(dataset, clusters, terms, n_components, np.arange(len(dataset))),
         held_out=_summarise(dataset, clusters, terms, n_components, np.flatnonzero(dataset.is_held_out)),
-        has_mixture=has_mixture,
     )
 
 
-def _measure(model: GmmVae, dataset: Dataset, has_mixture: bool) -> tuple[IntArray, FloatArray]:
+def _measure(model: GmmVae, dataset: Dataset, is_fitted: bool) -> tuple[IntArray, FloatArray]:
     """argmax γ at the mean of q(z|x), (n,), and the terms (n, 5) of every example, by fixed noise."""
-    terms_of = model.terms if has_mixture else model.standard_terms
+    terms_of = model.terms if is_fitted else model.standard_terms
     device = model.pi_logits.device
     generator = torch.Generator().manual_seed(NOISE_SEED)
     clusters, terms = [], []
@@ -87,10 +84,10 @@ def _measure(model: GmmVae, dataset: Dataset, has_mixture: bool) -> tuple[IntArr
 
 
 def _summarise(
-    dataset: Dataset, clusters: IntArray, terms: FloatArray, n_components: int, rows: IntArray
+    dataset: Dataset, clusters: IntArray, terms: FloatArray, n_components: int | None, rows: IntArray
 ) -> GmmVaeFigures:
     accuracy = nmi = ari = float("nan")
-    if dataset.labels is not None and len(rows) and n_components:
+    if dataset.labels is not None and len(rows) and n_components is not None:
         n_classes = len(dataset.class_names)
         quality = measure_clustering(clusters[rows], dataset.labels[rows], n_components, n_classes)
         accuracy, nmi, ari = quality.accuracy, quality.nmi, quality.ari
@@ -99,6 +96,6 @@ def _summarise(
         accuracy=accuracy,
         nmi=nmi,
         ari=ari,
-        occupied=count_occupied(clusters[rows], n_components) if n_components else None,
+        occupied=None if n_components is None else count_occupied(clusters[rows], n_components),
         terms=terms[rows].mean(0) if len(rows) else np.full(len(TERMS), np.nan),
     )

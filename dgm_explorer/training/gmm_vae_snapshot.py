@@ -8,7 +8,7 @@ from torch import Tensor
 
 from dgm_explorer.core.arrays import Float32Array, IntArray
 from dgm_explorer.core.dataset import Dataset
-from dgm_explorer.core.gmm_vae_config import MAX_COMPONENTS
+from dgm_explorer.core.gmm_vae_config import MAX_COMPONENTS, has_mixture
 from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot, Layer
 from dgm_explorer.models.gmm_vae import ElboTerms, GmmVae
 from dgm_explorer.models.mlp import linears_of
@@ -78,12 +78,12 @@ class Probe:
         return self._mean_terms(model, self._trained, phase)
 
     def _mean_terms(self, model: GmmVae, rows: Tensor, phase: str) -> Tensor:
-        terms = model.terms if phase == "joint" else model.standard_terms
+        terms = model.terms if has_mixture(phase) else model.standard_terms
         return mean_of(terms(self._inputs[rows], self._noise[:, : len(rows)]))
 
     def quality(self, clusters: IntArray, n_components: int, phase: str) -> ClusteringQuality:
         """Of argmax γ over the labelled probe; NaN and an empty table without labels or a mixture."""
-        if self._labels is None or phase != "joint":
+        if self._labels is None or not has_mixture(phase):
             return ClusteringQuality(math.nan, math.nan, math.nan, np.zeros((0, 0), dtype=np.int64))
         return measure_clustering(clusters, self._labels, n_components, self._n_classes)
 

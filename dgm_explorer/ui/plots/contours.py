@@ -34,6 +34,11 @@ class ThinnedGrid:
         self._x, self._y = np.meshgrid(x[self._columns], y[self._rows])
 
     @property
+    def cell(self) -> float:
+        """Distance of two neighbours along x."""
+        return float(self._x[0, 1] - self._x[0, 0])
+
+    @property
     def points(self) -> FloatArray:
         """Where the values that are kept belong, (m', n', 2)."""
         return np.stack([self._x, self._y], axis=-1)
@@ -83,6 +88,10 @@ class ContourItem(QGraphicsObject):
 
     A hundred times faster than one `pyqtgraph.IsocurveItem` per level, and twice as fast as one
     `PlotCurveItem` for all.
+
+    Attributes
+    ----------
+    grid : that of `set_axes`, on which values are traced.
     """
 
     def __init__(self) -> None:
@@ -99,13 +108,13 @@ class ContourItem(QGraphicsObject):
 
     def set_axes(self, x: FloatArray, y: FloatArray) -> None:
         """The grid of the values to come, in view coordinates."""
-        self._grid = ThinnedGrid(x, y)
+        self.grid = ThinnedGrid(x, y)
         self.prepareGeometryChange()
         self._rect = QRectF(x[0], y[0], x[-1] - x[0], y[-1] - y[0])
 
     def set_values(self, z: FloatArray | Float32Array, levels: Sequence[float]) -> None:
         """Trace ``z`` (m, n) on the grid of `set_axes`."""
-        self.set_lines(self._grid.trace(z, levels))
+        self.set_lines(self.grid.trace(z, levels))
 
     def set_lines(self, points: FloatArray) -> None:
         """Show lines (k, 2) as they are, separated by rows of NaN."""

@@ -14,11 +14,7 @@ from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.plots.captions import Cover
 from dgm_explorer.ui.plots.latent_shapes import LatentScene
 from dgm_explorer.ui.plots.latent_view import LatentView
-from dgm_explorer.ui.tabs.gmm_vae.latent_scene import (
-    LatentPicture,
-    make_picture,
-    shown_coloring,
-)
+from dgm_explorer.ui.tabs.gmm_vae.latent_scene import LatentPicture, make_picture, shown_coloring
 from dgm_explorer.ui.tabs.gmm_vae.point_picker import PointPicker
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.elided_label import ElidedLabel
@@ -128,10 +124,13 @@ class LatentArea(QWidget):
 
     def _show_coloring(self) -> None:
         """What the colours are; labels are not offered where nobody knows them."""
-        dataset = None if self._given is None else self._given[1]
-        has_labels = self._given is None or shown_coloring("label", dataset) == "label"
+        has_labels = self._possible("label") == "label"
         self.coloring.set_possible("label", has_labels, "" if has_labels else _NO_LABELS)
-        self.coloring.set_key(self._coloring if has_labels else shown_coloring(self._coloring, dataset))
+        self.coloring.set_key(self._possible(self._coloring))
+
+    def _possible(self, key: Coloring) -> Coloring:
+        """As far as is known of data that are still to come, all can be had."""
+        return key if self._given is None else shown_coloring(key, self._given[1])
 
     def set_component(self, index: int) -> None:
         """Ring a component; -1 for none."""

@@ -1,5 +1,6 @@
 """How well the clusters agree with the classes: measures over steps, and who is taken for whom."""
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -102,7 +103,7 @@ class QualityPanel(QWidget):
     @Slot()
     def _show_reasons(self) -> None:
         reason = _NOT_YET if self._has_labels else _NO_LABELS
-        is_measured = any(reading.own == reading.own for reading in self.chart.readings(None))
+        is_measured = any(math.isfinite(reading.own) for reading in self.chart.readings(None))
         self.column.set_reason("" if is_measured else reason)
         for widget in (self._note, self.column):
             widget.setVisible(self._has_labels)

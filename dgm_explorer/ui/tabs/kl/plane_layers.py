@@ -90,7 +90,7 @@ class DensityLayer:
         for item in (self._image, self._contours):
             item.set_axes(x, y)
         self._image.set_density(relative)
-        self._contours.set_lines(trace_mixture(self._p, x, y, relative, log_top, _LEVELS))
+        self._contours.set_lines(trace_mixture(self._p, self._contours.grid, relative, log_top, _LEVELS))
 
 
 @dataclass(frozen=True, slots=True)

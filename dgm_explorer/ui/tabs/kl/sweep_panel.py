@@ -184,8 +184,9 @@ class SweepPanel(LowerPanel):
         set_text(self._legend, _legend(self._theme, is_fixed))
 
     def _say(self) -> None:
-        set_text(self._status, self._status_text())
-        set_tip(self._status, self._status_text())
+        words = self._status_text()
+        set_text(self._status, words)
+        set_tip(self._status, words)
         if self._outdated_since_s is not None and self.isVisible() and self.run.target is not None:
             self._clock.start()
 

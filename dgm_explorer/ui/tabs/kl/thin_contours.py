@@ -68,24 +68,20 @@ def thin_boxes(p: Mixture2D, cell: float) -> list[ThinBox]:
 
 
 def trace_mixture(
-    p: Mixture2D,
-    x: FloatArray,
-    y: FloatArray,
-    relative: FloatArray,
-    log_top: float,
-    levels: Sequence[float],
+    p: Mixture2D, whole: ThinnedGrid, relative: FloatArray, log_top: float, levels: Sequence[float]
 ) -> FloatArray:
     """Lines where p exp(-log_top) has certain levels, (k, 2) with gaps of NaN.
 
     Parameters
     ----------
-    x, y : (n,) and (m,), the grid of the view, with square cells.
+    whole : the grid of the view, with square cells.
     relative : (m, n) p exp(-log_top) there.
     """
-    whole = ThinnedGrid(x, y)
-    kept, places = whole.thin(relative), whole.points
-    cell = float(places[0, 1, 0] - places[0, 0, 0])
+    cell = whole.cell
     boxes = thin_boxes(p, cell)
+    if not boxes:
+        return whole.trace(relative, levels)
+    kept, places = whole.thin(relative), whole.points
     for box in boxes:
         kept[box.is_near(places, cell)] = np.nan
     lines = [whole.trace_thinned(kept, levels)]

@@ -10,6 +10,7 @@ from scipy.stats import multivariate_normal
 
 from dgm_explorer.core.gaussians import Component2D
 from dgm_explorer.numerics.mixture2d import Mixture2D
+from dgm_explorer.ui.plots.contours import ThinnedGrid
 from dgm_explorer.ui.plots.curve_overlay import line_segments
 from dgm_explorer.ui.tabs.kl.thin_contours import thin_boxes, trace_mixture
 
@@ -35,7 +36,7 @@ def lines_of(*components: Component2D) -> np.ndarray:
     p = Mixture2D(components)
     log_p = p.log_pdf_on_grid(X, Y)
     log_top = float(p.log_pdf(p.means).max())
-    return trace_mixture(p, X, Y, np.exp(log_p - log_top), log_top, LEVELS)
+    return trace_mixture(p, ThinnedGrid(X, Y), np.exp(log_p - log_top), log_top, LEVELS)
 
 
 def density(components: tuple[Component2D, ...], points: np.ndarray) -> np.ndarray:
