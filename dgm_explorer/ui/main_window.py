@@ -1,6 +1,6 @@
 """The window around the tabs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -174,9 +174,9 @@ class MainWindow(QMainWindow):
         """Much is about to change: none of it is painted on the way."""
         self._hold.begin()
 
-    def behind_curtain(self) -> AbstractContextManager[None]:
-        """Theme, states and sizes of the tabs change: the one in front puts all on at once, at the end."""
-        return self._hold.hide_meanwhile(self.tab_widget)
+    def behind_curtain(self, then: Callable[[], None]) -> AbstractContextManager[None]:
+        """Theme, states and sizes of the tabs change: the one in front puts all on at once, a turn later."""
+        return self._hold.hide_meanwhile(self.tab_widget, then)
 
     def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

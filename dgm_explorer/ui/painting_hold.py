@@ -1,13 +1,13 @@
-"""Much of a window changes at once: one turn of the event loop lays it out anew, the next one paints it."""
+"""Much of a window changes at once: one turn of the event loop lays it out anew, a later one paints it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QWidget
 
-HOLD_MS = 1
-"""Behind the turn in which all is laid out anew: a true timer, as 0 ms would be of the same turn."""
+TURN_MS = 1
+"""A true timer fires in a turn of its own: one of 0 ms would be of the same turn."""
 
 
 class PaintingHold(QObject):
@@ -20,26 +20,56 @@ class PaintingHold(QObject):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
-        self._end = QTimer(self)
-        self._end.setSingleShot(True)
-        self._end.setInterval(HOLD_MS)
-        self._end.timeout.connect(self._let_go)
+        self._hidden: QWidget | None = None
+        self._then: Callable[[], None] = _nothing
+        self._unveiling = self._timer(self._unveil)
+        self._laid_out = self._timer(self._wait_once_more)
+        self._end = self._timer(self._let_go)
 
     def begin(self) -> None:
-        """Paint nothing before the next turn but one; a window that is not shown yet is painted at once."""
+        """Paint nothing before all is laid out; a window that is not shown yet is painted at once."""
         if self._window.isVisible():
             self._window.setUpdatesEnabled(False)
-            self._end.start()
+            self._end.stop()
+            self._laid_out.start()
 
     @contextmanager
-    def hide_meanwhile(self, part: QWidget) -> Iterator[None]:
-        """Keep a part of the window hidden within the block: it is laid out and refreshed once, behind it."""
+    def hide_meanwhile(self, part: QWidget, then: Callable[[], None]) -> Iterator[None]:
+        """Keep a part of the window hidden within the block: it is laid out and refreshed once, behind it.
+
+        In a window that is seen, the part comes back in the next turn: what the block has changed and what
+        is put on only when it is seen are not one wait either.
+
+        Parameters
+        ----------
+        then : called when the part is back.
+        """
         self.begin()
+        self._hidden, self._then = part, then
         part.hide()
         try:
             yield
         finally:
+            if self._window.isVisible():
+                self._laid_out.stop()
+                self._unveiling.start()
+            else:
+                self._unveil()
+
+    @Slot()
+    def _unveil(self) -> None:
+        part, then = self._hidden, self._then
+        self._hidden, self._then = None, _nothing
+        self.begin()
+        if part is not None:
             part.show()
+        then()
+
+    @Slot()
+    def _wait_once_more(self) -> None:
+        """Behind a long layout this timer is late, and of one turn with all that waited meanwhile."""
+        if self._hidden is None:
+            self._end.start()
 
     @Slot()
     def _let_go(self) -> None:
@@ -49,3 +79,14 @@ class PaintingHold(QObject):
         """
         self._window.setUpdatesEnabled(True)
         self._window.repaint()
+
+    def _timer(self, slot: Callable[[], None]) -> QTimer:
+        timer = QTimer(self)
+        timer.setSingleShot(True)
+        timer.setInterval(TURN_MS)
+        timer.timeout.connect(slot)
+        return timer
+
+
+def _nothing() -> None:
+    """Wait for nothing."""

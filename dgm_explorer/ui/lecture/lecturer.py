@@ -1,6 +1,6 @@
 """Who turns the pages of a lecture."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -52,7 +52,7 @@ class Stage(Protocol):
     def show_tab(self, key: str) -> None: ...
     def show_controls(self, is_visible: bool) -> None: ...
     def wear(self, theme: Theme) -> None: ...
-    def behind_curtain(self) -> AbstractContextManager[None]: ...
+    def behind_curtain(self, then: Callable[[], None]) -> AbstractContextManager[None]: ...
     def statusBar(self) -> QStatusBar: ...
     def menuBar(self) -> QMenuBar: ...
     def height(self) -> int: ...
@@ -139,7 +139,7 @@ class Lecturer(QObject):
         self._revealed.clear()
         self._folders.clear()
         self._is_taken_over = False
-        with self._stage.behind_curtain():
+        with self._stage.behind_curtain(self._settle):
             self._stage.theory.step_aside(True)
             for tab in self._tabs_of(lecture):
                 self._empty(tab)
@@ -150,7 +150,6 @@ class Lecturer(QObject):
             self.fit()
             self.bar.show()
             self._set_step()
-        self._settle()
 
     @Slot()
     def go_on(self) -> None:
@@ -198,7 +197,7 @@ class Lecturer(QObject):
         lecture, backstage = self._lecture, self._backstage
         if lecture is None or backstage is None:
             return
-        with self._stage.behind_curtain():
+        with self._stage.behind_curtain(self._settle):
             self._pause()
             for tab in self._tabs_of(lecture):
                 tab.put_run_away()
@@ -210,7 +209,6 @@ class Lecturer(QObject):
             self.bar.put_away()
             self._bring_back(backstage)
             self._refresh()
-        self._stage.current_tab.setFocus()
 
     def fit(self) -> None:
         """The window has another height."""

@@ -50,9 +50,15 @@ def press(window: MainWindow, key: Qt.Key) -> None:
 
 
 def settle() -> None:
-    """Let layouts come to rest: what a child asks for reaches its parents one turn later."""
-    for _ in range(4):
-        QApplication.processEvents()
+    """Let layouts come to rest: what a child asks for reaches its parents one turn later.
+
+    And let painting that is held back be done.
+    """
+    while True:
+        for _ in range(4):
+            QApplication.processEvents()
+        if all(window.updatesEnabled() for window in QApplication.topLevelWidgets()):
+            return
 
 
 def store_states(window: MainWindow) -> dict[str, Any]:
@@ -396,8 +402,11 @@ def test_only_the_tab_that_comes_to_the_front_is_dressed_and_that_once(
     real.show_tab("reparam")
     dressed.clear()
     real.lectures.open_lecture("kl")
+    settle()
     assert dressed == ["LineScene"]
     real.lectures.end()
+    assert dressed == ["LineScene"]
+    settle()
     assert dressed == ["LineScene", "ReparamScene"]
     assert real.tab_widget.isVisible()
     assert real.focusWidget() is real.current_tab
