@@ -150,6 +150,7 @@ class NumbersPanel(QWidget):
         set_text(line.tag, reading.tag)
         for label in line.widgets():
             label.setEnabled(reading.is_known)
+        set_tip(line.name, reading.explanation)
         set_tip(line.value, reading.explanation)
         if not before or before[0].is_known != reading.is_known or before[0].name != reading.name:
             self._paint_line(line, reading)
@@ -157,7 +158,6 @@ class NumbersPanel(QWidget):
     def _paint_line(self, line: Line, reading: Reading) -> None:
         known = {"KL(p‖q)": self._theme.forward, "KL(q‖p)": self._theme.reverse}
         rgb = known.get(reading.name, self._theme.text) if reading.is_known else self._theme.muted_text
-        set_tip(line.name, reading.explanation.split(" = ")[0] if reading.is_known else reading.explanation)
         set_color(line.name, rgb)
         set_color(line.value, self._theme.text if reading.is_known else self._theme.muted_text)
         set_color(line.tag, self._theme.muted_text)

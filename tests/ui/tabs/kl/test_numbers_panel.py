@@ -23,3 +23,14 @@ def test_log_z_is_shown_and_typed_in_the_unit_of_the_divergences(tab: KLTab, qtb
     assert tab.editor.state.log_z == pytest.approx(4 * math.log(2))
     tab.store.update(units="nats")
     qtbot.waitUntil(lambda: box.value == pytest.approx(4 * math.log(2)))
+
+
+def test_the_tip_of_a_name_is_that_of_its_value_whatever_is_known(tab: KLTab, qtbot: QtBot) -> None:
+    lines = [tab.controls.numbers.line(number) for number in range(4)]
+    qtbot.waitUntil(lambda: "∫ p log p" in lines[0].name.toolTip())
+    tab.store.update(knowledge="samples")
+    qtbot.waitUntil(lambda: "samples alone" in lines[0].name.toolTip())
+    tab.store.update(knowledge="unnormalised")
+    qtbot.waitUntil(lambda: "needs samples of p and log Z" in lines[0].name.toolTip())
+    for line in lines:
+        assert line.name.toolTip() == line.value.toolTip()
