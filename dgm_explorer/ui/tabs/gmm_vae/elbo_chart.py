@@ -159,25 +159,27 @@ class ElboChart(StepChart):
         self, overlay: CurveOverlay | RingOverlay, name: str, series: Series, has_edges: bool
     ) -> None:
         """In a stack a term has no line of its own; a second run shows the borders of its stack."""
-        y: FloatArray = _NO_POINTS
+        x, y = series.steps, _NO_POINTS
         if len(series) and self._is_stacked:
             if name == ELBO:
                 y = self._drawn(series, ELBO)
             elif has_edges and name in self._stacked_terms:
-                y = self._edge(series, name)
+                x, y = self._edge(series, name)
         elif len(series) and name in self._line_terms:
             y = self._drawn(series, name)
-        overlay.set_points(series.steps if len(y) else _NO_POINTS, y)
+        overlay.set_points(x if len(y) else _NO_POINTS, y)
 
     def _columns(self, series: Series) -> FloatArray:
         """(n, stacked terms)."""
         return series.values[:, [TERMS.index(term) for term in self._stacked_terms]]
 
-    def _edge(self, series: Series, term: str) -> FloatArray:
-        """The border of a term that is farther from 0."""
+    def _edge(self, series: Series, term: str) -> tuple[FloatArray, FloatArray]:
+        """The border of a term that is farther from 0; it ends where the term changes its side."""
         layers, i = stack(self._columns(series)), self._stacked_terms.index(term)
         is_up = series.column(term) > 0
-        return np.where(is_up, layers.positive[i].upper, layers.negative[i].lower)
+        y = np.where(is_up, layers.positive[i].upper, layers.negative[i].lower)
+        turns = np.flatnonzero(is_up[1:] != is_up[:-1]) + 1
+        return np.insert(series.steps, turns, np.nan), np.insert(y, turns, np.nan)
 
     def _drawn(self, series: Series, name: str) -> FloatArray:
         """The heights of a line: in a stack, the sum is that of the terms stacked."""

@@ -199,6 +199,16 @@ def test_a_second_run_is_dashed_and_named(view: ElboView) -> None:
     assert "second" in view.legend()
 
 
+def test_a_second_run_draws_no_line_across_the_stack_where_a_term_changes_its_sign(view: ElboView) -> None:
+    """(d) is −4, then 2, (e) 0, then 0.5: their borders end below (a) and go on above 0."""
+    view.show_history(make_history(), make_history(shift=-1.0))
+    picture = Hand(view.chart).picture()
+    left, right = (at(view, -15.0, JOINT_FROM + side).toPoint() for side in (-40.0, 40.0))
+    across = [picture.pixelColor(x, left.y() + dy) for x in range(left.x(), right.x()) for dy in range(-8, 9)]
+    assert any(is_near(found, term_color("a", LIGHT)) for found in across)
+    assert not any(is_near(found, term_color(term, LIGHT), 80) for found in across for term in "de")
+
+
 def test_before_a_run_the_view_says_what_will_come(qtbot: QtBot) -> None:
     view = ElboView()
     qtbot.addWidget(view)
