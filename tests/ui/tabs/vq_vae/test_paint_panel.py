@@ -506,6 +506,17 @@ def test_two_codes_are_swapped_and_merged_everywhere(qtbot: QtBot, panel: PaintP
     assert not panel.exchange.take_back.isEnabled()
 
 
+def test_a_swap_that_takes_another_back_says_that_nothing_changes(qtbot: QtBot, panel: PaintPanel) -> None:
+    panel.set_code(0)
+    panel.pages.setCurrentWidget(panel.exchange)
+    press(panel.exchange.swap)
+    press(panel.exchange.swap)
+    settle(qtbot, panel)
+    assert panel.exchange.counts.text().startswith("0 of ")
+    words = panel.exchange.pictures.accessibleDescription()
+    assert words == "What is exchanged changes none of the analysed images."
+
+
 def test_an_exchange_needs_two_codes(panel: PaintPanel) -> None:
     panel.pages.setCurrentWidget(panel.exchange)
     assert panel.exchange.swap.isEnabled()

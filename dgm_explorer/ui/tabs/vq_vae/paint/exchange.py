@@ -219,7 +219,7 @@ class ExchangePage(QWidget):
         set_text(self.counts, f"{count_words(plan)} · input|before|after")
         set_text(self.error, error_words(self._change))
         if not n or dataset.image_shape is None:
-            self.pictures.clear("No analysed image has one of these codes.")
+            self.pictures.clear("What is exchanged changes none of the analysed images.")
             return
         three = [as_images(flat[:n], dataset.image_shape) for flat in (inputs, before, after)]
         tip = partial(_picture_tip, dataset, rows[:n])
