@@ -232,9 +232,11 @@ def test_a_cell_under_the_mouse_tells_its_code_and_distances(panel: Reconstructi
     level = DATASET.inputs[0].reshape(8, 8)[4:6, 6:8].mean()
     np.testing.assert_allclose(shown.values, np.abs(level - np.arange(cases.K) / cases.K), atol=1e-6)
     assert shown.order[0] == code
-    assert f"code {code} at {shown.values[code]:.3g}" in focus.cell_words.text()
+    first = f"Row 3, column 4: code {code}"  # counted from 1, as on every page
+    assert focus.cell_words.text().startswith(f"{first} at {shown.values[code]:.3g}")
     tip = focus.view.grid.tip
     assert tip is not None
+    assert tip(2, 3).startswith(first)
     assert f"‖z_e − e_{code}‖² = {shown.values[code] ** 2:.4g}" in tip(2, 3)
     for view in (focus.view.pad, focus.view.grid, focus.view.output):
         assert view.cell == (2, 3)

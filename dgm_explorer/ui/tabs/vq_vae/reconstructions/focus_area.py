@@ -160,7 +160,7 @@ class FocusArea(QWidget):
 
     def _cell_tip(self, row: int, column: int) -> str:
         distances = self._distances(row, column)
-        return f"Cell ({row}, {column})" if distances is None else distance_tip(distances)
+        return f"Row {row + 1}, column {column + 1}" if distances is None else distance_tip(distances)
 
     @Slot(int, int)
     def _hover_cell(self, row: int, column: int) -> None:
@@ -181,8 +181,9 @@ class FocusArea(QWidget):
 
 
 def cell_words(shown: CellDistances) -> str:
-    """Such as “Cell (2, 3): code 33 at 0.53, next 7 at 0.95”."""
-    words = f"Cell ({shown.row}, {shown.column}): code {shown.code} at {shown.values[shown.code]:.3g}"
+    """Such as “Row 3, column 4: code 33 at 0.53, next 7 at 0.95”."""
+    place = f"Row {shown.row + 1}, column {shown.column + 1}"
+    words = f"{place}: code {shown.code} at {shown.values[shown.code]:.3g}"
     following = [code for code in shown.order[:2].tolist() if code != shown.code]
     return f"{words}, next {following[0]} at {shown.values[following[0]]:.3g}" if following else words
 
@@ -194,7 +195,7 @@ def distance_tip(shown: CellDistances) -> str:
         for code in shown.order[:3].tolist()
     ]
     lines = (
-        f"Cell in row {shown.row}, column {shown.column}: code {shown.code}, the least of ‖z_e − e_k‖²",
+        f"Row {shown.row + 1}, column {shown.column + 1}: code {shown.code}, the least of ‖z_e − e_k‖²",
         *nearest,
         f"mean distance of all {len(shown.values):,} codes: {shown.values.mean():.3g}",
         "dashed in the pictures: the pixels that this cell sees; a click shows where its code is used",
