@@ -141,6 +141,8 @@ def _advice(snapshot: VqVaeSnapshot) -> str:
     if has_fixed_levels(snapshot.codebook):
         return "FSQ has no codes to revive: use fewer levels, or a smaller learning rate"
     ingredients = []
+    if _run_away(snapshot):  # the ingredients alone do not bring such a network back
+        ingredients.append("lower the learning rate")
     if not snapshot.is_normalized:
         ingredients.append("switch on batch norm before the quantiser")
     if snapshot.step - snapshot.revived_at.max() > FIRST_STEPS:

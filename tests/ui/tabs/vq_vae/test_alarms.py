@@ -217,3 +217,13 @@ def test_a_snapshot_without_any_use_raises_nothing(step: int) -> None:
     snapshot = make_snapshot(step)
     nothing = np.zeros_like(snapshot.batch_counts)
     alarms(replace(snapshot, batch_counts=nothing, epoch_counts=nothing, batch_perplexity=1.0))
+
+
+def test_of_codes_that_ran_away_the_advice_names_the_learning_rate() -> None:
+    """As with a learning rate of 0.5 without batch norm, where codes reach 10⁶ and three are left in use."""
+    collapsed = with_use(first_codes(3))
+    (alarm,) = alarms(collapsed)
+    assert "learning rate" not in alarm.sentence
+    far = replace(collapsed, codebook=1e6 * collapsed.codebook, points=1e6 * collapsed.points)
+    (alarm,) = alarms(far)
+    assert "lower the learning rate, " in alarm.sentence
