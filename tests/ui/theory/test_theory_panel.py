@@ -284,6 +284,21 @@ def test_nothing_is_cut_off_at_the_default_width(
         assert table.rowHeight(row) >= table.sizeHintForRow(row)
 
 
+def test_titles_are_not_cut_when_there_are_more_than_fit(panel: TheoryPanel, qapp: QApplication) -> None:
+    font = qapp.font()
+    font.setPointSizeF(LIGHT.font_point_size)
+    panel.setFont(font)
+    table = panel.list
+    for width in range(296, 334, 2):
+        panel.resize(width, 748)
+        panel.show_tab("reparam")
+        QApplication.processEvents()
+        panel.show_tab("kl")
+        QApplication.processEvents()
+        for row in range(table.rowCount()):
+            assert table.rowHeight(row) >= table.sizeHintForRow(row), (width, cell(panel, row).text())
+
+
 def test_the_dock_follows_the_tab_and_shares_its_place_with_the_notes(window: MainWindow) -> None:
     assert window.theory.widget() is None, "nothing is read before someone looks"
     QTest.keyClick(window, Qt.Key.Key_F2)
