@@ -357,7 +357,7 @@ class MainWindow(QMainWindow):
         self.lectures.take_over()
         self.help.step_aside()
         self.show_tab(session.tab)
-        said = (session.title, session.description)
+        said = (session.title, session.description, self.current_tab.waiting_sentence)
         self.banner.show_text(" — ".join(text for text in said if text), "note")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -30,7 +30,12 @@ _RESTART_TIP: Final = "Stop this run, which stays in its folder, and begin one w
 
 
 class SettingsPanel(QWidget):
-    """All sections, one below the other, which scroll when the window is low; below them two buttons."""
+    """All sections, one below the other, which scroll when the window is low; below them two buttons.
+
+    Attributes
+    ----------
+    pending : names of the settings that wait for the next run, as they stand before their controls.
+    """
 
     command_requested = Signal(object)
     """A `Command` that the running run takes at once; never emitted while nothing runs."""
@@ -47,6 +52,7 @@ class SettingsPanel(QWidget):
         self._shown: TrainingState | None = None
         self._running: RunSettings | None = None
         self._phase = ""
+        self.pending: list[str] = []
         self.data = DataSection(editor, settings.needs_images)
         self.data.paint_requested.connect(self.open_painting)
         self.forms = {title: ConfigForm(specs, editor) for title, specs in settings.sections}
@@ -125,7 +131,7 @@ class SettingsPanel(QWidget):
     def _show_pending(self, names: frozenset[str]) -> None:
         """How many settings, and which, wait for the next run."""
         fields = {"source": "data", **self._settings.words}
-        words = [word for field, word in fields.items() if field in names]
+        words = self.pending = [word for field, word in fields.items() if field in names]
         changes = f" ({len(words)} change{'s' * (len(words) != 1)} •)" if words else ""
         set_text(self.restart, f"Restart{changes}")
         self.restart.setEnabled(self._running is not None)

@@ -70,6 +70,11 @@ class Tab(QWidget):
         """What closing the window would stop, such as a training run; empty while nothing would be lost."""
         return ""
 
+    @property
+    def waiting_sentence(self) -> str:
+        """Which settings on the screen wait for another run than the one that is on; empty for none."""
+        return ""
+
     def prepare_a_part(self) -> bool:
         """Build a part of what would be built when first shown; False once there is nothing left to build."""
         return False

@@ -56,6 +56,12 @@ class TrainingTab(LazyTab["TrainingScene"]):
     def busy_sentence(self) -> str:
         return "" if self._scene is None else self._scene.desk.describe_work(self.title)
 
+    @property
+    def waiting_sentence(self) -> str:
+        waiting = () if self._scene is None else self._scene.settings.pending
+        names = ", ".join(waiting)
+        return f"The run that is on keeps its own {names}; Restart begins one with these." if names else ""
+
     def controls_height_px(self) -> int:
         return 0 if self._scene is None else self._scene.desk.controls.geometry().bottom() + 1
 

@@ -14,6 +14,7 @@ from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
 from dgm_explorer.core.gmm_vae_state import GmmVaeState
 from dgm_explorer.core.training import Command
 from dgm_explorer.core.vq_vae_state import VqVaeState
+from dgm_explorer.ui.main_window import MainWindow
 from dgm_explorer.ui.settings import data_section
 from dgm_explorer.ui.settings.config_form import PENDING_MARK
 from dgm_explorer.ui.settings.pending_changes import RunSettings
@@ -23,6 +24,7 @@ from dgm_explorer.ui.tabs.gmm_vae.config_fields import SETTINGS
 from dgm_explorer.ui.tabs.gmm_vae.state_editor import GmmVaeEditor
 from dgm_explorer.ui.tabs.vq_vae.config_fields import SETTINGS as IMAGE_SETTINGS
 from dgm_explorer.ui.tabs.vq_vae.state_editor import VqVaeEditor
+from dgm_explorer.ui.tabs.vq_vae.vq_vae_tab import VqVaeTab
 from dgm_explorer.ui.theme import LIGHT, THEMES, Theme, apply_theme
 from dgm_explorer.ui.widgets.form import ChoiceBox
 
@@ -290,3 +292,18 @@ def test_nothing_is_wider_than_the_column(qtbot: QtBot, qapp: QApplication, them
     assert inside is not None
     assert inside.minimumSizeHint().width() <= area.viewport().width()
     assert column.panel.minimumSizeHint().width() <= column.panel.width()
+
+
+def test_a_preset_that_is_opened_over_a_run_says_how_to_begin_with_it(real: MainWindow) -> None:
+    real.show_tab("vq-vae")
+    tab = real.current_tab
+    assert isinstance(tab, VqVaeTab)
+    assert tab.store is not None
+    state = tab.store.state
+    tab.scene.settings.set_running(RunSettings(state.source, state.config))
+    real.sessions.open_preset("fixed-levels")
+    said = "The run that is on keeps its own quantiser; Restart begins one with these."
+    assert real.banner.text.endswith(said)
+    tab.scene.settings.set_running(None)
+    real.sessions.open_preset("fixed-levels")
+    assert "Restart" not in real.banner.text
