@@ -116,7 +116,7 @@ class Projection:
     def _name(self, axis: int) -> str:
         share = f"{100 * self.plane.shares[axis]:.0f} % of the variance"
         if self.plane.turned_by_deg(axis) > _MAX_TURN_DEG:
-            return f"in the plane of PC 1 and PC 2 · {share}"
+            return f"plane of PC 1, 2 · {share}"
         return f"PC {self.plane.component_of(axis) + 1} · {share}"
 
     def place_codes(self, codes: Float32Array) -> Float32Array:

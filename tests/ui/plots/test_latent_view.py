@@ -9,8 +9,10 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from dgm_explorer.numerics.pca import PrincipalPlane
 from dgm_explorer.ui.export import PlotTable, paint
 from dgm_explorer.ui.plots.color_key import ColorKey
+from dgm_explorer.ui.plots.latent_plane import Projection
 from dgm_explorer.ui.plots.latent_shapes import ComponentShape, LatentScene
 from dgm_explorer.ui.plots.latent_view import LatentView
 from dgm_explorer.ui.plots.point_raster import faint_rgb
@@ -572,6 +574,18 @@ def test_names_of_axes_are_centred_when_they_change(view) -> None:
         middle = axis.label.mapToItem(axis, axis.label.boundingRect().center())
         expected = axis.boundingRect().center()
         assert getattr(middle, attribute)() == pytest.approx(getattr(expected, attribute)(), abs=12)
+
+
+def test_the_name_of_a_turned_axis_is_not_cut_where_two_runs_share_the_height(view) -> None:
+    turn = np.sqrt(0.5) * np.array([[1.0, 1.0], [-1.0, 1.0]])
+    plane = PrincipalPlane(np.zeros(3), np.eye(3)[:2], np.array([0.66, 0.34]), turn)
+    view.resize(474, 280)
+    view.set_scene(replace(make_scene(), axis_names=Projection(plane).axis_names))
+    name = view.plotItem.getAxis("left").label
+    assert "34 % of the variance" in name.toPlainText()
+    in_view = view.mapFromScene(name.mapRectToScene(name.boundingRect())).boundingRect()
+    assert in_view.top() >= 0
+    assert in_view.bottom() <= view.viewport().height()
 
 
 def test_the_table_has_a_row_per_dot(view) -> None:
