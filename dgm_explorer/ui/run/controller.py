@@ -110,8 +110,7 @@ class RunController(QObject):
     @property
     def is_playing(self) -> bool:
         """Whether it trains here; what another process does is not in this window's hands."""
-        is_training = self._readings.state in ("preparing", "running") and not self._readings.is_followed
-        return is_training and not self._is_pausing
+        return self._readings.is_playing
 
     @property
     def is_training_here(self) -> bool:
@@ -382,10 +381,10 @@ class RunController(QObject):
         """Say what is new; a pause that was asked for shows at once, before the step under way has ended."""
         if readings.state in ("running", "paused") and self._thread is not None:
             readings = dataclasses.replace(readings, state="paused" if self._is_pausing else "running")
-        is_same_state = readings.state == self._readings.state
-        self._readings = readings
-        self.progressed.emit(readings)
-        if not is_same_state:
+        is_held = readings.state == "preparing" and self._is_pausing
+        old, self._readings = self._readings, dataclasses.replace(readings, is_held=is_held)
+        self.progressed.emit(self._readings)
+        if (readings.state, is_held) != (old.state, old.is_held):
             self.state_changed.emit()
 
 

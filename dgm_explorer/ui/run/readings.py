@@ -35,6 +35,7 @@ class RunReadings:
     ----------
     state : of the run; ``idle`` before the first.
     words, share : what is being prepared and how much of it is done; or why the run ended.
+    is_held : while it is prepared, a hand has asked it to wait before the first step.
     progress : where it is; None before it is set up.
     steps_per_s, images_per_s : over the last seconds; 0 where unknown.
     seconds_left : of what is planned, at the present pace; None where unknown.
@@ -47,6 +48,7 @@ class RunReadings:
     state: ControllerState = "idle"
     words: str = ""
     share: float | None = None
+    is_held: bool = False
     progress: Progress | None = None
     steps_per_s: float = 0.0
     images_per_s: float = 0.0
@@ -61,3 +63,9 @@ class RunReadings:
     def is_active(self) -> bool:
         """Whether it goes on by itself or waits for a hand."""
         return self.state in ACTIVE
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether it trains here, or will as soon as it is prepared."""
+        is_on = self.state in ("preparing", "running")
+        return is_on and not (self.is_held or self.is_followed)

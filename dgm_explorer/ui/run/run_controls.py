@@ -31,6 +31,7 @@ assert {key for key, _ in DEVICES} == set(DEVICE_CHOICES)
 BAR_STEPS = 1000
 ELSEWHERE = "Another process trains this run; the window follows it. Stop asks it to stop."
 PICTURE_TIP = "Ask the process that trains this run for a picture now (.)"
+HELD_TIP = "Train as soon as it is prepared (Space)"
 _PLAY_TIPS = {
     "idle": "Begin a run with the present settings (Space)",
     "preparing": "Wait before the first step (Space)",
@@ -143,7 +144,7 @@ class RunControls(QWidget):
         self.play.setEnabled(not is_elsewhere)
         self.halt.setEnabled(readings.is_active)
         self.back.setEnabled(readings.state != "idle")
-        if (readings.state, readings.is_followed) != (old.state, old.is_followed):
+        if _standing(readings) != _standing(old):
             self._show_play()
         if readings.state == "preparing" and old.state != "preparing":
             self._started_on = None if readings.is_followed else self.device.key
@@ -164,11 +165,12 @@ class RunControls(QWidget):
         set_tip(self.bar, tip)
 
     def _show_play(self) -> None:
-        is_playing = self._readings.state in ("preparing", "running") and not self._readings.is_followed
+        is_playing = self._readings.is_playing
         self.play.setText("Pause" if is_playing else "Play")
         self.play.setIcon(self._icon("pause" if is_playing else "play"))
         is_elsewhere = self._readings.is_followed and self._readings.is_active
-        self.play.setToolTip(ELSEWHERE if is_elsewhere else _PLAY_TIPS[self._readings.state])
+        tip = HELD_TIP if self._readings.is_held else _PLAY_TIPS[self._readings.state]
+        self.play.setToolTip(ELSEWHERE if is_elsewhere else tip)
         self.single_step.setText("Picture" if is_elsewhere else "Step")
         self.single_step.setToolTip(
             PICTURE_TIP if is_elsewhere else "Exactly one optimiser step, then rest (.)"
@@ -222,6 +224,11 @@ class RunControls(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._timer.stop()
+
+
+def _standing(readings: RunReadings) -> tuple[object, ...]:
+    """What the words on the buttons depend on."""
+    return readings.state, readings.is_held, readings.is_followed
 
 
 def _share_done(readings: RunReadings) -> float:

@@ -36,7 +36,7 @@ def describe_progress(readings: RunReadings) -> str:
         return "no run yet: Play starts one"
     if readings.state == "preparing":
         share = f" {100 * readings.share:.0f} %" if readings.share is not None else ""
-        return f"{readings.words or 'preparing'}{share}"
+        return f"{readings.words or 'preparing'}{share}{' · then paused' if readings.is_held else ''}"
     parts = [] if readings.state == "running" else [STATE_WORDS[readings.state]]
     if readings.progress is not None:
         parts.append(describe_place(readings.progress))

@@ -1,6 +1,7 @@
 """The controller of a run: what Play, Step, Stop and R do in each state, here and in a followed folder."""
 
 import dataclasses
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from dgm_explorer.ui.run import follower
 from dgm_explorer.ui.run.controller import RunController
 from dgm_explorer.ui.run.readings import RunOnScreen
 from dgm_explorer.ui.training_thread import TrainingThread
-from tests.ui.run.fake_run import REQUEST, FakeMaker
+from tests.ui.run.fake_run import REQUEST, FakeMaker, FakeRun
 from tests.ui.run.small_snapshot import make_snapshot
 
 FOREVER = 10**9
@@ -86,6 +87,40 @@ def watch(qapp: object) -> Iterator[Callable[..., Witness]]:
 
 def wait_for(qtbot: QtBot, witness: Witness, state: str) -> None:
     qtbot.waitUntil(lambda: witness.controller.state == state, timeout=10_000)
+
+
+class SlowMaker(FakeMaker):
+    """Prepares a run until it is let go on."""
+
+    def __init__(self) -> None:
+        super().__init__(n_steps=FOREVER)
+        self.gate = threading.Event()
+
+    def __call__(self, request: RunRequest, report: Callable[[str, float | None], bool]) -> FakeRun:
+        run = super().__call__(request, report)
+        self.gate.wait(10)
+        return run
+
+
+def test_a_pause_that_is_asked_for_in_the_preparation_shows_at_once(
+    qtbot: QtBot, watch: Callable[..., Witness]
+) -> None:
+    maker = SlowMaker()
+    witness = watch(maker)
+    controller = witness.controller
+    controller.play_pause()
+    qtbot.waitUntil(lambda: controller.readings.words == "reading data")
+    assert controller.is_playing
+    for is_playing in (False, True, False):
+        n_told = len(witness.states)
+        controller.play_pause()
+        assert controller.is_playing == is_playing
+        assert controller.readings.is_held != is_playing
+        assert len(witness.states) == n_told + 1
+    maker.gate.set()
+    wait_for(qtbot, witness, "paused")
+    assert maker.run.step == 0
+    assert not controller.readings.is_held
 
 
 def test_play_pause_step_and_stop(qtbot: QtBot, watch: Callable[..., Witness]) -> None:

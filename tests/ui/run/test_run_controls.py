@@ -66,6 +66,16 @@ def test_buttons_fit_the_state(
     assert controls.back.isEnabled() == may_reset
 
 
+def test_a_run_that_will_wait_says_so_and_can_be_let_go(controls: RunControls) -> None:
+    preparing = RunReadings("preparing", words="reading data", share=0.5)
+    controls.show_readings(preparing)
+    assert controls.play.text() == "Pause"
+    controls.show_readings(replace(preparing, is_held=True))
+    assert controls.play.text() == "Play"
+    assert "as soon as it is prepared" in controls.play.toolTip()
+    assert controls.bar.format() == "reading data 50 % · then paused"
+
+
 def test_a_run_of_another_process_can_be_stopped_and_asked_for_a_picture(controls: RunControls) -> None:
     controls.show_readings(replace(RUNNING, is_followed=True))
     assert not controls.play.isEnabled()
