@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dgm_explorer.lecture import lecture_names
+from dgm_explorer.lecture import lecture_names, read_lecture
 from dgm_explorer.paths import resource_root
 from dgm_explorer.session import preset_names, read_preset
 
@@ -31,6 +31,16 @@ def test_what_a_page_points_to_exists(page: Path) -> None:
 def test_the_guide_names_every_lecture() -> None:
     text = (resource_root() / "guide" / "README.md").read_text(encoding="utf-8")
     assert [name for name in lecture_names() if f"`{name}`" not in text] == []
+
+
+def test_the_lecture_that_the_guide_writes_opens(tmp_path: Path) -> None:
+    text = (resource_root() / "guide" / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    file = tmp_path / "mine.json"
+    file.write_text(example, encoding="utf-8")
+    first, second = read_lecture(file).steps
+    assert first.question
+    assert second.state.tab == "reparam"
 
 
 def test_every_picture_is_made_by_the_command() -> None:
