@@ -3,6 +3,7 @@
 from dgm_explorer.scripts.reparam_script import write_reparam_script
 from dgm_explorer.scripts.shown import Shown
 from dgm_explorer.ui.plots.axis import tick_text
+from dgm_explorer.ui.tabs.reparam.estimator_words import ESTIMATOR_NAME
 from dgm_explorer.ui.tabs.reparam.frame import LAW_PANELS, ReparamFrame
 from dgm_explorer.ui.tabs.reparam.gradients_numbers import GradientRequest, compute, rows_of
 
@@ -18,8 +19,8 @@ def make_script(frame: ReparamFrame) -> str:
         rows = rows_of(compute(GradientRequest(state, frame.objective)))
         for row in rows:
             if row.mean == row.mean:
-                words = f"{row.estimator} {_estimate(row.mean, row.error)}, exact {tick_text(row.exact)}"
-                shown.append(Shown(f"∂{row.entry}", words))
+                estimate = f"{ESTIMATOR_NAME[row.estimator]} {_estimate(row.mean, row.error)}"
+                shown.append(Shown(f"∂{row.entry}", f"{estimate}, exact {tick_text(row.exact)}"))
     return write_reparam_script(state, frame.kl, frame.map.mean, frame.map.factor, frame.law, shown)
 
 

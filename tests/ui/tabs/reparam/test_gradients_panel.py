@@ -23,6 +23,7 @@ from dgm_explorer.ui.tabs.reparam.gradients_numbers import GradientRequest, comp
 from dgm_explorer.ui.tabs.reparam.gradients_panel import ALONE, LATE, NO_DENSITY, GradientsPanel
 from dgm_explorer.ui.tabs.reparam.gradients_plot import GradientPlot
 from dgm_explorer.ui.tabs.reparam.gradients_table import EXACT, MEAN, VARIANCE
+from dgm_explorer.ui.tabs.reparam.script import make_script
 from dgm_explorer.ui.tabs.reparam.state_editor import ReparamEditor
 from dgm_explorer.ui.theme import LIGHT, PROJECTOR
 
@@ -340,3 +341,9 @@ def test_what_does_not_concern_the_clouds_does_not_make_them_anew(panel: Gradien
     old = panel.numbers
     panel.show_frame(engine.resolve(replace(STATE, chosen=5, n_points=200), KLState()))
     assert panel.numbers is old
+
+
+def test_a_copied_script_names_the_estimators_as_the_window_does() -> None:
+    script = make_script(FrameEngine().resolve(STATE, KLState()))
+    assert "the window shows ∂μ₁: score, baseline" in script
+    assert "score_baseline" not in script
