@@ -34,20 +34,26 @@ class BasinRequest:
 
 
 class BasinPainter:
-    """Turns requests into labels, keeping the kernels of the view. Used by one worker thread."""
+    """Turns requests into labels in one worker thread, keeping the kernels of the view: some megabytes."""
 
     def __init__(self) -> None:
-        self._view: View1D | None = None
-        self._landscape: ReverseLandscape
+        self._kept: tuple[View1D, ReverseLandscape] | None = None
 
     def paint(self, request: BasinRequest) -> IntArray:
         """(m, n) index of the minimum that the flow from each point ends in."""
-        if request.view != self._view:
-            self._landscape = ReverseLandscape(Grid1D.of(request.view, GRID_SIZE, GRID_SIZE))
-            self._view = request.view
-        found = self._landscape.evaluate_with_gradient(request.p)
-        grid = self._landscape.grid
-        return basins(found.value, found.d_mu, found.d_log_sigma, grid, request.metric, request.minima)
+        kept = self._kept
+        if kept is None or kept[0] != request.view:
+            grid = Grid1D.of(request.view, GRID_SIZE, GRID_SIZE)
+            kept = self._kept = (request.view, ReverseLandscape(grid))
+        _view, landscape = kept
+        found = landscape.evaluate_with_gradient(request.p)
+        return basins(
+            found.value, found.d_mu, found.d_log_sigma, landscape.grid, request.metric, request.minima
+        )
+
+    def forget(self) -> None:
+        """Keep no kernels; from any thread."""
+        self._kept = None
 
 
 class BasinOverlay(QObject):
@@ -58,7 +64,8 @@ class BasinOverlay(QObject):
         self._view = view
         self._wanted: BasinRequest | None = None
         self.caption = ""
-        self._worker = NewestWorker(BasinPainter().paint, self)
+        self._painter = BasinPainter()
+        self._worker = NewestWorker(self._painter.paint, self)
         self._worker.finished.connect(self._show)
 
     def show_state(self, state: KLState, frame: KLFrame) -> None:
@@ -67,6 +74,7 @@ class BasinOverlay(QObject):
             if self._wanted is not None:
                 self._wanted = None
                 self._worker.forget()
+                self._painter.forget()
                 self.caption = ""
                 self._view.set_basins(None)
             return

@@ -1,6 +1,7 @@
 """The KL tab in the hand: what is pressed, dragged and typed, and what is then stored and painted."""
 
 import math
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -14,6 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.gaussians import Component1D, Component2D, Gaussian1D
 from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.numerics.landscape import Grid1D, ReverseLandscape
+from dgm_explorer.ui.tabs.kl import basin_overlay
 from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
 from dgm_explorer.ui.theme import DARK, LIGHT, THEMES, Theme
 from dgm_explorer.ui.widgets.number_edit import NumberEdit
@@ -277,6 +280,24 @@ def test_the_integrand_panel_states_both_areas(tab: KLTab) -> None:
     assert np.trapezoid(forward, x) == pytest.approx(tab.frame.kl_forward, rel=1e-3)
     assert np.trapezoid(reverse, x) == pytest.approx(tab.frame.kl_reverse, rel=1e-3)
     assert f"{tab.frame.kl_forward:.6g}" in tab.scene.panels.integrand.caption
+
+
+def test_the_kernels_of_the_basins_go_with_them(
+    tab: KLTab, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[weakref.ref[ReverseLandscape]] = []
+
+    def note(grid: Grid1D) -> ReverseLandscape:
+        landscape = ReverseLandscape(grid)
+        made.append(weakref.ref(landscape))
+        return landscape
+
+    monkeypatch.setattr(basin_overlay, "ReverseLandscape", note)
+    tab.store.update(are_basins_shown=True)
+    qtbot.waitUntil(lambda: tab.scene.basin_caption != "", timeout=5000)
+    assert made[-1]() is not None
+    tab.store.update(are_basins_shown=False)
+    assert made[-1]() is None
 
 
 def test_basins_say_which_metric_they_use(tab: KLTab, qtbot: QtBot) -> None:
