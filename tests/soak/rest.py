@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from dgm_explorer.lecture import lecture_names
+from dgm_explorer.lecture import find_lecture, lecture_names
 from dgm_explorer.session import preset_names
 from tests.soak.actions import SIZES, Action, Screen
 from tests.soak.drive import Driver
@@ -24,9 +24,14 @@ HELP = ("F1", "F2", "shift+F1")
 """Keys of the card under the mouse, the theory and the notes."""
 
 TRAINED = ("preset.digits-in-the-plane", "preset.vq-vae-digits")
+ALSO_TRAINED = ("preset.pinwheel", "preset.ten-dimensions", "preset.fixed-levels")
+PLANE = "preset.seeking-in-the-plane"
+"""What the two scenes of the KL tab hold at rest: this in the plane, `PICTURE` on the line."""
 DRAWN = "preset.what-l-does"
 """What the tab of the reparametrisation holds at rest."""
+THEME_NAMES = ("view.theme.dark", "view.theme.projector", "view.theme.light")
 TRAINING_S = 8.0
+ALSO_TRAINING_S = 3.0
 CHECKS_S = 20.0
 PANEL_S = 0.7
 READY_S = 60.0
@@ -38,9 +43,10 @@ GIVEN_BACK_S = 12.0
 
 
 def tour(driver: Driver) -> None:
-    """Each preset and lecture, a fit, the checks, a little training, each panel: all else is repetition.
+    """Checks, presets, a fit, pages of lectures, training, comparisons; then, in the largest window, themes,
+    panels and their menus: all else is repetition.
 
-    Takes four of the five minutes before the first `rest`.
+    Takes nearly all of the five minutes before the first `rest`.
     """
     _click_on(driver, "Theory")
     _click_on(driver, "Check &all")
@@ -52,15 +58,22 @@ def tour(driver: Driver) -> None:
     for name in lecture_names():
         for step in ("&Lecture", "&Open a lecture", f"lecture.{name}"):
             _click_on(driver, step)
-        driver.do(Action("tour", "next", [["sleep", 1.0], ["key", "Next"], ["sleep", 1.0]]))
+        pages: list[Event] = [["key", "Next"], ["sleep", 0.5]]
+        driver.do(Action("tour", "pages", [["sleep", 1.0], *pages * len(find_lecture(name).steps)]))
         _leave_all(driver)
+    for name in ALSO_TRAINED:
+        _train(driver, name, ALSO_TRAINING_S)
     for name in TRAINED:
-        _open_preset(driver, name)
-        driver.do(Action("tour", "train", [["key", "space"]]))
-        _wait(driver, TRAINING_S)
-        driver.do(Action("tour", "pause", [["key", "space"]]))
+        _train(driver, name, TRAINING_S)
+        _compare(driver)
     _resize(driver, LARGEST)
-    _open_each_panel(driver, HELP)
+    for theme in THEME_NAMES:
+        _choose_view(driver, theme)
+        for tab in _names_of(driver, "main_tab"):
+            _click_on(driver, tab)
+    _open_each_panel(driver, HELP, has_menus=True)
+    _open_preset(driver, PLANE)
+    _open_panels(driver, has_menus=True)
 
 
 def rest(driver: Driver) -> None:
@@ -71,8 +84,10 @@ def rest(driver: Driver) -> None:
     for name in TRAINED:
         _open_preset(driver, name)
         _begin_anew(driver)
-    for name in (DRAWN, PICTURE):
+    for name in (DRAWN, PLANE):
         _open_preset(driver, name)
+    _open_panels(driver)
+    _open_preset(driver, PICTURE)
     _open_each_panel(driver)
     _open_preset(driver, PICTURE)
     time.sleep(GIVEN_BACK_S)
@@ -96,26 +111,54 @@ def _resize(driver: Driver, size: tuple[int, int]) -> None:
     driver.do(Action("rest", "size", events))
 
 
-def _open_each_panel(driver: Driver, keys: Sequence[str] = ()) -> None:
+def _open_each_panel(driver: Driver, keys: Sequence[str] = (), *, has_menus: bool = False) -> None:
     """What is hidden keeps the pictures of the size and the state in which it was seen last.
 
     Parameters
     ----------
     keys : pressed on each tab; a second time each, or Escape, closes what it has opened.
+    has_menus : open the menu of each picture, too.
     """
     for tab in _names_of(driver, "main_tab"):
         _click_on(driver, tab)
         for key in keys:
             press: list[Event] = [["key", key], ["sleep", PANEL_S]]
             driver.do(Action("rest", key, [*press, *press, ["key", "Escape"]]))
-        for panel in _names_of(driver, "tab"):
-            _click_on(driver, panel)
-            time.sleep(PANEL_S)
+        _open_panels(driver, has_menus=has_menus)
+
+
+def _open_panels(driver: Driver, *, has_menus: bool = False) -> None:
+    """Of the tab in front."""
+    menus: set[str] = set()
+    for panel in _names_of(driver, "tab"):
+        _click_on(driver, panel)
+        time.sleep(PANEL_S)
+        for kind, name, x, y, width, height in driver.look()["targets"] if has_menus else ():
+            if kind == "plot" and name not in menus:
+                menus.add(name)
+                click: list[Event] = [["move", x + width // 2, y + height // 2], ["press", 3], ["release", 3]]
+                driver.do(Action("tour", name, [*click, ["sleep", 0.2], ["key", "Escape"], ["sleep", 0.1]]))
 
 
 def _choose_view(driver: Driver, name: str) -> None:
     _click_on(driver, "&View")
     _click_on(driver, name)
+
+
+def _train(driver: Driver, preset: str, seconds: float) -> None:
+    _open_preset(driver, preset)
+    _begin_anew(driver)
+    driver.do(Action("tour", "train", [["key", "space"]]))
+    _wait(driver, seconds)
+    driver.do(Action("tour", "pause", [["key", "space"], ["sleep", 0.5]]))
+
+
+def _compare(driver: Driver) -> None:
+    """The newest of the other runs beside the one on the screen, and it alone again."""
+    for button, choice in (("Compare", "Down"), ("Compare ✓", "Up")):
+        _click_on(driver, button)
+        driver.do(Action("tour", "compare", [["key", choice], ["key", "Return"], ["sleep", SETTLE_S]]))
+    _leave_all(driver)
 
 
 def _begin_anew(driver: Driver) -> None:
