@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from dgm_explorer.core.config_words import describe_changes
+from dgm_explorer.core.config_words import describe_changes, in_words
 from dgm_explorer.core.dataset import DOWNLOADED, SOURCES, TOYS, DataSource
+from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
 from dgm_explorer.core.gmm_vae_suggestion import FIELD_WORDS, suggest_config
 from dgm_explorer.data.catalogue import load_dataset
@@ -84,3 +85,11 @@ def test_changes_are_told_in_words_of_the_form() -> None:
 
 def test_every_field_has_words() -> None:
     assert set(FIELD_WORDS) == set(GmmVaeConfig.__dataclass_fields__)
+
+
+def test_a_refusal_names_the_fields_as_the_user_reads_them() -> None:
+    with pytest.raises(InputError) as refused:
+        GmmVaeConfig(latent_dim=0)
+    assert in_words(str(refused.value), FIELD_WORDS) == "J = 0 must lie between 1 and 512."
+    sentence = "hidden: 7 layers; give 1 to 6 widths and more epochs."
+    assert in_words(sentence, FIELD_WORDS) == "hidden layers: 7 layers; give 1 to 6 widths and more epochs."

@@ -13,6 +13,10 @@ from dgm_explorer.ui.editor import Editor
 from dgm_explorer.ui.store import Store
 
 
+OTHER_WORDS = {"limit": "most examples", "snapshot_every_s": "seconds between snapshots"}
+"""What the user reads for numbers beside the configuration."""
+
+
 class TrainingState(Protocol):
     """What the settings need of the state of a tab that trains."""
 
@@ -32,7 +36,7 @@ class RunEditor(Editor):
     Parameters
     ----------
     store : of a `TrainingState`.
-    words : what the user reads for each field of the configuration.
+    words : what the user reads for each field of the configuration; kept as an attribute.
     looks_of_data : what is looked at of one run's data, and its value when there are other ones.
     """
 
@@ -47,7 +51,7 @@ class RunEditor(Editor):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(store, parent)
-        self._words = words
+        self.words = {**OTHER_WORDS, **words}
         self.looks_of_data = looks_of_data
 
     @property
@@ -83,7 +87,7 @@ class RunEditor(Editor):
         if (source.name, source.path) != (state.source.name, state.source.path):
             config = self.suggest_config(source, config)
         is_accepted = self.apply(source=source, config=config, **self.looks_of_data)
-        changes = describe_changes(old, config, self._words)
+        changes = describe_changes(old, config, self.words)
         if is_accepted and changes:
             self.noticed.emit(f"Adapted to {source_title(source)}; Undo takes it back: {changes}.")
         return is_accepted
@@ -94,7 +98,7 @@ class RunEditor(Editor):
         old = state.config
         config = self.suggest_config(state.source, type(old)())
         is_accepted = self.apply(config=config)
-        changes = describe_changes(old, config, self._words)
+        changes = describe_changes(old, config, self.words)
         if is_accepted:
             self.noticed.emit(f"Defaults: {changes}." if changes else "These are the defaults already.")
         return is_accepted

@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
+from dgm_explorer.core.config_words import in_words
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.run_words import describe_phase
 from dgm_explorer.core.training import Command, MakeRun, Recording, RunRequest
@@ -248,7 +249,7 @@ class TrainingScene(TabScene):
 
     @Slot(str)
     def _refuse(self, sentence: str) -> None:
-        self.message.emit(sentence)
+        self.message.emit(in_words(sentence, self.editor.words))
         self.show_state(self._store.state)
 
     @Slot(object)

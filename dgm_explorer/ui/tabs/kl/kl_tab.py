@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
 
+from dgm_explorer.core.config_words import in_words
 from dgm_explorer.core.gaussians import Component1D
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.numerics.stationary import StationaryPoint
@@ -23,7 +24,7 @@ from dgm_explorer.ui.tabs.kl.frame import FrameEngine, KLFrame, SearchRequest, i
 from dgm_explorer.ui.tabs.kl.line_scene import LineScene
 from dgm_explorer.ui.tabs.kl.options_section import view_of
 from dgm_explorer.ui.tabs.kl.readings import readings
-from dgm_explorer.ui.tabs.kl.state_editor import StateEditor
+from dgm_explorer.ui.tabs.kl.state_editor import FIELD_WORDS, StateEditor
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.theme import LIGHT, Theme
 from dgm_explorer.ui.throttle import TurnThrottle
@@ -264,7 +265,7 @@ class KLTab(Tab):
 
     def _refuse(self, sentence: str) -> None:
         """Say why, and let every control show the state again."""
-        self.message.emit(sentence)
+        self.message.emit(in_words(sentence, FIELD_WORDS))
         self.refresh()
 
     def _begin_drag(self) -> None:

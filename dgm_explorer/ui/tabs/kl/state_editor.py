@@ -15,6 +15,20 @@ from dgm_explorer.ui.store import Store
 Component: TypeAlias = Component1D | Component2D
 
 MOVING_MS = 300
+FIELD_WORDS = {
+    "mu": "μ",
+    "sigma": "σ",
+    "mean_x": "x",
+    "mean_y": "y",
+    "cov_xx": "Σxx",
+    "cov_xy": "Σxy",
+    "cov_yy": "Σyy",
+    "half_width": "half width",
+    "learning_rate": "η",
+    "n_samples": "N",
+    "log_z": "log Z",
+}
+"""What the user reads for each field of the state that a refusal may name."""
 
 
 class StateEditor(Editor):

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QWidget
 
 from dgm_explorer.core.arrays import FloatArray
+from dgm_explorer.core.config_words import in_words
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.painting import paint_now
@@ -19,7 +20,7 @@ from dgm_explorer.ui.tabs.reparam.estimator_words import estimator_color
 from dgm_explorer.ui.tabs.reparam.frame import FrameEngine, ReparamFrame
 from dgm_explorer.ui.tabs.reparam.lower_panels import LowerPanels
 from dgm_explorer.ui.tabs.reparam.plane_pair import PlanePair
-from dgm_explorer.ui.tabs.reparam.state_editor import ReparamEditor
+from dgm_explorer.ui.tabs.reparam.state_editor import FIELD_WORDS, ReparamEditor
 from dgm_explorer.ui.tabs.reparam.twin_board import TwinBoard
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.throttle import TurnThrottle
@@ -211,6 +212,6 @@ class ReparamScene(TabScene):
 
     def _refuse(self, sentence: str) -> None:
         """Say why, and let every control show the state again."""
-        self.message.emit(sentence)
+        self.message.emit(in_words(sentence, FIELD_WORDS))
         if self.isVisible():
             self.refresh()

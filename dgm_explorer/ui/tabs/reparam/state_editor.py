@@ -26,6 +26,19 @@ from dgm_explorer.ui.store import Store
 
 MOVING_MS = 300
 MAP_FIELDS = ("mean", "activation", "raw_diagonal", "off_diagonal", "form", "full")
+FIELD_WORDS = {
+    "mean[0]": "μ₁",
+    "mean[1]": "μ₂",
+    "target[0]": "t₁",
+    "target[1]": "t₂",
+    "n_points": "N",
+    "chosen": "marked",
+    "n_samples": "N",
+    "n_arrows": "estimates",
+    "learning_rate": "η",
+    "half_width": "half width",
+}
+"""What the user reads for each field of the state that a refusal may name."""
 
 
 class ReparamEditor(Editor):

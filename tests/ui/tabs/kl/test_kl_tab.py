@@ -103,8 +103,8 @@ def test_a_number_is_kept_with_every_digit_typed(tab: KLTab) -> None:
     ("column", "text", "words"),
     [
         (0, "-1", "negative"),
-        (2, "0", "sigma"),
-        (2, "-3", "sigma"),
+        (2, "0", "component 1: σ = 0 must lie between 1e-6 and 1e6"),
+        (2, "-3", "σ = -3"),
         (1, "nan", "not a finite number"),
         (1, "two", "not a number"),
     ],
@@ -119,6 +119,11 @@ def test_a_bad_cell_is_refused_with_a_sentence(
     assert words in messages[0]
     table = tab.controls.target.table
     assert table.model().index(0, column).data() == ("0.5", "−3", "1")[column]
+
+
+def test_a_bad_step_size_is_refused_by_the_name_on_the_screen(tab: KLTab, messages: list[str]) -> None:
+    tab.controls.descent.learning_rate.edited.emit(50.0)
+    assert messages == ["η = 50 must lie in (0, 10]."]
 
 
 def test_weights_must_not_all_vanish(tab: KLTab, messages: list[str]) -> None:
