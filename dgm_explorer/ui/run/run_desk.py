@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QMenu
 
-from dgm_explorer.core.dataset import Dataset
+from dgm_explorer.core.dataset import Dataset, DataSource
 from dgm_explorer.core.run_notes import RunNote
 from dgm_explorer.core.training import MakeRun, MetricsTable, RunRequest, Snapshot
 from dgm_explorer.runs.folder import default_parent
@@ -23,6 +23,7 @@ from dgm_explorer.ui.run.run_list import RunList
 from dgm_explorer.ui.run.second_run import SecondRun
 from dgm_explorer.ui.run.timeline import Timeline
 from dgm_explorer.ui.run.timeline_source import TimelineSource
+from dgm_explorer.ui.settings.run_editor import source_title
 from dgm_explorer.ui.theme import Theme
 
 SHORTEST_CURVES_MS, LONGEST_CURVES_MS = 400, 1500
@@ -106,7 +107,7 @@ class RunDesk(QObject):
         self._curves.timeout.connect(self.curves_due)
         self._since_run = QElapsedTimer()
         self._picture: Snapshot | None = None
-        self._misfit = ""
+        self._misfit = self._unlike = ""
         self._connect_run()
         self._connect_pictures()
 
@@ -138,7 +139,7 @@ class RunDesk(QObject):
         self.timeline.branch_requested.connect(self.run.branch)
         self.examples.loaded.connect(self._take_examples)
         self.examples.failed.connect(self.message)
-        self.second.changed.connect(self.second_changed)
+        self.second.changed.connect(self._take_second)
         self.second.failed.connect(self.message)
 
     @property
@@ -237,6 +238,7 @@ class RunDesk(QObject):
         self.source.set_folder(screen.folder)
         self.examples.ask(screen.request.source)
         self._picture, self._misfit = None, ""
+        self._look_whether_comparable()
         self.run_changed.emit(screen)
         self.curves_due.emit()
         self._take_state()
@@ -280,6 +282,26 @@ class RunDesk(QObject):
         self.controls.set_shown_step(None if self.is_live else snapshot.step)
         self.picture_changed.emit(snapshot)
 
+    @Slot()
+    def _take_second(self) -> None:
+        self._look_whether_comparable()
+        self.second_changed.emit()
+
+    def _look_whether_comparable(self) -> None:
+        """Say, as long as it is compared, that a run of other data has numbers of other data."""
+        first, second, before = self.run.on_screen, self.second, self._unlike
+        self._unlike = ""
+        if first is not None and second.data is not None and not _are_same(first.request.source, second.data):
+            mine, its = source_title(first.request.source), source_title(second.data)
+            self._unlike = (
+                f"{second.name} is a run on {its}, that on the screen one on {mine}: "
+                "bounds and errors on different data cannot be compared."
+            )
+        if before and before != self._unlike:
+            self.message_over.emit(before)
+        if self._unlike and before != self._unlike:
+            self.message.emit(self._unlike)
+
     @Slot(object)
     def _take_examples(self, _dataset: Dataset) -> None:
         self._look_whether_it_fits()
@@ -291,3 +313,8 @@ class RunDesk(QObject):
         self._misfit = "" if picture is None or dataset is None else describe_misfit(picture, dataset)
         if self._misfit and self._misfit != before:
             self.message.emit(self._misfit)
+
+
+def _are_same(one: DataSource, other: DataSource) -> bool:
+    """Whether they are the same data, however many of them."""
+    return (one.name, one.path, one.painted) == (other.name, other.path, other.painted)

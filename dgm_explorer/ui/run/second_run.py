@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from dgm_explorer.core.dataset import DataSource
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.runs.history import MetricsHistory
 from dgm_explorer.runs.reader import RunReader
@@ -29,6 +30,7 @@ class _Found:
 
     snapshot: Any = None
     history: MetricsHistory | None = None
+    data: DataSource | None = None
     error: str = ""
 
 
@@ -43,6 +45,7 @@ class SecondRun(QObject):
     ----------
     folder : of the run; None for none.
     history, snapshot : None until they have been read; the snapshot is the model's own.
+    data : what it was trained on; None until it has been read.
     """
 
     changed = Signal()
@@ -57,6 +60,7 @@ class SecondRun(QObject):
         self.folder: Path | None = None
         self.history: MetricsHistory | None = None
         self.snapshot: Any = None
+        self.data: DataSource | None = None
         self._step: int | None = None
         self._worker = NewestWorker(_read, self)
         self._worker.finished.connect(self._take)
@@ -69,7 +73,7 @@ class SecondRun(QObject):
         """Compare with the run in this folder; None ends the comparison."""
         if folder == self.folder:
             return
-        self.folder, self.history, self.snapshot = folder, None, None
+        self.folder, self.history, self.snapshot, self.data = folder, None, None, None
         self.changed.emit()
         if folder is not None:
             self._worker.ask(_Wish(self._model, folder, self._step, False))
@@ -93,7 +97,7 @@ class SecondRun(QObject):
             self.open(None)
             self.failed.emit(found.error)
             return
-        self.snapshot = found.snapshot
+        self.snapshot, self.data = found.snapshot, found.data
         self.history = found.history or self.history
         self.changed.emit()
 
@@ -107,9 +111,9 @@ def _read(wish: _Wish) -> _Found:
         history = None if wish.has_metrics else _read_history(reader)
         steps = reader.snapshot_steps()
         if not steps:
-            return _Found(history=history)
+            return _Found(history=history, data=reader.info.source)
         nearest = steps[-1] if wish.step is None else _nearest(steps, wish.step)
-        return _Found(reader.read_snapshot(nearest), history)
+        return _Found(reader.read_snapshot(nearest), history, reader.info.source)
     except InputError as error:
         return _Found(error=str(error))
     except OSError as error:

@@ -61,10 +61,12 @@ def desk(qtbot: QtBot, tmp_path: Path) -> Iterator[RunDesk]:
     desk.finish()
 
 
-def write_run(folder: Path, model: str = MODEL, refused: tuple[int, ...] = ()) -> Path:
+def write_run(
+    folder: Path, model: str = MODEL, refused: tuple[int, ...] = (), source: DataSource = REQUEST.source
+) -> Path:
     """A run that has ended, with three recorded pictures."""
     with RunWriter(make_run_folder(folder)) as writer:
-        writer.write_info(RunInfo(model, REQUEST.source, REQUEST.config))
+        writer.write_info(RunInfo(model, source, REQUEST.config))
         for step in (1, 2, 3):
             writer.write_snapshot(make_snapshot(step))
         for step in refused:
@@ -110,6 +112,26 @@ def test_a_second_run_is_read_from_its_folder(desk: RunDesk, qtbot: QtBot, tmp_p
     qtbot.waitUntil(lambda: desk.second.snapshot is not None, timeout=20_000)
     assert desk.second.snapshot.step == 3
     assert desk.second.name == "run"
+
+
+def test_as_long_as_a_run_on_other_data_is_compared_with_it_is_said(
+    desk: RunDesk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    drawer, over = Drawer(desk), list[str]()
+    desk.message_over.connect(over.append)
+    desk.show_folder(str(write_run(tmp_path / "moons")))
+    desk.second.open(write_run(tmp_path / "fewer", source=DataSource("moons", limit=500)))
+    qtbot.waitUntil(lambda: bool(drawer.pictures) and desk.second.snapshot is not None, timeout=20_000)
+    assert drawer.sentences == []
+    desk.second.open(write_run(tmp_path / "arms", source=DataSource("pinwheel")))
+    qtbot.waitUntil(lambda: desk.second.snapshot is not None, timeout=20_000)
+    assert drawer.sentences == [
+        "arms is a run on pinwheel, that on the screen one on moons: "
+        "bounds and errors on different data cannot be compared."
+    ]
+    assert over == []
+    desk.second.open(None)
+    assert over == drawer.sentences
 
 
 def test_a_run_of_another_model_is_no_second_run(qtbot: QtBot, tmp_path: Path) -> None:
