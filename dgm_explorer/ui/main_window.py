@@ -264,6 +264,7 @@ class MainWindow(QMainWindow):
         self.document.opening.connect(self.hold_painting)
         self.document.opened.connect(self._show_opened)
         self.sessions.refused.connect(self.warn)
+        self.sessions.saved.connect(self._tell)
         self.runs.refused.connect(self.warn)
         self.lectures.refused.connect(self.warn)
         self.lectures.changed.connect(self._refresh_lecture)

@@ -25,6 +25,9 @@ class SessionCommands(QObject):
     refused = Signal(str)
     """A file cannot be read or written: one sentence; nothing has changed."""
 
+    saved = Signal(str)
+    """The session is in its file: one sentence."""
+
     def __init__(
         self, document: Document, settings: WindowSettings, last_session: Path, window: QWidget
     ) -> None:
@@ -114,4 +117,5 @@ class SessionCommands(QObject):
             self.refused.emit(str(error))
             return False
         self._settings.add_recent_file(path)
+        self.saved.emit(f"Saved as {path}.")
         return True

@@ -442,3 +442,10 @@ def test_f9_gives_the_pictures_the_whole_window(window: MainWindow, tab: Any, mo
     for expected in (False, True):
         QTest.keyClick(tab, Qt.Key.Key_F9)
         assert shown[-1] is action.isChecked() is expected
+
+
+def test_saving_says_where(window: MainWindow, tmp_path: Path) -> None:
+    path = tmp_path / "class.dgm.json"
+    window.document.save(path, "kl")
+    window.sessions.save()
+    assert window.statusBar().currentMessage() == f"Saved as {path}."
