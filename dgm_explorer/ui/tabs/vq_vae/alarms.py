@@ -147,7 +147,7 @@ def _advice(snapshot: VqVaeSnapshot) -> str:
         ingredients.append("switch on batch norm before the quantiser")
     if snapshot.step - snapshot.revived_at.max() > FIRST_STEPS:
         ingredients.append("revive codes below 0.1 of the mean use")
-    ingredients.append("let the decay γ be 0.9")
+    ingredients.append("keep the decay γ near 0.9")
     return ", ".join(ingredients) + ", or use fewer codes"
 
 

@@ -91,7 +91,8 @@ def describe_learning(news: SamplerNews, learnt: VqVaeSnapshot, shown: VqVaeSnap
         return ""
     if news.state == "learning":
         limit = f"log₂ K = {math.log2(learnt.n_codes):.2f}"
-        return f"Learning the codes of step {learnt.step:,}: {news.progress.bits_per_code:.2f} bits, {limit}"
+        best = f"at best {news.progress.bits_per_code:.2f} bits per code so far"
+        return f"Learning the codes of step {learnt.step:,}: {best}, {limit}"
     return f"PixelCNN learnt at step {learnt.step:,}{_describe_age(learnt, shown)}"
 
 
