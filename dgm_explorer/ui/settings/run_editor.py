@@ -12,7 +12,6 @@ from dgm_explorer.core.errors import InputError
 from dgm_explorer.ui.editor import Editor
 from dgm_explorer.ui.store import Store
 
-
 OTHER_WORDS = {"limit": "most examples", "snapshot_every_s": "seconds between snapshots"}
 """What the user reads for numbers beside the configuration."""
 
