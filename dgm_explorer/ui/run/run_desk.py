@@ -212,6 +212,7 @@ class RunDesk(QObject):
         self.timeline.set_planned_steps(0)
         self.source.set_folder(None)
         self._picture, self._misfit = None, ""
+        self._look_whether_comparable()
         self.controls.set_shown_step(None)
         self.curves_due.emit()
         self._take_state()

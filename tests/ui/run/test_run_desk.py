@@ -117,21 +117,26 @@ def test_a_second_run_is_read_from_its_folder(desk: RunDesk, qtbot: QtBot, tmp_p
 def test_as_long_as_a_run_on_other_data_is_compared_with_it_is_said(
     desk: RunDesk, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    drawer, over = Drawer(desk), list[str]()
+    said, over = list[str](), list[str]()
+    desk.message.connect(lambda sentence: said.append(sentence) if "compared" in sentence else None)
     desk.message_over.connect(over.append)
     desk.show_folder(str(write_run(tmp_path / "moons")))
     desk.second.open(write_run(tmp_path / "fewer", source=DataSource("moons", limit=500)))
-    qtbot.waitUntil(lambda: bool(drawer.pictures) and desk.second.snapshot is not None, timeout=20_000)
-    assert drawer.sentences == []
+    qtbot.waitUntil(lambda: desk.name == "moons" and desk.second.snapshot is not None, timeout=20_000)
+    assert said == []
     desk.second.open(write_run(tmp_path / "arms", source=DataSource("pinwheel")))
     qtbot.waitUntil(lambda: desk.second.snapshot is not None, timeout=20_000)
-    assert drawer.sentences == [
+    assert said == [
         "arms is a run on pinwheel, that on the screen one on moons: "
         "bounds and errors on different data cannot be compared."
     ]
     assert over == []
+    desk.put_away()
+    assert over == said
+    desk.show_folder(str(tmp_path / "moons"))
+    qtbot.waitUntil(lambda: len(said) == 2, timeout=20_000)
     desk.second.open(None)
-    assert over == drawer.sentences
+    assert over == said
 
 
 def test_a_run_of_another_model_is_no_second_run(qtbot: QtBot, tmp_path: Path) -> None:
