@@ -14,6 +14,7 @@ from dgm_explorer.core.training import Command, MakeRun, RunFacts, RunRequest
 from dgm_explorer.driver.update import RunUpdate
 from dgm_explorer.ui.lasting_thread import JOIN_MS
 from dgm_explorer.ui.run.follower import FolderNews, RunFollower
+from dgm_explorer.ui.run.going_on import goes_on
 from dgm_explorer.ui.run.metrics_feed import MetricsFeed
 from dgm_explorer.ui.run.readings import ControllerState, RunOnScreen, RunReadings
 from dgm_explorer.ui.run.stopping import Stopping
@@ -177,6 +178,12 @@ class RunController(QObject):
     def branch(self, step: int) -> None:
         """Begin a new run from the checkpoint nearest to ``step`` of the run on the screen."""
         if self._screen is None:
+            return
+        progress = self._readings.progress
+        if self.state == "finished" and progress is not None and step >= progress.n_steps:
+            self.noticed.emit(
+                "This is the end of the run's plan: raise the epochs, and Play goes on from here."
+            )
             return
         request = dataclasses.replace(
             self._screen.request,
@@ -367,11 +374,9 @@ class RunController(QObject):
         return self._thread is not None and self._thread.is_paused
 
     def _request_to_play(self) -> RunRequest:
-        """Go on with a run that stopped or failed if the settings are still its own; else begin a new one."""
+        """Go on with the run on the screen if the settings ask for more of it; else begin a new one."""
         wanted, screen = self._make_request(), self._screen
-        if screen is None or self.state not in ("stopped", "failed"):
-            return wanted
-        if _settings(wanted) != _settings(screen.request):
+        if screen is None or not goes_on(self.state, screen.request, wanted):
             return wanted
         return dataclasses.replace(
             wanted, folder=screen.folder, resume=True, branch_from=None, branch_step=None
@@ -386,7 +391,3 @@ class RunController(QObject):
         self.progressed.emit(self._readings)
         if (readings.state, is_held) != (old.state, old.is_held):
             self.state_changed.emit()
-
-
-def _settings(request: RunRequest) -> tuple[Any, ...]:
-    return request.model, request.source, request.config

@@ -37,9 +37,9 @@ _PLAY_TIPS = {
     "preparing": "Wait before the first step (Space)",
     "running": "Pause: not another step is trained (Space)",
     "paused": "Go on training (Space)",
-    "finished": "Begin a new run with the present settings (Space)",
-    "stopped": "Go on from the last checkpoint, or begin a new run if the settings have changed (Space)",
-    "failed": "Go on from the last checkpoint, or begin a new run if the settings have changed (Space)",
+    "finished": "Go on if the epochs were raised and nothing else; or begin a new run (Space)",
+    "stopped": "Go on from the last checkpoint, or begin a new run if other settings have changed (Space)",
+    "failed": "Go on from the last checkpoint, or begin a new run if other settings have changed (Space)",
 }
 
 

@@ -459,6 +459,43 @@ def test_a_finished_folder_is_shown_and_a_dead_one_can_be_resumed(
     assert maker.run.request.folder == writer.folder.path
 
 
+@pytest.mark.parametrize(
+    ("changes", "is_same_run"),
+    [({}, False), ({"epochs": 50}, True), ({"epochs": 5}, False), ({"epochs": 50, "seed": 1}, False)],
+)
+def test_a_finished_run_goes_on_with_more_epochs_and_with_nothing_else(
+    qtbot: QtBot, watch: Callable[..., Witness], changes: dict[str, int], is_same_run: bool
+) -> None:
+    maker = FakeMaker(n_steps=20)
+    request = RunRequest("fake", DataSource("moons"), GmmVaeConfig(epochs=20), folder=None)
+    wanted = [request]
+    witness = watch(maker, lambda: wanted[0])
+    witness.controller.play_pause()
+    wait_for(qtbot, witness, "finished")
+    first = maker.run.request.folder
+    wanted[0] = dataclasses.replace(request, config=dataclasses.replace(request.config, **changes))
+    witness.controller.play_pause()
+    qtbot.waitUntil(lambda: len(maker.runs) == 2, timeout=5000)
+    assert maker.run.request.config == wanted[0].config
+    assert maker.run.request.resume == is_same_run
+    assert (maker.run.request.folder == first) == is_same_run
+    wait_for(qtbot, witness, "finished")
+
+
+def test_at_the_end_of_a_plan_there_is_nothing_to_branch(qtbot: QtBot, watch: Callable[..., Witness]) -> None:
+    maker = FakeMaker(n_steps=20)
+    witness = watch(maker)
+    witness.controller.play_pause()
+    wait_for(qtbot, witness, "finished")
+    witness.controller.branch(20)
+    assert witness.sentences == [
+        "This is the end of the run's plan: raise the epochs, and Play goes on from here."
+    ]
+    witness.controller.branch(19)
+    qtbot.waitUntil(lambda: len(maker.runs) == 2, timeout=5000)
+    assert maker.run.request.branch_step == 19
+
+
 def test_a_run_that_died_before_its_first_status_is_stopped(
     qtbot: QtBot, watch: Callable[..., Witness], writer: RunWriter
 ) -> None:

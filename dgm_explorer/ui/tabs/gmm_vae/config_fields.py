@@ -83,7 +83,8 @@ RECIPE_FIELDS = (
     FieldSpec(
         "epochs",
         "3. Joint",
-        "Epochs of training encoder, decoder and mixture together by the whole bound.",
+        "Epochs of training encoder, decoder and mixture together by the whole bound.\n"
+        "A run that is over goes on when they are raised and Play is pressed.",
     ),
     FieldSpec(
         "guided_epochs",

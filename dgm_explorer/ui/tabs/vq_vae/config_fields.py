@@ -67,7 +67,11 @@ NETWORK_FIELDS = (
     ),
     FieldSpec("width", "Channels", "Of the network; 0 for its own."),
     FieldSpec("stride", "Stride", "Pixels from one code to the next, a power of two; 0: by image size."),
-    FieldSpec("epochs", "Epochs", "Of training."),
+    FieldSpec(
+        "epochs",
+        "Epochs",
+        "Of training. A run that is over goes on when they are raised and Play is pressed.",
+    ),
     FieldSpec("batch_size", "Batch", "Images per step of the optimiser."),
     FieldSpec(
         "seed",

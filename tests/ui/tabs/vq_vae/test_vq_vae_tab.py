@@ -53,6 +53,20 @@ def test_one_press_trains_and_all_panels_show_the_last_step(tab: VqVaeTab, qtbot
     assert not tab.busy_sentence
 
 
+def test_a_run_that_is_over_goes_on_with_more_epochs(tab: VqVaeTab, qtbot: QtBot) -> None:
+    scene = train_to_the_end(tab, qtbot)
+    run = scene.desk.run
+    assert run.on_screen is not None
+    folder = run.on_screen.folder
+    scene.editor.set_config(epochs=8)
+    tab.play_pause()
+    qtbot.waitUntil(lambda: scene.snapshot is not None and scene.snapshot.step == 88, timeout=START_MS)
+    qtbot.waitUntil(lambda: run.state == "finished", timeout=START_MS)
+    assert run.on_screen.folder == folder
+    qtbot.waitUntil(lambda: len(scene.desk.history.steps("train")) == 88, timeout=SOON_MS)
+    assert list(scene.desk.history.steps("train")) == list(range(1, 89))
+
+
 def test_a_code_clicked_in_the_mosaic_is_chosen_in_all_panels(tab: VqVaeTab, qtbot: QtBot) -> None:
     scene = train_to_the_end(tab, qtbot)
     assert tab.store is not None
