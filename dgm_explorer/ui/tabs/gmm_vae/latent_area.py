@@ -12,7 +12,6 @@ from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
 from dgm_explorer.core.gmm_vae_state import Coloring
 from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.plots.captions import Cover
-from dgm_explorer.ui.plots.latent_shapes import LatentScene
 from dgm_explorer.ui.plots.latent_view import LatentView
 from dgm_explorer.ui.tabs.gmm_vae.latent_scene import LatentPicture, make_picture, shown_coloring
 from dgm_explorer.ui.tabs.gmm_vae.point_picker import PointPicker
@@ -143,7 +142,6 @@ class LatentArea(QWidget):
         """Another run, of which there is no picture yet."""
         self._given, self._picture = None, None
         self.picker.clear()
-        self.view.set_scene(LatentScene())
         self.view.follow()
         set_text(self.note, "")
         set_tip(self.note, "")
@@ -171,6 +169,7 @@ class LatentArea(QWidget):
         self.compare.setText("Compare ✓" if name else "Compare")
         if not name:
             self._second_picture = None
+            self.second_picker.clear()
         self._draw_second()
 
     def _draw(self) -> None:

@@ -10,6 +10,7 @@ from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.gmm_vae_snapshot import GmmVaeSnapshot
 from dgm_explorer.numerics.mlp import decode
 from dgm_explorer.ui.plots.cloud_plot import PICK_RADIUS_PX
+from dgm_explorer.ui.plots.latent_shapes import LatentScene
 from dgm_explorer.ui.plots.latent_view import LatentView
 from dgm_explorer.ui.tabs.gmm_vae.hover_card import CardContent, HoverCard, point_text
 from dgm_explorer.ui.tabs.gmm_vae.latent_scene import LatentPicture, class_names_of
@@ -87,7 +88,12 @@ class PointPicker(QObject):
         self._fill_card()
 
     def clear(self) -> None:
-        """Forget pin and selection, as when another data set or run begins; emits what changes."""
+        """Forget picture, pin and selection, as when another data set or run begins; emits what changes.
+
+        What is forgotten holds all examples of the data.
+        """
+        self._shown = None
+        self._view.set_scene(LatentScene())
         self.unpin()
         if len(self.selected_rows):
             self.selected_rows = _NOTHING

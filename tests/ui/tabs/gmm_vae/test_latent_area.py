@@ -1,5 +1,8 @@
 """The latent view with its tools: what they offer."""
 
+import gc
+import weakref
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -30,3 +33,27 @@ def test_labels_that_nobody_knows_are_not_offered(area: LatentArea) -> None:
     assert area.coloring.key == "cluster"
     area.show_snapshot(make_snapshot(), make_dataset(), 1000)
     assert area.coloring.key == "label", "the choice has outlived them"
+
+
+def test_a_comparison_that_is_over_holds_no_examples(area: LatentArea) -> None:
+    dataset, other = make_dataset(), make_dataset()
+    examples = weakref.ref(dataset.inputs)
+    area.show_snapshot(make_snapshot(), dataset, 1000)
+    area.show_second(make_snapshot(), "run b", "run a")
+    area.show_second(None, "")
+    area.show_snapshot(make_snapshot(), other, 1000)
+    del dataset
+    gc.collect()
+    assert examples() is None
+
+
+def test_a_run_that_is_put_away_holds_no_examples(area: LatentArea) -> None:
+    dataset = make_dataset()
+    examples = weakref.ref(dataset.inputs)
+    area.show_snapshot(make_snapshot(), dataset, 1000)
+    area.clear("Nothing is trained yet.")
+    del dataset
+    gc.collect()
+    assert examples() is None
+    QTest.mouseClick(area.view.viewport(), Qt.MouseButton.LeftButton)
+    assert area.picker.pin is None
