@@ -61,6 +61,8 @@ class Autosave(QObject):
         self._is_moving = is_moving
         self._next: Autosaved | None = None
         self._has_failed = False
+        self._n_asked = 0
+        self._waiting: list[tuple[int, Callable[[bool], None]]] = []
         self._written: OpenWork | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -83,15 +85,20 @@ class Autosave(QObject):
         if not self._timer.isActive():
             self._timer.start(PAUSE_MS)
 
-    def save_now(self) -> bool:
-        """Write at once and wait for it; whether it was written."""
-        self._timer.stop()
-        self._worker.close()
+    def save_soon(self, then: Callable[[bool], None]) -> None:
+        """Write what is on the screen now, beside the window.
+
+        Parameters
+        ----------
+        then : called with whether this, or what came after it, was written; at once if it is not to be kept.
+        """
         autosaved = self._take()
         if autosaved is None:
-            return False
-        self._next = None
-        return self._write(autosaved) == ""
+            then(False)
+            return
+        self._timer.stop()
+        self._ask(autosaved)
+        self._waiting.append((self._n_asked, then))
 
     def close(self) -> None:
         """Write nothing more, and wait for what is being written."""
@@ -103,11 +110,16 @@ class Autosave(QObject):
         if QApplication.mouseButtons() != Qt.MouseButton.NoButton or self._is_moving():
             self._timer.start(WHILE_DRAGGING_MS)
         elif self._next is not None:
-            self._worker.ask(self._next)
-            self._next = None
+            self._ask(self._next)
 
-    def _write(self, autosaved: Autosaved) -> str:
+    def _ask(self, autosaved: Autosaved) -> None:
+        self._next = None
+        self._n_asked += 1
+        self._worker.ask((self._n_asked, autosaved))
+
+    def _write(self, request: tuple[int, Autosaved]) -> str:
         """In the worker's thread: why it could not be written; empty where it was."""
+        _number, autosaved = request
         try:
             if autosaved.session is None:
                 with suppress(OSError):
@@ -122,7 +134,12 @@ class Autosave(QObject):
         return ""
 
     @Slot(object, object)
-    def _receive(self, _autosaved: Autosaved, reason: str) -> None:
+    def _receive(self, request: tuple[int, Autosaved], reason: str) -> None:
         if reason and not self._has_failed:
             self.failed.emit(f"The session is not kept for the case of a crash: {reason}")
         self._has_failed = bool(reason)
+        number, _autosaved = request
+        heard = [then for asked, then in self._waiting if asked <= number]
+        self._waiting = [(asked, then) for asked, then in self._waiting if asked > number]
+        for then in heard:
+            then(not reason)

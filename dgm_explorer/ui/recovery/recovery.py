@@ -171,12 +171,11 @@ class Recovery(QObject):
         except InputError as error:
             self._window.warn(str(error))
             return False
-        # Only once this window has kept it the other one's copy may go; the disk may be slow.
-        if self.autosave is not None and self.autosave.save_now():
-            begin_beside(lost.window.forget)
+        self._taken.add(lost)
+        if self.autosave is not None:
+            self.autosave.save_soon(partial(_let_go, lost))
         else:
             lost.window.release()
-        self._taken.add(lost)
         return True
 
     def _discard(self, lost: LostSession) -> bool:
@@ -203,6 +202,14 @@ class Recovery(QObject):
     def _put_off(self) -> None:
         if self.panel is not None:
             self.panel.hide()
+
+
+def _let_go(lost: LostSession, is_kept: bool) -> None:
+    """Only once this window has kept it the other one's copy may go; the disk may be slow."""
+    if is_kept:
+        begin_beside(lost.window.forget)
+    else:
+        lost.window.release()
 
 
 def _settle(folders: tuple[Path, ...]) -> list[str]:

@@ -1,5 +1,6 @@
 """The autosave: some seconds after a change, not during a drag, and never a reason to stop."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.kl_state import KLState
-from dgm_explorer.session import Session, read_session
+from dgm_explorer.session import Session, read_session, write_session
 from dgm_explorer.ui.recovery import autosave as autosave_module
 from dgm_explorer.ui.recovery.autosave import Autosave, Autosaved
 from dgm_explorer.ui.recovery.open_work import OpenWork, read_work
@@ -55,6 +56,14 @@ def kept_alpha(folder: TraceFolder) -> float | None:
     state = read_session(folder.session_file).kl
     assert state is not None
     return state.alpha
+
+
+def is_kept(autosave: Autosave, qtbot: QtBot) -> bool:
+    """Whether what is on the screen now can be written."""
+    heard: list[bool] = []
+    autosave.save_soon(heard.append)
+    qtbot.waitUntil(lambda: bool(heard))
+    return heard[0]
 
 
 def test_many_changes_are_one_write_of_the_last(
@@ -109,14 +118,14 @@ def test_what_is_not_the_users_own_is_not_kept_and_what_was_kept_before_stays(
     qtbot.waitUntil(lambda: kept_alpha(folder) == 0.25)
     qtbot.wait(100)
     assert kept_alpha(folder) == 0.25
-    assert not autosave.save_now()
+    assert not is_kept(autosave, qtbot)
     autosave.close()
 
 
 def test_where_nothing_could_be_lost_nothing_is_kept(
     autosave: Autosave, folder: TraceFolder, screen: Screen, qtbot: QtBot
 ) -> None:
-    assert autosave.save_now()
+    assert is_kept(autosave, qtbot)
     assert folder.session_file.exists()
     screen.has_something = False
     autosave.poke()
@@ -134,7 +143,26 @@ def test_a_disk_that_takes_nothing_is_said_once(tmp_path: Path, screen: Screen, 
         qtbot.wait(100)
     assert len(said) == 1
     assert said[0].startswith("The session is not kept for the case of a crash:")
-    assert not autosave.save_now()
+    assert not is_kept(autosave, qtbot)
     (tmp_path / "gone").mkdir()
-    assert autosave.save_now()
+    assert is_kept(autosave, qtbot)
+    autosave.close()
+
+
+def test_nobody_waits_for_a_slow_disk_and_what_came_later_counts(
+    autosave: Autosave, folder: TraceFolder, screen: Screen, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    monkeypatch.setattr(
+        "dgm_explorer.ui.recovery.autosave.write_session",
+        lambda path, session: (gate.wait(10), write_session(path, session)),
+    )
+    heard: list[float | None] = []
+    for alpha in (0.3, 0.4, 0.5):  # the one in the middle is never written: the last one takes its place
+        screen.alpha = alpha
+        autosave.save_soon(lambda is_written: heard.append(kept_alpha(folder) if is_written else None))
+    assert heard == []
+    gate.set()
+    qtbot.waitUntil(lambda: len(heard) == 3)
+    assert heard[1:] == [0.5, 0.5]
     autosave.close()

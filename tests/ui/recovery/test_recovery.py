@@ -332,15 +332,18 @@ def test_a_crash_that_cost_nothing_is_told_once(start: Begin, lost: TraceFolder)
     assert start().recovery.panel is None
 
 
-def test_a_lecture_is_not_kept(start: Begin, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lecture_is_not_kept(start: Begin, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     one = start()
     assert one.kl.store is not None
     one.kl.store.update(alpha=0.6)
     assert one.recovery.autosave is not None
-    assert one.recovery.autosave.save_now()
+    heard: list[bool] = []
+    one.recovery.autosave.save_soon(heard.append)
+    qtbot.waitUntil(lambda: heard == [True])
     monkeypatch.setattr(Lecturer, "is_running", True)
     one.kl.store.update(alpha=0.9)
-    assert not one.recovery.autosave.save_now()
+    one.recovery.autosave.save_soon(heard.append)
+    assert heard == [True, False]
     kept = read_session(one.own.session_file).kl
     assert kept is not None
     assert kept.alpha == 0.6
