@@ -44,6 +44,13 @@ class DataSource:
         if not all(math.isfinite(x) and math.isfinite(y) for x, y in self.painted):
             raise InputError("data: a painted point is not finite; paint it again.")
 
+    @property
+    def title(self) -> str:
+        """What a user calls the data: the name of the set, of the file or of the folder."""
+        if self.name == FROM_PATH:
+            return self.path.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or self.path
+        return "painted points" if self.name == PAINTED else self.name
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dataset:

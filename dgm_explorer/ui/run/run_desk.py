@@ -23,7 +23,6 @@ from dgm_explorer.ui.run.run_list import RunList
 from dgm_explorer.ui.run.second_run import SecondRun
 from dgm_explorer.ui.run.timeline import Timeline
 from dgm_explorer.ui.run.timeline_source import TimelineSource
-from dgm_explorer.ui.settings.run_editor import source_title
 from dgm_explorer.ui.theme import Theme
 
 SHORTEST_CURVES_MS, LONGEST_CURVES_MS = 400, 1500
@@ -293,7 +292,7 @@ class RunDesk(QObject):
         first, second, before = self.run.on_screen, self.second, self._unlike
         self._unlike = ""
         if first is not None and second.data is not None and not _are_same(first.request.source, second.data):
-            mine, its = source_title(first.request.source), source_title(second.data)
+            mine, its = first.request.source.title, second.data.title
             self._unlike = (
                 f"{second.name} is a run on {its}, that on the screen one on {mine}: "
                 "bounds and errors on different data cannot be compared."

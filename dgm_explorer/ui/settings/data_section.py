@@ -10,7 +10,7 @@ from dgm_explorer.core.dataset import FROM_PATH, PAINTED, DataSource
 from dgm_explorer.data.catalogue import SourceInfo, describe_sources
 from dgm_explorer.ui.file_dialogs import ask_data_file, ask_data_folder
 from dgm_explorer.ui.settings.config_form import NEXT_RUN, PENDING_MARK
-from dgm_explorer.ui.settings.run_editor import RunEditor, source_title
+from dgm_explorer.ui.settings.run_editor import RunEditor
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import ChoiceBox, label_for, row, section, set_color, set_text, set_tip
 from dgm_explorer.ui.widgets.number_edit import NumberEdit
@@ -96,9 +96,9 @@ class DataSection(QWidget):
         set_text(self._about, words)
         set_tip(self._about, words)
         set_color(self._about, theme.muted_text)
-        tip = f"What is learnt: {source_title(source)}. Labels, if any, are used for measuring only."
+        tip = f"What is learnt: {source.title}. Labels, if any, are used for measuring only."
         if running is not None and is_pending:
-            tip += f"\n{NEXT_RUN}; this run has {source_title(running)}"
+            tip += f"\n{NEXT_RUN}; this run has {running.title}"
         set_tip(self.source, tip)
         most = f"at most {source.limit} examples" if source.limit else "all examples"
         set_tip(self.limit, f"Use {most}, evenly spread over the set")
@@ -110,9 +110,9 @@ class DataSection(QWidget):
             if name != source.name and index >= 0:
                 self.source.removeItem(index)
             elif name == source.name and index < 0:
-                self.source.addItem(source_title(source), name)
+                self.source.addItem(source.title, name)
             elif name == source.name:
-                self.source.setItemText(index, source_title(source))
+                self.source.setItemText(index, source.title)
 
     def open_path(self, path: Path) -> bool:
         """Take a folder of images or a file, as a drop on the window does."""

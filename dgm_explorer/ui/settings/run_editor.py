@@ -7,7 +7,7 @@ from typing import Any, Protocol, cast
 from PySide6.QtCore import QObject, Signal
 
 from dgm_explorer.core.config_words import describe_changes
-from dgm_explorer.core.dataset import FROM_PATH, PAINTED, DataSource
+from dgm_explorer.core.dataset import DataSource
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.ui.editor import Editor
 from dgm_explorer.ui.store import Store
@@ -88,7 +88,7 @@ class RunEditor(Editor):
         is_accepted = self.apply(source=source, config=config, **self.looks_of_data)
         changes = describe_changes(old, config, self.words)
         if is_accepted and changes:
-            self.noticed.emit(f"Adapted to {source_title(source)}; Undo takes it back: {changes}.")
+            self.noticed.emit(f"Adapted to {source.title}; Undo takes it back: {changes}.")
         return is_accepted
 
     def set_defaults(self) -> bool:
@@ -101,10 +101,3 @@ class RunEditor(Editor):
         if is_accepted:
             self.noticed.emit(f"Defaults: {changes}." if changes else "These are the defaults already.")
         return is_accepted
-
-
-def source_title(source: DataSource) -> str:
-    """What a user calls the data: the name of the set, of the file or of the folder."""
-    if source.name == FROM_PATH:
-        return source.path.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1] or source.path
-    return "painted points" if source.name == PAINTED else source.name

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, get_args
 
-from PySide6.QtWidgets import QApplication, QTabWidget
+from PySide6.QtWidgets import QTabWidget
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.dataset import DataSource
@@ -12,6 +12,7 @@ from dgm_explorer.core.vq_vae_config import VqVaeConfig
 from dgm_explorer.core.vq_vae_state import UsagePicture
 from dgm_explorer.ui.main_window import MainWindow
 from dgm_explorer.ui.tabs.tab import Tab
+from tests.ui.settling import settle
 
 TABS = ("kl", "reparam", "gmm-vae", "vq-vae")
 START_MS = 60_000
@@ -46,9 +47,9 @@ def turn_pages(tab: Tab) -> Iterator[str]:
         for book in tab.findChildren(QTabWidget):
             for index in range(book.count()):
                 book.setCurrentIndex(index)
-                QApplication.processEvents()
+                settle()
                 yield f"{tab.key} {changes.get('dimension', '')} {book.tabText(index)}"
     for picture in get_args(UsagePicture) if hasattr(tab.store.state, "usage_picture") else ():
         tab.store.update(usage_picture=picture, panel="usage")
-        QApplication.processEvents()
+        settle()
         yield f"{tab.key} usage {picture}"

@@ -29,6 +29,7 @@ from dgm_explorer.ui.tabs.reparam.reparam_tab import ReparamTab
 from dgm_explorer.ui.tabs.reparam.scene import ReparamScene
 from dgm_explorer.ui.theme import DARK, LIGHT, PROJECTOR, Theme
 from tests.ui.paint_counter import PaintCounter
+from tests.ui.settling import settle
 
 SIZES = ((1280, 720), (1920, 1080))
 Key = Qt.Key
@@ -47,18 +48,6 @@ def press(window: MainWindow, key: Qt.Key) -> None:
         settle()
     QTest.keyClick(window.focusWidget() or window, key)
     settle()
-
-
-def settle() -> None:
-    """Let layouts come to rest: what a child asks for reaches its parents one turn later.
-
-    And let painting that is held back be done.
-    """
-    while True:
-        for _ in range(4):
-            QApplication.processEvents()
-        if all(window.updatesEnabled() for window in QApplication.topLevelWidgets()):
-            return
 
 
 def store_states(window: MainWindow) -> dict[str, Any]:
