@@ -79,6 +79,8 @@ def wait_for(window: MainWindow, tab: Tab) -> None:
     deadline_s = time.monotonic() + RUN_PATIENCE_S
     while isinstance(tab, TrainingTab) and _is_coming(tab) and time.monotonic() < deadline_s:
         settle(window)
+    if isinstance(tab, TrainingTab):
+        tab.scene.draw_curves()  # in a window they take their time after the metrics have come
     for _ in range(3):  # work in chunks may pause between two of them
         settle(window, PATIENCE_S)
 
