@@ -102,6 +102,13 @@ class Store(QObject):
         if self._gesture_depth == 0:
             self._close_gesture()
 
+    def step_to(self, state: Any) -> None:
+        """Swap the whole state as a step of its own, even in the middle of a gesture, which goes on from it."""
+        depth = self._gesture_depth
+        self._abandon_nesting()
+        self.replace(state)
+        self._gesture_depth, self._gesture_start = depth, self._state
+
     def undo(self) -> None:
         """Go back one step; a gesture still under way ends first and is what gets undone."""
         self._abandon_nesting()

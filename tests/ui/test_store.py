@@ -123,6 +123,20 @@ def test_undo_during_a_gesture_takes_the_gesture_back(store: Store) -> None:
     assert store.state.seed == 8
 
 
+def test_a_step_amid_a_gesture_is_one_of_its_own(store: Store) -> None:
+    store.begin_gesture()
+    store.step_to(dataclasses.replace(store.state, seed=5))
+    store.update(seed=6)
+    assert store.is_in_gesture
+    store.update(seed=7)
+    store.end_gesture()
+    store.undo()
+    assert store.state.seed == 5
+    store.undo()
+    assert store.state.seed == 0
+    assert not store.can_undo
+
+
 @pytest.mark.parametrize("act", [Store.undo, Store.redo, lambda s: s.update(seed=9)])
 def test_history_changes_are_announced(store: Store, act: Callable[[Store], None]) -> None:
     store.update(seed=1)

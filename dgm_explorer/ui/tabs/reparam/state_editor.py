@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 from PySide6.QtCore import QObject, QTimer
@@ -84,9 +84,15 @@ class ReparamEditor(Editor):
         return self.apply(**changes)
 
     def take_map(self, state: ReparamState) -> bool:
-        """Take over the map of ``state`` and nothing else of it."""
+        """Take over the map of ``state`` and nothing else of it.
+
+        Where descent has moved the map, the place it has reached is a step of its own: undo comes back to it.
+        """
+        reached = replace(self.state, **_map_of(self.shown))
         self._shown = None
-        return self.apply(**{name: getattr(state, name) for name in MAP_FIELDS})
+        if reached not in (self.state, replace(reached, **_map_of(state))):
+            self._store.step_to(reached)
+        return self.apply(**_map_of(state))
 
     def set_parameter(self, index: int, value: float) -> bool:
         """Change one entry of θ (see `Parametrisation.names`); refused beyond its limits."""
@@ -162,3 +168,7 @@ class ReparamEditor(Editor):
             self.refused.emit(str(error))
             return
         self.apply_while_moving(view=view)
+
+
+def _map_of(state: ReparamState) -> dict[str, Any]:
+    return {name: getattr(state, name) for name in MAP_FIELDS}

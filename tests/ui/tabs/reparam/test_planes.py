@@ -183,6 +183,25 @@ def test_dragging_a_tip_is_one_step_of_the_history(tab: ReparamTab) -> None:
     assert not tab.store.can_undo
 
 
+def test_undoing_a_drag_comes_back_to_where_descent_had_led(make_tab: MakeTab) -> None:
+    tab = make_tab(panel="descent", estimator="exact", learning_rate=0.1)
+    plot, start = planes(tab).image, state_of(tab)
+    for _ in range(10):
+        tab.step()
+    tab.scene.draw_now()
+    reached = gaussian_map(tab.scene.frame.state)
+    knob = plot.knob_viewport_position("first")
+    Hand(plot).drag(knob, knob + QPointF(40, -30))
+    assert tab.store is not None
+    tab.store.undo()
+    undone = gaussian_map(state_of(tab))
+    np.testing.assert_allclose(undone.mean, reached.mean, rtol=1e-12)
+    np.testing.assert_allclose(undone.factor, reached.factor, rtol=1e-12)
+    tab.store.undo()
+    assert state_of(tab) == start
+    assert not tab.store.can_undo
+
+
 def test_the_points_follow_within_the_drag(tab: ReparamTab) -> None:
     plot = planes(tab).image
     start = plot.knob_viewport_position("center")
