@@ -37,7 +37,7 @@ class Tab(QWidget):
     """A frame was computed and set; milliseconds that it took, for the status bar."""
 
     message = Signal(str)
-    """One sentence for the user: shown in the window's banner until dismissed."""
+    """One sentence for the user: shown in the window's banner until dismissed or over."""
 
     message_over = Signal(str)
     """What this message said is over: it goes, once it was there long enough to be read."""

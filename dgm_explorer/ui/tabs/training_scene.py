@@ -249,7 +249,9 @@ class TrainingScene(TabScene):
 
     @Slot(str)
     def _refuse(self, sentence: str) -> None:
-        self.message.emit(in_words(sentence, self.editor.words))
+        told = in_words(sentence, self.editor.words)
+        self.message.emit(told)
+        self.message_over.emit(told)
         self.show_state(self._store.state)
 
     @Slot(object)

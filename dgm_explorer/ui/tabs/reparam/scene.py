@@ -211,7 +211,9 @@ class ReparamScene(TabScene):
         self.editor.apply(chosen=index)
 
     def _refuse(self, sentence: str) -> None:
-        """Say why, and let every control show the state again."""
-        self.message.emit(in_words(sentence, FIELD_WORDS))
+        """Say why, for as long as reading takes, and let every control show the state again."""
+        told = in_words(sentence, FIELD_WORDS)
+        self.message.emit(told)
+        self.message_over.emit(told)
         if self.isVisible():
             self.refresh()

@@ -126,6 +126,13 @@ def test_a_bad_step_size_is_refused_by_the_name_on_the_screen(tab: KLTab, messag
     assert messages == ["η = 50 must lie in (0, 10]."]
 
 
+def test_the_sentence_of_a_refusal_is_over_once_read(tab: KLTab, messages: list[str]) -> None:
+    over: list[str] = []
+    tab.message_over.connect(over.append)
+    type_into(tab.controls.target.sigma, "-1")
+    assert over == messages != []
+
+
 def test_weights_must_not_all_vanish(tab: KLTab, messages: list[str]) -> None:
     type_into_cell(tab, 0, 0, "0")
     type_into_cell(tab, 1, 0, "0")

@@ -77,8 +77,9 @@ def test_typed_entries_change_the_map(tab: ReparamTab) -> None:
 
 
 def test_what_cannot_be_is_refused_in_a_sentence(tab: ReparamTab) -> None:
-    said: list[str] = []
+    said, over = list[str](), list[str]()
     tab.message.connect(said.append)
+    tab.message_over.connect(over.append)
     before, section = state_of(tab), tab.scene.controls.map
     type_number(section.entries[1, 1], "-2")
     assert "−2" in said[-1].replace("-", "−")
@@ -87,6 +88,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(tab: ReparamTab) -> None:
     assert "must lie between" in said[-1]
     type_number(tab.scene.controls.points.count, "1000000")
     assert said[-1] == "N = 1000000 must lie between 1 and 100000."
+    assert over == said  # what was refused is no longer on the screen: it need not be dismissed
     assert state_of(tab) == before
     assert section.entries[1, 1].value == pytest.approx(math.exp(-0.3))
 
