@@ -41,7 +41,7 @@ def require_range(where: str, lo: float, hi: float) -> None:
     farthest = max(abs(lo), abs(hi))
     if not (farthest <= FARTHEST and hi - lo > max(1e-6, 1e-12 * farthest)):
         raise InputError(
-            f"{where} {lo:g} … {hi:g} cannot be shown; give a lower, then a higher end; none beyond {FARTHEST:g}."
+            f"{where} {lo:g} … {hi:g} cannot be shown; give a lower, then a higher end, below {FARTHEST:g}."
         )
 
 

@@ -103,7 +103,7 @@ class Store(QObject):
             self._close_gesture()
 
     def step_to(self, state: Any) -> None:
-        """Swap the whole state as a step of its own, even in the middle of a gesture, which goes on from it."""
+        """Swap the whole state as a step of its own, even amid a gesture, which goes on from it."""
         depth = self._gesture_depth
         self._abandon_nesting()
         self.replace(state)
