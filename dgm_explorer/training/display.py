@@ -1,5 +1,6 @@
 """Where a run is, as text: one line drawn over and over on a terminal, plain lines elsewhere."""
 
+import shutil
 import time
 from collections.abc import Callable, Sequence
 from typing import TextIO
@@ -83,22 +84,16 @@ class Display:
 
     def _line(self, progress: Progress) -> str:
         share = progress.step / max(progress.n_steps, 1)
-        n_full = round(BAR_WIDTH * min(share, 1.0))
-        bar = f"[{'#' * n_full}{'.' * (BAR_WIDTH - n_full)}] " if self._is_terminal else ""
+        left_s = self._rates.seconds_left
         parts = [
-            f"{bar}{share:4.0%}",
+            f"{share:4.0%}",
+            *([] if left_s is None else [f"{describe_duration(left_s)} left"]),
             f"{describe_phase(progress.phase)}, epoch {progress.epoch:.1f}",
             f"step {progress.step} of {progress.n_steps}",
             *(f"{SHOWN[key]} {value:.4g}" for key, value in self._values.items() if np.isfinite(value)),
-            *self._pace(),
+            *([] if left_s is None else [f"{self._rates.images_per_s:.0f} images/s"]),
         ]
-        return " | ".join(parts)
-
-    def _pace(self) -> list[str]:
-        left_s = self._rates.seconds_left
-        if left_s is None:
-            return []
-        return [f"{self._rates.images_per_s:.0f} images/s", f"{describe_duration(left_s)} left"]
+        return _fitted(share, parts) if self._is_terminal else " | ".join(parts)
 
     def _write(self, line: str) -> None:
         if not self._is_terminal:
@@ -116,3 +111,16 @@ class Display:
             self._is_silent, self.has_reader = True, False
         except OSError:  # the disk with the log is full, or the terminal was closed
             self._is_silent = True
+
+
+def _fitted(share: float, parts: Sequence[str]) -> str:
+    """A bar and what else there is room for on the terminal: the bar goes first, then what stands last.
+
+    A line that goes on in the next one cannot be drawn over.
+    """
+    n_full = round(BAR_WIDTH * min(share, 1.0))
+    bar = f"[{'#' * n_full}{'.' * (BAR_WIDTH - n_full)}]"
+    shorter = (" | ".join(parts[:n]) for n in range(len(parts), 1, -1))
+    columns = shutil.get_terminal_size().columns
+    lines = (f"{bar} {' | '.join(parts)}", *shorter)
+    return next((line for line in lines if len(line) < columns), parts[0])

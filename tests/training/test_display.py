@@ -3,10 +3,16 @@
 import io
 
 import numpy as np
+import pytest
 
 from dgm_explorer.core.training import MetricsTable, Progress
 from dgm_explorer.training.display import Display
 from tests.training.fake_model import Clock
+
+
+@pytest.fixture(autouse=True)
+def _wide_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
 
 
 class Terminal(io.StringIO):
@@ -34,6 +40,16 @@ def test_a_terminal_gets_one_line_that_is_drawn_over() -> None:
     assert text.count("\n") == 1
     assert text.count("\r") == 20
     assert "[#####" in text
+
+
+def test_what_has_no_room_on_a_narrow_terminal_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A longer line would go on in the next one, and drawing over would leave it there ten times a second."""
+    for columns in (80, 40, 20):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        lines = draw(Terminal(), every_s=0.5).rstrip().split("\r")
+        assert max(map(len, lines)) < columns
+        assert "20% | 40 s left" in lines[-1]
+    assert draw(io.StringIO(), every_s=10.0).splitlines()[-1].endswith("images/s")
 
 
 def test_elsewhere_there_are_plain_lines_and_few_of_them() -> None:
