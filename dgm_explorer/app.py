@@ -223,11 +223,12 @@ def choose_make_run(train_in: str = "") -> "MakeRun":
     place = choose_place(train_in)
 
     make_run = ImportedMakeRun("dgm_explorer.training.make_run", "make_run", "dgm_explorer.training.warm_up")
+    beside = partial(_make_run_beside_window, make_run)
     if place == "thread":
-        return partial(_make_run_beside_window, make_run)
+        return beside
     from dgm_explorer.driver.in_child import MakeRunInChild
 
-    return MakeRunInChild(make_run, may_fall_back=place != "process")
+    return MakeRunInChild(make_run, may_fall_back=place != "process", beside=beside)
 
 
 def _make_run_beside_window(

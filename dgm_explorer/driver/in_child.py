@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dgm_explorer.driver.imported import ImportedMakeRun
 
 if TYPE_CHECKING:
-    from dgm_explorer.core.training import RunRequest, TrainingRun
+    from dgm_explorer.core.training import MakeRun, RunRequest, TrainingRun
     from dgm_explorer.driver.child_pool import ChildPool
 
 
@@ -22,16 +22,20 @@ class MakeRunInChild:
     ----------
     make_run : sets up the run.
     may_fall_back : train in a thread of the window where the system gives no process.
+    beside : sets up the run in such a thread; ``make_run`` unless told.
     """
 
-    def __init__(self, make_run: ImportedMakeRun, may_fall_back: bool = True) -> None:
+    def __init__(
+        self, make_run: ImportedMakeRun, may_fall_back: bool = True, beside: "MakeRun | None" = None
+    ) -> None:
         self.make_run = make_run
+        self._beside = beside or make_run
         self.may_fall_back = may_fall_back
         self._lock = threading.Lock()
         self._pool: ChildPool | None = None
 
     def __call__(self, request: "RunRequest", report: Callable[[str, float | None], bool]) -> "TrainingRun":
-        return self.make_run(request, report)
+        return self._beside(request, report)
 
     @property
     def pool(self) -> "ChildPool":

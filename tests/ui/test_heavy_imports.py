@@ -35,7 +35,7 @@ def test_the_library_is_there_before_the_import_and_its_objects_are_left_to_no_c
 
 
 RUN_SCRIPT = """
-import gc
+import gc, sys
 from dgm_explorer.app import choose_make_run
 from dgm_explorer.core.dataset import DataSource
 from dgm_explorer.core.errors import Cancelled
@@ -45,15 +45,18 @@ from dgm_explorer.core.training import RunRequest
 before = gc.get_freeze_count()
 request = RunRequest(MODEL, DataSource("digits"), GmmVaeConfig(), "cpu")
 try:
-    choose_make_run("thread")(request, lambda *words: False)
+    choose_make_run(sys.argv[1])(request, lambda *words: False)
 except Cancelled:
     print("cancelled")
 print(gc.get_freeze_count() - before > 50_000)
 """
 
 
-def test_a_run_in_a_thread_of_the_window_imports_torch_with_care_for_it() -> None:
-    told = subprocess.run([sys.executable, "-c", RUN_SCRIPT], capture_output=True, text=True, check=True)
+@pytest.mark.parametrize("place", ["thread", "auto"])
+def test_a_run_in_a_thread_of_the_window_imports_torch_with_care_for_it(place: str) -> None:
+    """With ``auto`` that is the one for which the system gives no process."""
+    command = [sys.executable, "-c", RUN_SCRIPT, place]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
     assert told.stdout.splitlines() == ["cancelled", "True"], told.stderr
 
 
