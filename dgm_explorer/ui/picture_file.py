@@ -58,11 +58,13 @@ def layout_of(widget: QWidget, size: PictureSize) -> Layout:
 
 
 def _needed_width(table: QTableView) -> int:
-    """Of all columns: the last one, which may be stretched, as wide as its texts."""
+    """Of all columns: the last one, where it is stretched, as wide as its texts."""
     header = table.horizontalHeader()
+    if not header.stretchLastSection():
+        return header.length()
     last = header.logicalIndex(header.count() - 1)
     needed_px = max(table.sizeHintForColumn(last), header.sectionSizeHint(last))
-    return sum(header.sectionSize(column) for column in range(header.count()) if column != last) + needed_px
+    return header.length() - header.sectionSize(last) + needed_px
 
 
 def export_picture(widget: QWidget, size: PictureSize, path: Path) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.gaussians import Gaussian1D
@@ -20,7 +20,7 @@ from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.core.picture_size import PictureSize
 from dgm_explorer.core.reparam_state import ReparamState
 from dgm_explorer.ui.export import ExportablePlot, PlotTable, export_csv, export_npz
-from dgm_explorer.ui.panel_walk import walk_panels
+from dgm_explorer.ui.panel_walk import find_panel, walk_panels
 from dgm_explorer.ui.picture_file import SUFFIXES, export_picture, laid_out, layout_of, on_screen_size, settle
 from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
 from dgm_explorer.ui.tabs.reparam.reparam_tab import ReparamTab
@@ -265,6 +265,16 @@ def test_a_panel_that_needs_more_room_is_painted_smaller_and_not_cut(
     with laid_out(density, narrow):
         item = density.plotItem  # type: ignore[attr-defined]
         assert item.sceneBoundingRect().right() <= density.width() + 1
+
+
+def test_no_column_of_a_table_is_cut(make_tab: Callable[..., Tab], qapp: QApplication) -> None:
+    tab = make_tab(KLTab, KLState())
+    panel = find_panel(tab, "gradient-estimators", lambda: wait(qapp))
+    assert isinstance(panel, QWidget)
+    (table,) = panel.findChildren(QTableView)
+    for width in (500, 900, 1200):
+        with laid_out(panel, PictureSize(width, 500, "px", 96)):
+            assert table.horizontalScrollBar().maximum() == 0
 
 
 def test_on_the_screen_means_two_pixels_for_one(landscape: QWidget, tmp_path: Path) -> None:
