@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.ui import file_dialogs, submenus
+from dgm_explorer.ui.stop_question import StopQuestion
 from dgm_explorer.ui.tabs.tab import Tab
 
 if TYPE_CHECKING:
@@ -119,20 +120,18 @@ class RunCommands(QObject):
 
     def may_close(self) -> bool:
         """Ask whether what trains shall be stopped; True where nothing does."""
-        sentences = [tab.busy_sentence for tab in self._holder.tabs() if tab.busy_sentence]
-        return not sentences or self._ask_to_stop(" ".join(sentences))
+        return not self._say_what_trains() or self._ask_to_stop()
 
-    def _ask_to_stop(self, text: str) -> bool:
-        box = QMessageBox(QMessageBox.Icon.Question, "Stop training?", text, parent=self._window)
-        box.setInformativeText("What is trained so far is saved; the run can be gone on with later.")
-        stop = box.addButton("Stop and close", QMessageBox.ButtonRole.AcceptRole)
-        keep = box.addButton("Keep training", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(keep)
-        box.setEscapeButton(keep)
-        box.exec()
-        is_stopped = box.clickedButton() is stop
-        box.deleteLater()
-        return is_stopped
+    def _say_what_trains(self) -> str:
+        return " ".join(filter(None, (tab.busy_sentence for tab in self._holder.tabs())))
+
+    def _ask_to_stop(self) -> bool:
+        question = StopQuestion(self._say_what_trains, self._window)
+        for tab in self._holder.tabs():
+            tab.playing_changed.connect(question.renew)
+        question.exec()
+        question.deleteLater()
+        return question.may_close
 
 
 def _recent_runs() -> "Sequence[RunSummary]":

@@ -202,6 +202,25 @@ def test_closing_while_something_trains_asks(
     assert window.isVisible() is not is_closed
 
 
+@pytest.mark.parametrize(("answer", "is_closed"), [("Close", True), ("Stay", False)])
+def test_the_question_says_so_where_the_training_ends_behind_it(
+    answer: str, is_closed: bool, shown: tuple[MainWindow, TrainingTab]
+) -> None:
+    window, tab = shown
+    tab.busy = "GMM-VAE is training (step 340 of 9,000)."
+
+    def end() -> None:
+        tab.busy = ""
+        tab.playing_changed.emit()
+
+    QTimer.singleShot(0, end)
+    seen: list[str] = []
+    answer_with(answer, seen)
+    assert window.close() is is_closed
+    assert seen == ["Nothing trains any more."]
+    assert window.isVisible() is not is_closed
+
+
 def test_a_script_closes_without_a_question_and_still_stops_what_trains(
     shown: tuple[MainWindow, TrainingTab],
 ) -> None:
