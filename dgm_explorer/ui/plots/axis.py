@@ -17,11 +17,16 @@ _LEAST_LINE_SPACING = 0.75
 """Of the height of a line of text: closer than that, figures below each other touch."""
 
 
-def tick_text(value: float, digits: int = 4) -> str:
-    """``value`` with at most ``digits`` significant digits; a true minus, no padding: −0.05, 150, 2e6."""
+def tick_text(value: float, digits: int = 4, is_scientific: bool = False) -> str:
+    """``value`` with at most ``digits`` significant digits; a true minus, no padding: −0.05, 150, 2e6.
+
+    Parameters
+    ----------
+    is_scientific : with an exponent in any case.
+    """
     if value == 0:
         return "0"
-    if 1e-4 < abs(value) < 1e5:
+    if 1e-4 < abs(value) < 1e5 and not is_scientific:
         text = f"{value:.{max(digits, math.floor(math.log10(abs(value))) + 1)}g}"
     else:
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
@@ -32,9 +37,10 @@ def tick_text(value: float, digits: int = 4) -> str:
 
 
 def tick_texts(values: Sequence[float]) -> list[str]:
-    """The shortest texts that tell neighbouring values apart."""
+    """The shortest texts that tell neighbouring values apart: all with an exponent where one needs it."""
+    is_scientific = any("e" in tick_text(value) for value in values)
     for digits in range(4, 10):
-        texts = [tick_text(value, digits) for value in values]
+        texts = [tick_text(value, digits, is_scientific) for value in values]
         if len(set(texts)) == len(set(values)):
             break
     return texts

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtGui import QColor, QFontMetricsF
 from pytestqt.qtbot import QtBot
 
-from dgm_explorer.ui.plots.axis import NumberAxis, log_ticks, tick_text
+from dgm_explorer.ui.plots.axis import NumberAxis, log_ticks, tick_text, tick_texts
 from dgm_explorer.ui.plots.plot import Plot
 from dgm_explorer.ui.theme import PROJECTOR
 
@@ -25,6 +25,19 @@ from dgm_explorer.ui.theme import PROJECTOR
 )
 def test_tick_text(value: float, text: str) -> None:
     assert tick_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ((0.1, 10, 1000, 1e5, 1e7), ["1e−1", "1e1", "1e3", "1e5", "1e7"]),
+        ((-5e4, 0, 5e4, 1e5), ["−5e4", "0", "5e4", "1e5"]),
+        ((0.3, 100, 30000), ["0.3", "100", "30000"]),
+        ((20000, 20000.5), ["20000", "20000.5"]),
+    ],
+)
+def test_numbers_of_one_axis_are_written_alike(values: tuple[float, ...], texts: list[str]) -> None:
+    assert tick_texts(values) == texts
 
 
 def test_log_ticks_of_the_standard_view() -> None:
