@@ -1,5 +1,6 @@
 """What the panel says of a claim, a derivation and a check; no Qt."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeAlias
@@ -83,11 +84,17 @@ def finding_text(finding: Finding) -> str:
 
 
 def _numbers(finding: Finding) -> str:
-    error = "exactly" if finding.error == 0 else f"± {_number(float(f'{finding.error:.1g}'))}"
     label = "expected" if finding.relation == "agrees" else "not, as the notes imply,"
-    return (
-        f"{finding.what}: {label} {_number(finding.expected)}, measured {_number(finding.measured)} {error}"
-    )
+    return f"{finding.what}: {label} {_number(finding.expected)}, measured {_measured(finding)}"
+
+
+def _measured(finding: Finding) -> str:
+    """With one digit more than its error has."""
+    error = finding.error
+    if not 0 < error < math.inf:
+        return f"{_number(finding.measured)} {'exactly' if error == 0 else f'± {_number(error)}'}"
+    decimals = 1 - math.floor(math.log10(error))
+    return f"{_number(round(finding.measured, decimals))} ± {_number(float(f'{error:.1g}'))}"
 
 
 def _number(value: float) -> str:

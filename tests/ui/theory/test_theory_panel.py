@@ -362,3 +362,11 @@ def test_no_number_is_written_with_a_hyphen() -> None:
     finding = agrees("x", -1e-9, -1.25, 1e-12)
     assert finding_text(finding) == "x: expected −1e−09, measured −1.25 ± 1e−12: FAILS"
     assert "exactly" in finding_text(replace(finding, error=0.0))
+
+
+@pytest.mark.parametrize(
+    ("measured", "error", "text"),
+    [(3.74186, 0.1, "3.74 ± 0.1"), (0.123456789, 1e-9, "0.123457 ± 1e−09"), (1234.567, 40.0, "1235 ± 40")],
+)
+def test_digits_below_the_error_are_not_written(measured: float, error: float, text: str) -> None:
+    assert f"measured {text}: holds" in finding_text(agrees("x", measured, measured, error))
