@@ -69,10 +69,12 @@ class ErrorReporter(QObject):
         sys.excepthook = self.report
         threading.excepthook = self._report_thread
         logger.addHandler(self._opener)
+        logger.propagate = False  # a library's first word gives the root logger a terminal too
 
     def uninstall(self) -> None:
         sys.excepthook, threading.excepthook = self._previous
         self._timer.stop()
+        logger.propagate = True
         logger.removeHandler(self._opener)
         for handler in self._handlers:
             logger.removeHandler(handler)

@@ -63,6 +63,16 @@ def test_what_the_program_logs_itself_reaches_the_log_too(reports: Reports) -> N
     assert reports.log_path.read_text().count("RuntimeError: paint") == 1
 
 
+def test_a_library_that_logs_too_does_not_make_the_terminal_say_errors_twice(
+    reports: Reports, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As ziafont does: the first ``logging.debug`` of anybody gives the root logger a terminal of its own."""
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    logging.debug("glyphs were replaced")
+    reports.fail(RuntimeError("paint"))
+    assert capsys.readouterr().err.count("RuntimeError: paint") == 1
+
+
 def test_a_flood_is_said_once_and_does_not_push_its_beginning_out_of_the_log(reports: Reports) -> None:
     for index in range(50):
         reports.fail(RuntimeError(f"paint {index}"))
