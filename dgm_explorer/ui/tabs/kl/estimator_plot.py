@@ -27,6 +27,8 @@ _POINT_PX = 3.0
 _MEAN_RADIUS_PX = 4.5
 _EXACT_RADIUS_PX = 8.0
 _TAIL = 0.02
+_MARGIN = 0.12
+_MOST_MARGIN = 0.5
 _LEAST_SPAN = 0.01
 _GOLDEN = 0.6180339887498949
 
@@ -131,6 +133,7 @@ class CloudPlot(Plot):
         self._upwards = CornerText(self.view_box, "top-left")
         self._across.set_text("∂/∂μ")
         self._cover = Cover(self.view_box)
+        self.view_box.sigResized.connect(self._draw)
         self.setMouseEnabled(False, False)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName(f"Gradient estimates of {DIRECTION_NAME[direction]}")
@@ -180,9 +183,18 @@ class CloudPlot(Plot):
         if self._has_lanes:
             y_range = (0.4, len(dots) + 0.6)
         else:
-            y_range = _kept((y_lo, y_hi), _span([cloud.y for cloud in dots], float(self._exact[1])))
+            y_range = _kept(
+                (y_lo, y_hi), _span([cloud.y for cloud in dots], float(self._exact[1]), self._margin)
+            )
         self.set_view_range(x_range, y_range)
         self._overlay.set_clouds(dots, self._exact, self._has_lanes)
+
+    @property
+    def _margin(self) -> float:
+        """Of the range upwards: the names of the axes stand above and below the dots."""
+        name_px = self._upwards.boundingRect().bottom()
+        room_px = self.view_box.rect().height() - 2 * name_px
+        return min(max(_MARGIN, name_px / max(room_px, 1.0)), _MOST_MARGIN)
 
     def export_table(self) -> PlotTable:
         """One row per estimate."""
@@ -194,15 +206,15 @@ class CloudPlot(Plot):
         return QSize(170, 130)
 
 
-def _span(values: Sequence[FloatArray], exact: float) -> Range:
+def _span(values: Sequence[FloatArray], exact: float, margin: float = _MARGIN) -> Range:
     """From the lowest to the highest of 0, the exact value and every cloud without its far tails."""
     marks = [0.0, exact]
     for cloud in values:
         if cloud.size:
             marks += np.quantile(cloud, [_TAIL, 1 - _TAIL]).tolist()
     lo, hi = min(marks), max(marks)
-    margin = max(0.12 * (hi - lo), _LEAST_SPAN)
-    return lo - margin, hi + margin
+    spare = max(margin * (hi - lo), _LEAST_SPAN)
+    return lo - spare, hi + spare
 
 
 def _kept(old: Range, wanted: Range) -> Range:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -27,7 +27,7 @@ from dgm_explorer.ui.tabs.kl.estimator_plot import CloudPlot
 from dgm_explorer.ui.tabs.kl.estimator_table import BIAS_LOG_SIGMA, BIAS_MU, ESS, NAME
 from dgm_explorer.ui.tabs.kl.estimator_words import estimator_color
 from dgm_explorer.ui.tabs.kl.frame import FrameEngine
-from dgm_explorer.ui.theme import DARK, LIGHT, PROJECTOR
+from dgm_explorer.ui.theme import DARK, LIGHT, PROJECTOR, Theme
 
 AT_MODE = KLState(q=Gaussian1D(2.98430598784, 1.02336855966), n_samples=1000)
 ROWS = {estimator: row for row, estimator in enumerate(DIRECTIONS)}
@@ -233,3 +233,20 @@ def test_the_names_of_the_axes_hide_neither_the_exact_gradient_nor_a_mean(qtbot:
     for place, rgb in (((2.85, -17.1), PROJECTOR.forward), ((0.0, 0.0), estimator_color("snis", PROJECTOR))):
         at = plot.mapFromGlobal(plot.viewport().mapToGlobal(plot.view_to_viewport(*place))).toPoint()
         assert picture.pixelColor(at) == QColor(rgb)
+
+
+@pytest.mark.parametrize("theme", [LIGHT, PROJECTOR])
+def test_in_a_narrow_plot_dots_lie_between_the_names_of_the_axes(theme: Theme, qtbot: QtBot) -> None:
+    plot = CloudPlot("reverse")
+    qtbot.addWidget(plot)
+    plot.set_theme(theme)
+    plot.resize(160, 150)
+    gradients = np.random.default_rng(0).uniform(-1.0, 1.0, (500, 2))
+    cloud = Cloud("reparametrised", gradients, np.ones(500))
+    plot.show_clouds([cloud], np.array([0.5, 0.5]), has_lanes=False, reason="", unit="nats")
+    with qtbot.waitExposed(plot):
+        plot.show()
+    for x, y in gradients[np.abs(gradients[:, 1]) < 0.95].tolist():
+        at = plot.view_box.mapViewToScene(QPointF(x, y))
+        for name in (plot._upwards, plot._across):
+            assert not name.mapRectToScene(name.boundingRect()).contains(at)
