@@ -63,18 +63,6 @@ def factor_of_axes(lengths: tuple[float, float], angle: float) -> FloatArray:
     return cholesky_factor(rotation(angle) * np.array(lengths))
 
 
-def symmetric_factor(factor: FloatArray) -> FloatArray:
-    """Return the symmetric square root Σ^½ ⪰ 0 of Σ = AAᵀ: the polar decomposition is A = Σ^½ Q."""
-    axes, lengths, _ = np.linalg.svd(factor)
-    return np.asarray((axes * lengths) @ axes.T)
-
-
-def axes_factor(factor: FloatArray) -> FloatArray:
-    """Return the factor of Σ = AAᵀ whose columns are the semi-axes of the ellipse (2, 2)."""
-    shape = describe_covariance(factor)
-    return np.asarray(shape.axes * np.sqrt(shape.eigenvalues))
-
-
 def turned_factor(factor: FloatArray, angle: float) -> FloatArray:
     """Return A R(angle): the same Σ, ε turned by ``angle`` before it is mapped (2, 2)."""
     return np.asarray(factor @ rotation(angle))

@@ -59,10 +59,6 @@ class GaussianMap:
             column += self.mean[i]
         return z
 
-    def noise_of(self, z: FloatArray) -> FloatArray:
-        """ε for z (..., d); L must not be singular."""
-        return np.asarray(np.linalg.solve(self.factor, (z - self.mean)[..., None])[..., 0])
-
 
 @lru_cache(maxsize=4)
 def draw_epsilon(seed: int, n: int, d: int = 2) -> FloatArray:

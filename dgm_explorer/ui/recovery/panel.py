@@ -11,7 +11,6 @@ from dgm_explorer.ui.banners import Notice
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.card import dress_card
 
-BUTTON_COLUMN = 1
 SHORTEST_ROW_CHARACTERS = 30
 
 
