@@ -476,6 +476,19 @@ def test_a_step_gives_the_lower_panels_room_and_the_end_takes_it_back(real: Main
     assert splitter.sizes() == pytest.approx(own, abs=3)
 
 
+def test_where_the_lower_panels_are_the_subject_they_have_most_of_the_height(real: MainWindow) -> None:
+    tab = next(tab for tab in real.tabs() if tab.key == "gmm-vae")
+    real.resize(1280, 800)
+    real.lectures.begin(find_lecture("gmm-vae"))
+    shares = []
+    for _ in find_lecture("gmm-vae").steps:
+        settle()
+        upper, lower = tab.heights().sizes()
+        shares.append(lower / (upper + lower))
+        real.lectures.go_on()
+    assert [share > 0.55 for share in shares] == [False] * 5 + [True, False, True]
+
+
 def test_a_lecture_waits_for_a_tab_that_is_being_built_and_then_shares_its_height(real: MainWindow) -> None:
     tab = next(tab for tab in real.tabs() if isinstance(tab, ReparamTab))
     tab.leave_building(True)

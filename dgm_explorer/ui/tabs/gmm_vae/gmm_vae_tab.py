@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from dgm_explorer.core.gmm_vae_state import GmmVaeState
 from dgm_explorer.ui.store import Store
@@ -49,3 +49,6 @@ class GmmVaeTab(TrainingTab):
         panels = LowerPanels(theme)
         yield
         return GmmVaeScene(store, self._make_run, GmmVaePictures(latent, elbo, panels), theme)
+
+    def heights(self) -> QSplitter:
+        return self.scene.heights

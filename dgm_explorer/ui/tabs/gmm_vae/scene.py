@@ -42,6 +42,10 @@ class GmmVaeScene(TrainingScene):
     store : of `GmmVaeState`; the only truth about what is asked for.
     make_run : sets up a run, in the training thread.
     pictures : the scene takes them over.
+
+    Attributes
+    ----------
+    heights : divides the height between the bound and the lower panels.
     """
 
     def __init__(
@@ -54,6 +58,7 @@ class GmmVaeScene(TrainingScene):
     ) -> None:
         super().__init__(MODEL, store, GmmVaeEditor(store), SETTINGS, make_run, theme, parent)
         self.latent, self.elbo, self.panels = pictures.latent, pictures.elbo, pictures.panels
+        self.heights = QSplitter(Qt.Orientation.Vertical)
         self._is_component_last = False
         self.lay_out(self._arrange_pictures())
         self.desk.standing_changed.connect(self._show_editable)
@@ -69,7 +74,7 @@ class GmmVaeScene(TrainingScene):
         return replace(super().make_recording(), n_points=self.state.n_points)
 
     def _arrange_pictures(self) -> QWidget:
-        right = QSplitter(Qt.Orientation.Vertical)
+        right = self.heights
         right.setChildrenCollapsible(False)
         right.addWidget(self.elbo)
         right.addWidget(self.panels)
