@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Slot
 
+from dgm_explorer.ui.recovery.polite_end import PoliteEnd
 from dgm_explorer.ui.recovery.trace import WindowTrace
 
 if TYPE_CHECKING:
     from dgm_explorer.ui.main_window import MainWindow
-    from dgm_explorer.ui.recovery.polite_end import PoliteEnd
     from dgm_explorer.ui.recovery.recovery import Recovery
 
 SETTLE_MS = 800
@@ -54,6 +54,8 @@ class CrashGuard(QObject):
         self._window = window
         self._offers = is_offering
         if self._state is not None:
+            self._polite_end = PoliteEnd(self)
+            self._polite_end.asked.connect(self._leave)
             QTimer.singleShot(SETTLE_MS, self, self._begin)
 
     @property
@@ -88,13 +90,10 @@ class CrashGuard(QObject):
             return
         from dgm_explorer.runs.folder import default_parent
         from dgm_explorer.ui.recovery.offers import OfferRequest
-        from dgm_explorer.ui.recovery.polite_end import PoliteEnd
         from dgm_explorer.ui.recovery.recovery import Recovery
 
         request = OfferRequest(self._state, self._state / TRACES, default_parent())
         folder = None if self._trace is None else self._trace.folder
-        self._polite_end = PoliteEnd(self)
-        self._polite_end.asked.connect(self._leave)
         self._recovery = Recovery(self._window, folder, request if self._offers else None)
         troubles = " ".join(words for words in (self._window.describe_troubles(), self.trouble) if words)
         if troubles:

@@ -11,6 +11,27 @@ from dgm_explorer.session import read_session
 from tests.ui.recovery import whole_program
 
 ROOT = Path(__file__).parents[3]
+INTERRUPTED_AT_ONCE = """
+import os, signal, sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from dgm_explorer import app
+from dgm_explorer.ui.main_window import MainWindow
+from dgm_explorer.ui.recovery import crash_guard
+
+crash_guard.SETTLE_MS = 3_600_000
+app.make_application()
+
+def interrupt():
+    if any(isinstance(one, MainWindow) and one.isVisible() for one in QApplication.topLevelWidgets()):
+        timer.stop()
+        os.kill(os.getpid(), signal.SIGINT)
+
+timer = QTimer()
+timer.timeout.connect(interrupt)
+timer.start(100)
+sys.exit(app.run_window(app.WindowOptions(theme="light", tab="kl")))
+"""
 
 
 @pytest.fixture
@@ -80,3 +101,19 @@ def test_a_crashed_window_is_taken_up_and_living_and_closed_ones_are_not(home: d
     )
     assert "Fatal Python error: Aborted" in told.stdout
     assert "whole_program.py" in told.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")
+def test_ctrl_c_closes_a_window_that_has_just_opened(home: dict[str, str]) -> None:
+    """Python alone would raise it in whatever slot comes next, where Qt only prints it."""
+    ended = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_AT_ONCE],
+        env=home,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert traces(home) == []
