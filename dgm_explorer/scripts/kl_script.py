@@ -116,7 +116,7 @@ for name, (value, error) in (("H(p)", entropy), ("KL(p||q)", forward), ("KL(q||p
 '''
 
 _SAMPLED = """
-# Of p only {known} {is_are} known in the window: it estimates from N = {n} of them, and so does this.
+# Of p only {known} {is_are} known in the window: it estimates from N = {n} samples, and this from the same.
 rng = np.random.default_rng({seed})
 {draw}
 value, error = per_nat * terms.mean(), per_nat * terms.std(ddof=1) / np.sqrt(len(terms))
@@ -163,7 +163,7 @@ def _surrogate(state: KLState, shown: Sequence[Shown]) -> str:
         known="samples" if has_samples else f"log p̃ = log p + {state.log_z!r}",
         is_are="are" if has_samples else "is",
         n=n,
-        seed=state.seed + 1,
+        seed=state.seed,
         draw=_draw(is_line, has_samples).format(n=max(n, 2), log_z=repr(state.log_z)),
         name="-E_p[log q]" if has_samples else "-ELBO",
         units=state.units,
@@ -174,15 +174,21 @@ def _surrogate(state: KLState, shown: Sequence[Shown]) -> str:
 def _draw(is_line: bool, has_samples: bool) -> str:
     if is_line:
         if has_samples:
-            return "k = rng.choice(len(w), {n}, p=w)\nterms = -log_q(rng.normal(mu[k], sigma[k]))  # x from p"
+            return (
+                "noise, u = rng.standard_normal({n}), rng.random({n})\n"
+                'k = np.searchsorted(np.cumsum(w)[:-1], u, side="right")\n'
+                "terms = -log_q(mu[k] + sigma[k] * noise)  # x from p"
+            )
         return "x = rng.normal(q_mu, q_sigma, {n})  # from q\nterms = log_q(x) - log_p(x) - {log_z}"
     if has_samples:
         return (
-            "draws = [rng.multivariate_normal(r[:2], [[r[2], r[3]], [r[3], r[4]]]) for r in\n"
-            "         normals[rng.choice(len(w), {n}, p=w)]]  # from p\n"
-            "terms = -log_normal(np.array(draws), q)"
+            "k = rng.choice(len(w), {n}, p=w)\n"
+            "L = np.linalg.cholesky(normals[k][:, [2, 3, 3, 4]].reshape(-1, 2, 2))\n"
+            "x = normals[k, :2] + (L @ rng.standard_normal(({n}, 2, 1)))[..., 0]  # from p\n"
+            "terms = -log_normal(x, q)"
         )
     return (
-        "x = rng.multivariate_normal(q[:2], [[q[2], q[3]], [q[3], q[4]]], {n})  # from q\n"
+        "L = np.linalg.cholesky([[q[2], q[3]], [q[3], q[4]]])\n"
+        "x = q[:2] + rng.standard_normal(({n}, 2)) @ L.T  # from q\n"
         "terms = log_normal(x, q) - log_p(x) - {log_z}"
     )

@@ -95,7 +95,7 @@ def test_scales_of_a_thousand_to_one_bits_and_weights_of_zero(
 def test_what_is_known_of_p_decides_what_is_estimated(tab: KLTab, qtbot: QtBot, tmp_path: Path) -> None:
     """The surrogates differ from divergences by known constants: H(p) and −log Z."""
     line, plane = KLState(n_samples=2000), KLState(n_samples=2000, dimension=2)
-    scripts, expected, names = [], [], []
+    scripts, expected, names, shown = [], [], [], []
     for state in (line, plane):
         numbers = show(tab, state, qtbot)
         for knowledge, name, value in (
@@ -106,9 +106,16 @@ def test_what_is_known_of_p_decides_what_is_estimated(tab: KLTab, qtbot: QtBot, 
             scripts.append(tab.python_script())
             expected.append(value)
             names.append(name)
-    for printed, name, value in zip(run_scripts(scripts, tmp_path), names, expected, strict=True):
+            text = re.search(r"the window shows (\S+) ± \S+ nats \(MC, N = 2000\)", scripts[-1])
+            assert text
+            shown.append(text[1].replace("−", "-"))
+    for printed, name, value, text in zip(
+        run_scripts(scripts, tmp_path), names, expected, shown, strict=True
+    ):
         assert 0 < printed[name].error < 0.5
         assert printed[name].agrees_with(value), (name, printed[name], value)
+        decimals = len(text.partition(".")[2])
+        assert f"{printed[name].value:.{decimals}f}" == text, (name, printed[name], text)
 
 
 def test_the_script_says_what_the_window_shows(tab: KLTab, qtbot: QtBot) -> None:

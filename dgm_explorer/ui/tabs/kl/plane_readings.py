@@ -10,7 +10,7 @@ from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.numerics.knowledge import can_evaluate
 from dgm_explorer.numerics.mixture2d import Mixture2D, covariance_matrix
 from dgm_explorer.ui.tabs.kl.plane_frame import PlaneFrame
-from dgm_explorer.ui.tabs.kl.readings import ENTROPY_FORMULA, FORMULAS, MAX_VALUE_SAMPLES, Reading
+from dgm_explorer.ui.tabs.kl.readings import ENTROPY_FORMULA, FORMULAS, MAX_VALUE_SAMPLES, Reading, estimated
 from dgm_explorer.ui.tabs.kl.wording import divergence_text, in_units
 
 GRID_WARNING = "from samples on a grid while the state moves, good to about 1e-3 at sharp kinks of log p"
@@ -54,7 +54,7 @@ def _unknown(name: str, reason: str) -> Reading:
 def _cross_entropy(state: KLState, p: Mixture2D) -> Reading:
     x = p.sample(_n_samples(state), np.random.default_rng(state.seed))
     formula = "KL(p‖q) + H(p) = −E_p[log q], averaged over samples of p"
-    return _estimated("−E_p[log q]", -_log_q(state.q2, x), formula, state)
+    return estimated("−E_p[log q]", -_log_q(state.q2, x), formula, state.units)
 
 
 def _negative_elbo(state: KLState, p: Mixture2D) -> Reading:
@@ -62,7 +62,7 @@ def _negative_elbo(state: KLState, p: Mixture2D) -> Reading:
     x = np.array(state.q2.mean) + noise @ np.linalg.cholesky(covariance_matrix(state.q2.cov)).T
     terms = _log_q(state.q2, x) - p.log_pdf(x) - state.log_z
     formula = "KL(q‖p) − log Z = E_q[log q − log p̃], averaged over samples of q"
-    return _estimated("−ELBO", terms, formula, state)
+    return estimated("−ELBO", terms, formula, state.units)
 
 
 def _n_samples(state: KLState) -> int:
@@ -74,12 +74,3 @@ def _log_q(q: Gaussian2D, x: FloatArray) -> FloatArray:
     offset = x - np.array(q.mean)
     squared: FloatArray = np.einsum("ni,ij,nj->n", offset, np.linalg.inv(cov), offset)
     return -0.5 * squared - math.log(2 * math.pi) - 0.5 * float(np.linalg.slogdet(cov)[1])
-
-
-def _estimated(name: str, terms: FloatArray, formula: str, state: KLState) -> Reading:
-    n_samples = len(terms)
-    error = "?"
-    if n_samples > 1:
-        error = f"{in_units(float(terms.std(ddof=1)) / math.sqrt(n_samples), state.units):.2g}"
-    text = f"{in_units(float(terms.mean()), state.units):.4g} ± {error}".replace("-", "−")
-    return Reading(name, text, f"MC, N = {n_samples}", True, f"{formula}: {text} {state.units}")

@@ -112,16 +112,17 @@ def _cross_entropy(state: KLState, frame: KLFrame) -> Reading:
     z = (experiment.x_p[0] - state.q.mu) / state.q.sigma
     terms = 0.5 * z * z + (math.log(state.q.sigma) + HALF_LOG_2PI)
     formula = "KL(p‖q) + H(p) = −E_p[log q], averaged over samples of p"
-    return _estimated("−E_p[log q]", terms, formula, state.units)
+    return estimated("−E_p[log q]", terms, formula, state.units)
 
 
 def _negative_elbo(state: KLState, frame: KLFrame) -> Reading:
     terms = _experiment(frame.p, state, state.log_z).log_ratio[0]
     formula = "KL(q‖p) − log Z = E_q[log q − log p̃], averaged over samples of q"
-    return _estimated("−ELBO", terms, formula, state.units)
+    return estimated("−ELBO", terms, formula, state.units)
 
 
-def _estimated(name: str, terms: FloatArray, formula: str, units: Units) -> Reading:
+def estimated(name: str, terms: FloatArray, formula: str, units: Units) -> Reading:
+    """The mean of ``terms`` (N,), nats, with its standard error."""
     n_samples = len(terms)
     spread = float(terms.std(ddof=1)) if n_samples > 1 else math.nan
     mean, error = in_units(float(terms.mean()), units), in_units(spread / math.sqrt(n_samples), units)
