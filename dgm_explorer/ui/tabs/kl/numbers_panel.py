@@ -36,6 +36,7 @@ KNOWLEDGE_TIP: Final = {
     "samples": "Only samples of p are known, as with data: maximum likelihood is what remains.",
     "unnormalised": "Only p̃(x) = Z p(x) is known, as with a posterior: Z is hidden and p cannot be sampled.",
 }
+PICTURES_KNOW: Final = "The pictures show p and its divergences all the same, to compare with."
 UNITS: Final = (("nats", "nats"), ("bits", "bits"))
 
 
@@ -140,7 +141,7 @@ class NumbersPanel(QWidget):
             if is_used:
                 self._show_line(line, readings[number], self._shown[number : number + 1])
         reasons = [f"{reading.name}: {reading.explanation}" for reading in readings if not reading.is_known]
-        set_text(self._reason, "\n".join(reasons[1:]))
+        set_text(self._reason, "\n".join([*reasons[1:], PICTURES_KNOW]))
         self._reason.setVisible(bool(reasons))
         self._shown = readings
 

@@ -34,3 +34,15 @@ def test_the_tip_of_a_name_is_that_of_its_value_whatever_is_known(tab: KLTab, qt
     qtbot.waitUntil(lambda: "needs samples of p and log Z" in lines[0].name.toolTip())
     for line in lines:
         assert line.name.toolTip() == line.value.toolTip()
+
+
+def test_where_a_number_is_unknown_it_says_that_the_pictures_show_it(tab: KLTab, qtbot: QtBot) -> None:
+    def told() -> bool:
+        labels = tab.controls.numbers.findChildren(QLabel)
+        return any("pictures show p" in label.text() and label.isVisible() for label in labels)
+
+    assert not told()
+    tab.store.update(knowledge="samples")
+    qtbot.waitUntil(told)
+    tab.store.update(knowledge="densities")
+    qtbot.waitUntil(lambda: not told())
