@@ -52,6 +52,7 @@ class IntegrandPanel(LowerPanel):
         self._zero = pg.InfiniteLine(0.0, angle=0)
         self._plot.addItem(self._zero)
         self._caption = QLabel()
+        self._caption.setWordWrap(True)  # on a projector one line would widen the window
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 4, 0, 0)  # so that x lies below the x of the density plot
         layout.setSpacing(2)

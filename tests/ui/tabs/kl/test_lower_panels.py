@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
+from dgm_explorer.core.gaussians import Component1D
 from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
 from dgm_explorer.ui.theme import LIGHT, PROJECTOR, THEMES, Theme
 from dgm_explorer.ui.widgets.notes_dock import MIN_WIDTH_PX
@@ -32,6 +33,18 @@ def test_there_is_room_for_notes_beside_the_tab_on_a_projector(tab: KLTab, theme
     tab.set_theme(theme)
     QTest.qWait(1)
     assert tab.minimumSizeHint().width() + MIN_WIDTH_PX <= 1270
+
+
+@pytest.mark.parametrize("panel", ["integrand", "sweep"])
+def test_words_above_a_plot_do_not_widen_the_window(tab: KLTab, panel: str) -> None:
+    tab.set_theme(PROJECTOR)
+    QTest.qWait(1)
+    before = tab.minimumSizeHint().width()
+    tab.store.update(
+        panel=panel, p=(Component1D(0.123, -4.56789, 1.23456), Component1D(0.877, 5.4321, 0.789))
+    )
+    QTest.qWait(60)
+    assert tab.minimumSizeHint().width() == before
 
 
 def test_rows_of_points_are_low_again_after_the_large_type_of_a_projector(tab: KLTab) -> None:
