@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dgm_explorer.cli.data import ProgressLine
 from dgm_explorer.cli.gui import TABS, THEMES
+from dgm_explorer.cli.interrupt import ends_at_once
 from dgm_explorer.cli.parser import OneLineParser, parse_within, path_name
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.picture_size import LARGEST_DPI, LEAST_DPI, PictureSize, parse_size
@@ -60,7 +61,14 @@ def run(options: argparse.Namespace) -> int:
     reason = why_qt_cannot_start(os.environ)
     if reason is not None:
         raise InputError(f"nothing can be painted: {reason}")
+    with ends_at_once():
+        _take_away(options, size, rate, first, last)
+    return 0
 
+
+def _take_away(
+    options: argparse.Namespace, size: PictureSize | None, rate: float, first: int | None, last: int | None
+) -> None:
     from dgm_explorer.app import WindowOptions, run_unseen
     from dgm_explorer.ui.take_away import Wish, take_away
 
@@ -89,7 +97,6 @@ def run(options: argparse.Namespace) -> int:
         run_unseen(window, lambda shown: take_away(shown, wish, () if has_source else TABS))
     finally:
         line.end()
-    return 0
 
 
 def _size_of(options: argparse.Namespace) -> PictureSize | None:

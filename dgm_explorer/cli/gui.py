@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 
+from dgm_explorer.cli.interrupt import ends_at_once
 from dgm_explorer.cli.parser import OneLineParser, parse_within, path_name
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.driver.places import PLACES, choose_place
@@ -68,7 +69,13 @@ def run(options: argparse.Namespace) -> int:
     # Importing and building make 10⁵ objects that stay: collecting among them would take a twentieth of
     # the time to the first paint. The window's event loop starts the collector again.
     gc.disable()
+    with ends_at_once():
+        return _open_window(options, size, quit_after_s)
 
+
+def _open_window(
+    options: argparse.Namespace, size: tuple[int, int] | None, quit_after_s: float | None
+) -> int:
     from dgm_explorer.ui.quick_imports import quicken_imports
 
     quicken_imports()

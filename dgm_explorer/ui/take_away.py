@@ -20,6 +20,7 @@ from dgm_explorer.ui.main_window import MainWindow
 from dgm_explorer.ui.panel_walk import find_panel, walk_panels
 from dgm_explorer.ui.picture_file import SUFFIXES as PICTURE_SUFFIXES
 from dgm_explorer.ui.picture_file import export_picture, on_screen_size, settle
+from dgm_explorer.ui.recovery.polite_end import PoliteEnd
 from dgm_explorer.ui.submenus import describe_plot
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.tabs.training_tab import TrainingTab
@@ -141,7 +142,13 @@ def _make_film(tab: Tab, plot: ExportablePlot, wish: Wish, out: Path) -> None:
     if wish.report is not None:
         report = wish.report
         maker.progressed.connect(lambda n: report(f"frame {n:,} of {len(steps):,}", n / len(steps)))
+    polite_end, asked = PoliteEnd(maker), list[bool]()
+    polite_end.asked.connect(lambda: asked.append(True))
+    polite_end.asked.connect(maker.cancel)
     maker.start()
     loop.exec()
+    polite_end.close()
+    if asked:
+        raise KeyboardInterrupt
     if ends[0]:
         raise InputError(ends[0])

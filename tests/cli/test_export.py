@@ -1,6 +1,9 @@
 """``dgm-explorer export``, as a script calls it."""
 
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +15,21 @@ from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.session import Session, write_session
 from tests.cli.refusal import refusal
 from tests.scripts.running import run_scripts
+
+INTERRUPTED = """
+import os, signal, sys
+from PySide6.QtCore import QTimer
+from dgm_explorer import app
+from dgm_explorer.cli.main import run
+
+def show_and_interrupt(options, use):
+    QTimer.singleShot(0, lambda: os.kill(os.getpid(), signal.SIGINT))
+    run_unseen(options, use)
+
+app.make_application()
+run_unseen, app.run_unseen = app.run_unseen, show_and_interrupt
+sys.exit(run(sys.argv[1:]))
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -87,3 +105,13 @@ def test_wrong_usage_is_one_line(
 ) -> None:
     del qapp
     assert said in refusal(capsys, "export", *words)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")
+def test_ctrl_c_ends_it_wherever_qt_is(tmp_path: Path) -> None:
+    words = ["export", "--tab", "kl", "--panel", "densities", "--out", str(tmp_path / "a.png")]
+    ended = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED, *words], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (-signal.SIGINT, "")
+    assert list(tmp_path.iterdir()) == []

@@ -2,6 +2,9 @@
 
 import csv
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,3 +29,27 @@ def test_curves_are_not_waited_for_as_in_a_window(
         *terms, elbo = map(float, row[1:])
         assert sum(terms) == pytest.approx(elbo, rel=1e-6)
     assert len(rows) > 3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")
+@pytest.mark.parametrize("suffix", [".gif", ".mp4"])
+def test_ctrl_c_gives_a_film_up(suffix: str, gmm_run: Path, tmp_path: Path) -> None:
+    """Python alone would raise it in a slot, where Qt only prints it: the film was made to its end."""
+    if suffix == ".mp4":
+        pytest.importorskip("imageio_ffmpeg")
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    words = ["--run", gmm_run, "--panel", "latent", "--size", "1200x900", "--out", tmp_path / f"film{suffix}"]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "dgm_explorer", "export", *map(str, words)],
+        env={**os.environ, "TMPDIR": str(temporary)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert child.stderr is not None
+    assert child.stderr.readline().startswith("frame 1 of ")
+    child.send_signal(signal.SIGINT)
+    said = child.communicate(timeout=60)[1]
+    assert child.returncode == 1
+    assert [line for line in said.splitlines() if not line.startswith("frame")] == []
+    assert [path for path in tmp_path.rglob("*") if path != temporary] == []
