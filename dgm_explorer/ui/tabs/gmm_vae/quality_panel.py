@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from dgm_explorer.core.arrays import IntArray
@@ -109,3 +110,10 @@ class QualityPanel(QWidget):
             widget.setVisible(self._has_labels)
         if not self._has_labels or not self.confusion.order.size:
             self.confusion.show_confusion(_NO_COUNTS, (), reason)
+
+    # -- Qt -----------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The least height of this panel counts all lines of the note: else the chart lacked them."""
+        super().resizeEvent(event)
+        self._note.setMinimumHeight(self._note.heightForWidth(self._note.width()))

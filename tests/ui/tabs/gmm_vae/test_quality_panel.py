@@ -51,6 +51,16 @@ def test_matched_components_stand_on_the_diagonal(panel: QualityPanel) -> None:
     )
 
 
+def test_in_the_least_height_the_chart_has_room_for_its_axis(panel: QualityPanel) -> None:
+    panel.set_theme(PROJECTOR)
+    panel.resize(400, 300)
+    QApplication.processEvents()
+    panel.resize(400, panel.minimumSizeHint().height())
+    QApplication.processEvents()
+    foot = panel.chart.mapTo(panel.column, panel.chart.rect().bottomLeft()).y()
+    assert foot < panel.column.height()
+
+
 def test_until_the_library_is_there_rows_stand_in_the_order_of_the_components(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
