@@ -1,6 +1,6 @@
 """Lectures: a list of steps, each a session state with a caption, as checked, versioned JSON.
 
-How they are checked is said in `core.checked_json`.
+How they are checked is said in `checked_json`.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """Session files (``.dgm.json``) and presets: the states of the tabs as checked, versioned JSON.
 
-How they are checked is said in `core.checked_json`.
+How they are checked is said in `checked_json`.
 """
 
 import re
@@ -28,8 +28,8 @@ class Session:
     Attributes
     ----------
     tab : key of the tab in front, one of `TAB_KEYS`.
-    kl, gmm_vae, vq_vae : states of these tabs; None where the file does not speak of a tab and leaves it
-        alone.
+    kl, reparam, gmm_vae, vq_vae : states of these tabs; None where the file does not speak of a tab and
+        leaves it alone.
     title, description : what a preset is called and what to look at in it.
     """
 

@@ -1,6 +1,6 @@
 """The icon in the formats that systems want, painted from its SVG file.
 
-    python packaging/icons.py FOLDER
+    .venv/bin/python packaging/icons.py FOLDER
 
 writes 16.png … 1024.png, dgm-explorer.ico (Windows) and dgm-explorer.icns (macOS) with the packages of
 the program.

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Make the pictures of the user guide anew: `python3 packaging/make_pictures.py`.
+"""Make the pictures of the user guide anew: `.venv/bin/python packaging/make_pictures.py`.
 
 Trains the two models without a window first (two to five minutes, Fashion-MNIST is fetched if it is not
-there), then asks the program for screenshots and panels. No screen is needed. Call it with the Python in
-which the program is installed.
+there), then asks the program for screenshots and panels. No screen is needed; any Python in which the
+program is installed will do.
 """
 
 import subprocess
