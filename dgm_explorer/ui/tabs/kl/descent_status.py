@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from dgm_explorer.ui.tabs.kl.descent_player import DescentPlayer
 from dgm_explorer.ui.tabs.kl.descent_run import DIRECTIONS
 from dgm_explorer.ui.tabs.kl.wording import DIRECTION_NAME
+from dgm_explorer.ui.widgets.number_words import number_text
 
 if TYPE_CHECKING:
     from dgm_explorer.ui.tabs.kl.plane_descent import PlaneDescent
@@ -29,7 +30,7 @@ def line_status(player: DescentPlayer) -> DescentStatus:
         trail = player.trail(direction)
         if trail is not None:
             verb = "converged" if trail.is_converged else "step"
-            place = f"μ {trail.q.mu:.4g}, σ {trail.q.sigma:.4g}"
+            place = f"μ {number_text(trail.q.mu, 4)}, σ {number_text(trail.q.sigma, 4)}"
             parts.append(f"{DIRECTION_NAME[direction]}: {verb} {trail.count}, {place}")
     return DescentStatus(player.is_playing, player.achieved_rate, "\n".join(parts) or AT_START)
 
@@ -40,6 +41,6 @@ def plane_status(descent: "PlaneDescent") -> DescentStatus:
     for direction in DIRECTIONS:
         path = descent.path(direction)
         if path:
-            x, y = path[-1].mean
-            parts.append(f"{DIRECTION_NAME[direction]}: step {len(path) - 1}, mean ({x:.4g}, {y:.4g})")
+            x, y = (number_text(value, 4) for value in path[-1].mean)
+            parts.append(f"{DIRECTION_NAME[direction]}: step {len(path) - 1}, mean ({x}, {y})")
     return DescentStatus(descent.is_playing, 0.0, "\n".join(parts) or AT_START)

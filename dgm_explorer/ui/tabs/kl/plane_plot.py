@@ -8,7 +8,7 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from dgm_explorer.core.gaussians import Component2D, Gaussian2D
-from dgm_explorer.core.kl_state import Direction, View2D
+from dgm_explorer.core.kl_state import Direction, Units, View2D
 from dgm_explorer.numerics.mixture2d import Mixture2D
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis, tick_text
@@ -19,6 +19,7 @@ from dgm_explorer.ui.plots.handle_geometry import Part
 from dgm_explorer.ui.plots.handle_plot import Dragged, HandlePlot
 from dgm_explorer.ui.plots.knob_overlay import Hit
 from dgm_explorer.ui.tabs.kl.plane_layers import DensityLayer, OptimaLayer, Optimum
+from dgm_explorer.ui.tabs.kl.wording import divergence_text
 from dgm_explorer.ui.theme import LIGHT, Theme
 
 _WEIGHT_SPAN_PX = 80.0
@@ -42,6 +43,7 @@ class PlanePlot(HandlePlot[EllipseShape]):
         self.export_name = "plane"
         self.setAccessibleName("Plane with p and q")
         self._components: tuple[Component2D, ...] = ()
+        self._units: Units = "nats"
         self._q = Gaussian2D()
         self._shapes: list[EllipseShape] = [EllipseShape.of(self._q.mean, self._q.cov)]
         self._selected = 0  # q, so that its knobs are seen from the start
@@ -107,6 +109,10 @@ class PlanePlot(HandlePlot[EllipseShape]):
             self._q = q
             self._shapes[-1] = EllipseShape.of(q.mean, q.cov, previous=self._shapes[-1])
             self._show_handles()
+
+    def set_units(self, units: Units) -> None:
+        """In which divergences are told."""
+        self._units = units
 
     def set_optima(self, optima: Sequence[Optimum], caption: str = "") -> None:
         """Minima of both divergences over all Gaussians, and a line about them."""
@@ -200,12 +206,12 @@ class PlanePlot(HandlePlot[EllipseShape]):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             optimum = self._optima.optimum_at(self._view_pixel(QPointF(event.pos())))
             if optimum is not None:
-                QToolTip.showText(event.globalPos(), _describe(optimum), self)
+                QToolTip.showText(event.globalPos(), _describe(optimum, self._units), self)
                 return True
         return bool(super().viewportEvent(event))
 
 
-def _describe(optimum: Optimum) -> str:
+def _describe(optimum: Optimum, units: Units) -> str:
     shape = EllipseShape.of(optimum.point.q.mean, optimum.point.q.cov)
     name = "KL(p‖q)" if optimum.direction == "forward" else "KL(q‖p)"
     kind = {"global": "global minimum", "tied": "tied global minimum"}.get(
@@ -213,4 +219,4 @@ def _describe(optimum: Optimum) -> str:
     )
     place = f"μ ({tick_text(shape.x)}, {tick_text(shape.y)})"
     size = f"σ {tick_text(shape.first)} × {tick_text(shape.second)}"
-    return f"{kind} of {name} = {optimum.point.kl:.6g} nats\n{place}   {size}"
+    return f"{kind} of {name} = {divergence_text(optimum.point.kl, units)} {units}\n{place}   {size}"

@@ -169,6 +169,7 @@ class PlaneScene(QWidget):
         self._exact.give_up_stale()
         self.plane.set_components(state.p2, frame.p)
         self.plane.set_q(state.q2)
+        self.plane.set_units(state.units)
         for direction, view in self.landscapes.items():
             view.set_units(state.units)
             values = frame.forward if direction == "forward" else frame.reverse
@@ -276,7 +277,7 @@ def _landscape(direction: Direction) -> LandscapeView:
         TITLES[direction],
         direction,
         names=("x", "y"),
-        labels=("mean of q, x", "mean of q, y"),
+        labels=("mean of q, x; Σ as it is", "mean of q, y"),
         y_scale="linear",
         is_equal_aspect=True,
     )

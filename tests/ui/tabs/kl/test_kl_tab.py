@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from dgm_explorer.core.gaussians import Component1D, Component2D, Gaussian1D
+from dgm_explorer.core.gaussians import Component1D, Component2D, Gaussian1D, Gaussian2D
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.numerics.landscape import Grid1D, ReverseLandscape
 from dgm_explorer.ui.tabs.kl import basin_overlay
@@ -138,6 +138,18 @@ def test_weights_must_not_all_vanish(tab: KLTab, messages: list[str]) -> None:
     type_into_cell(tab, 1, 0, "0")
     assert [component.weight for component in tab.editor.state.p] == [0.0, 0.5]
     assert "sum to 0" in messages[-1]
+
+
+@pytest.mark.parametrize("dimension", [1, 2])
+def test_the_status_of_a_descent_has_no_hyphen_for_a_minus(tab: KLTab, dimension: int) -> None:
+    left = Gaussian2D((-2.0, -1.5), (0.5, 0.0, 0.5))
+    tab.store.update(dimension=dimension, q=Gaussian1D(-2.0, 1.0), q2=left)
+    tab.draw_now()
+    tab.step()
+    text = tab.controls.descent.status.text()
+    assert "step 1" in text
+    assert "−" in text
+    assert "-" not in text
 
 
 def test_a_bad_q_or_range_leaves_everything_as_it_was(tab: KLTab, messages: list[str]) -> None:

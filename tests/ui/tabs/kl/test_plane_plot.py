@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.gaussians import MAX_COMPONENTS, Component2D, Gaussian2D
@@ -225,6 +226,18 @@ def test_optima_are_drawn_in_the_colours_of_their_directions(plot: PlanePlot, ha
     assert is_painted_near(hand, plot.view_to_viewport(-3.0, 0.0), QColor(LIGHT.forward))
     assert is_painted_near(hand, plot.view_to_viewport(0.0, 3.0), QColor(LIGHT.reverse))
     assert plot.export_table().columns[0][-2:] == ("forward global", "reverse global")
+
+
+def test_an_optimum_under_the_mouse_tells_its_divergence_in_the_chosen_unit(plot: PlanePlot) -> None:
+    best = Gaussian2D((0.0, 0.0), (9.0, 0.0, 1.0))
+    plot.set_optima([Optimum(StationaryPoint2D(best, 0.5 * math.log(2), "global"), "forward")])
+    at = plot.view_to_viewport(0.0, 0.0).toPoint()
+    for units, text in (("bits", "0.5 bits"), ("nats", "0.346574 nats")):
+        plot.set_units(units)  # type: ignore[arg-type]
+        event = QHelpEvent(QEvent.Type.ToolTip, at, plot.viewport().mapToGlobal(at))
+        QApplication.sendEvent(plot.viewport(), event)
+        assert QToolTip.text().startswith(f"global minimum of KL(p‖q) = {text}")
+    QToolTip.hideText()
 
 
 def test_the_table_has_a_row_for_every_gaussian(plot: PlanePlot) -> None:
