@@ -23,7 +23,7 @@ def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
         description="Measure the newest checkpoint of a run on all its examples, and on those held out.",
     )
     parser.add_argument("folder", metavar="RUN_DIR", type=path_name, help="the run folder")
-    parser.add_argument("--device", choices=DEVICE_CHOICES, default="auto", help="where")
+    parser.add_argument("--device", choices=DEVICE_CHOICES, default="auto", help="where to compute")
     parser.add_argument("--json", action="store_true", help="print JSON in place of text")
     parser.set_defaults(run=run)
 

@@ -40,7 +40,12 @@ def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     parser.add_argument("--size", metavar="WxH", help="1920x1080, 8.5x6cm; as in the window if not given")
     parser.add_argument("--dpi", metavar="D", help="96: type as on the screen; 300 is usual for centimetres")
     parser.add_argument("--theme", choices=THEMES, default="light", help="light if not given")
-    parser.add_argument("--fps", metavar="N", default=USUAL_RATE, help="frames per second of a film")
+    parser.add_argument(
+        "--fps",
+        metavar="N",
+        default=USUAL_RATE,
+        help=f"frames per second of a film, {USUAL_RATE} if not given",
+    )
     parser.add_argument("--from-step", metavar="N", help="where a film begins")
     parser.add_argument("--to-step", metavar="N", help="where a film ends")
     parser.add_argument("--force", action="store_true", help="write over a file that is there")

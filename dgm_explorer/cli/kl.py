@@ -21,7 +21,9 @@ def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     parser.add_argument("--fixed-sigma", metavar="S", help="hold σ of q at S: only its mean is free")
     parser.add_argument("--mu-range", metavar="LO,HI", help="window of the landscapes, -8,8 with --p")
     parser.add_argument("--sigma-range", metavar="LO,HI", help="the same for σ, 0.05,10 with --p")
-    parser.add_argument("--grid", metavar="N", default="256", help="points along μ and along σ")
+    parser.add_argument(
+        "--grid", metavar="N", default="256", help="points along μ and along σ, 256 if not given"
+    )
     parser.add_argument("--units", choices=["nats", "bits"], help="nats unless a session says bits")
     parser.add_argument("--json", action="store_true", help="print JSON in place of text")
     parser.add_argument(

@@ -120,8 +120,8 @@ def _folder_to_resume(request: RunRequest) -> Path:
 
 def _find_origin(request: RunRequest, info: RunInfo | None) -> Origin:
     if info is not None:
-        _require_model(request, info)
         folder = RunFolder(_folder_to_resume(request))
+        _require_model(request, info, folder)
         step, state = read_latest_checkpoint(folder) if steps_in(folder.checkpoints) else (0, None)
         config = info.config
         if request.config is not None:
@@ -134,7 +134,7 @@ def _find_origin(request: RunRequest, info: RunInfo | None) -> Origin:
 
 def _branch(request: RunRequest, parent: RunFolder) -> Origin:
     info = open_run_folder(parent.path)
-    _require_model(request, info)
+    _require_model(request, info, parent)
     steps = steps_in(parent.checkpoints)
     if not steps:
         raise InputError(
@@ -152,9 +152,11 @@ def _branch(request: RunRequest, parent: RunFolder) -> Origin:
     )
 
 
-def _require_model(request: RunRequest, info: RunInfo) -> None:
+def _require_model(request: RunRequest, info: RunInfo, folder: RunFolder) -> None:
     if info.model != request.model:
-        raise InputError(f"this is a run of {info.model}, not of {request.model}; choose another folder.")
+        raise InputError(
+            f"{folder.path} is a run of {info.model}, not of {request.model}; choose another folder."
+        )
 
 
 def _load(origin: Origin, report: Report, group: "Group | None") -> Dataset:

@@ -87,6 +87,11 @@ def test_points_in_the_plane_get_a_gaussian_decoder(tmp_path: Path) -> None:
     assert open_run_folder(folder).config.likelihood == "gaussian"
 
 
+def test_a_run_of_another_model_is_not_resumed(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = refusal(capsys, "train", "vq-vae", "--resume", "--out", str(trained))
+    assert f"{trained} is a run of gmm-vae, not of vq-vae; choose another folder." in said
+
+
 def test_resume_lengthens_the_plan(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "run"
     assert train("--out", str(folder), "--epochs", "1", *SMALL) == 0
