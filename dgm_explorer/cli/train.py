@@ -56,7 +56,7 @@ def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     parser.add_argument("--limit", metavar="N", help="use at most so many examples")
     parser.add_argument(
         "--set", metavar="key=value", action="append", default=[], dest="settings",
-        help="any other setting, such as learning_rate=0.001; a wrong key lists them; several times, if need be",
+        help="any other setting, such as learning_rate=0.001; a wrong key lists all; as often as you like",
     )  # fmt: skip
     parser.add_argument("--snapshot-every", metavar="SECONDS", help="between two pictures of the timeline")
     parser.add_argument(
