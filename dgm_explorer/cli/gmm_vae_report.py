@@ -35,9 +35,9 @@ def as_rows(figures: "GmmVaeEvaluation") -> list[tuple[str, str, str]]:
     columns = (figures.all, figures.held_out)
     rows = [
         ("examples", *(str(split.n) for split in columns)),
-        ("accuracy", *(_percent(split) for split in columns)),
-        ("NMI", *(f"{split.nmi:.4f}" for split in columns)),
-        ("ARI", *(f"{split.ari:.4f}" for split in columns)),
+        ("accuracy", *(_agreement(split, split.accuracy, ".2%") for split in columns)),
+        ("NMI", *(_agreement(split, split.nmi, ".4f") for split in columns)),
+        ("ARI", *(_agreement(split, split.ari, ".4f") for split in columns)),
         ("components in use", *(_count(split) for split in columns)),
         ("ELBO, nats/example", *(f"{split.elbo:.4f}" for split in columns)),
     ]
@@ -46,9 +46,10 @@ def as_rows(figures: "GmmVaeEvaluation") -> list[tuple[str, str, str]]:
     return rows  # type: ignore[return-value]
 
 
-def _percent(split: "GmmVaeFigures") -> str:
-    if math.isfinite(split.accuracy):
-        return f"{split.accuracy:.2%}"
+def _agreement(split: "GmmVaeFigures", value: float, form: str) -> str:
+    """With the labels, or why there is none."""
+    if math.isfinite(value):
+        return f"{value:{form}}"
     return "no labels" if split.occupied is not None else "no mixture"
 
 
