@@ -69,6 +69,7 @@ class PointPicker(QObject):
         self._throttle.fired.connect(self._fill_card)
         view.hovered.connect(self._hover)
         view.left.connect(self._leave)
+        view.component_drag_started.connect(self._leave)
         view.clicked.connect(self._click)
         view.dismissed.connect(self.unpin)
         view.lassoed.connect(self._select)

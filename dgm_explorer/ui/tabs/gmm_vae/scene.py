@@ -24,6 +24,15 @@ from dgm_explorer.ui.tabs.gmm_vae.state_editor import GmmVaeEditor
 from dgm_explorer.ui.tabs.training_scene import TrainingScene
 from dgm_explorer.ui.theme import Theme
 
+_WAY_BACK = {
+    "move_component": "The mean is set in the run itself, out of reach of Undo: drag it back, "
+    "or branch from an earlier step.",
+    "add_component": "The component is new in the run itself, out of reach of Undo: remove it, "
+    "or branch from an earlier step.",
+    "remove_component": "The component is gone from the run itself, out of reach of Undo: add one, "
+    "or branch from an earlier step.",
+}
+
 
 @dataclass(frozen=True)
 class GmmVaePictures:
@@ -222,18 +231,23 @@ class GmmVaeScene(TrainingScene):
 
     @Slot(int, object)
     def _move_component(self, index: int, mean: FloatArray) -> None:
-        self.desk.run.apply(Command("move_component", (float(index), *mean.tolist())))
+        self._change_mixture("move_component", (float(index), *mean.tolist()))
 
     @Slot()
     def _add_component(self) -> None:
         place = self.latent.place_for_component()
         if place is not None:
-            self.desk.run.apply(Command("add_component", tuple(place.tolist())))
+            self._change_mixture("add_component", tuple(place.tolist()))
 
     @Slot(int)
     def _remove_component(self, index: int) -> None:
-        self.desk.run.apply(Command("remove_component", (float(index),)))
+        self._change_mixture("remove_component", (float(index),))
         self.editor.apply(component=-1)
+
+    def _change_mixture(self, name: str, value: tuple[float, ...]) -> None:
+        self.desk.run.apply(Command(name, value))
+        if self.desk.takes_commands:
+            self.noticed.emit(_WAY_BACK[name])
 
     # -- selection ----------------------------------------------------------------------------------------
 

@@ -128,7 +128,11 @@ def test_a_dragged_mean_is_where_it_was_let_go_and_training_goes_on_from_there(
     begin = view.view_to_viewport(*chosen.mean.tolist())
     end = begin + QPointF(40, -25)
     goal = view.pixel_to_view(view._view_pixel(end))
+    said: list[str] = []
+    tab.noticed.connect(said.append)
     drag(view.viewport(), begin.toPoint(), end.toPoint())
+    assert len(said) == 1
+    assert "out of reach of Undo: drag it back, or branch from an earlier step" in said[0]
     one_pixel = (view.view_range[0][1] - view.view_range[0][0]) / view.view_box.rect().width()
     qtbot.waitUntil(
         lambda: (

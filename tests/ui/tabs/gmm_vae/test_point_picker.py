@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -170,6 +170,22 @@ def test_leaving_hides_the_card(make_bench) -> None:
     bench.hover(bench.empty_place())
     bench.hover(QPointF(3, 3))
     assert not bench.card.isVisible()
+
+
+def test_the_card_of_where_a_mean_was_taken_does_not_stay_while_it_is_dragged(make_bench) -> None:
+    bench = make_bench()
+    bench.show()
+    bench.view.set_components_movable(True)
+    mean = bench.view.view_to_viewport(*bench.picture.scene.components[0].mean.tolist()).toPoint()
+    bench.hover(QPointF(mean))
+    assert bench.card.isVisible()
+    viewport, button = bench.view.viewport(), Qt.MouseButton.LeftButton
+    QTest.mousePress(viewport, button, pos=mean)
+    for px in (10, 40, 80):
+        QTest.mouseMove(viewport, mean + QPoint(px, 0))
+    QApplication.processEvents()
+    assert not bench.card.isVisible()
+    QTest.mouseRelease(viewport, button, pos=mean + QPoint(80, 0))
 
 
 @pytest.mark.parametrize("size", [(640, 480), (400, 420)])
