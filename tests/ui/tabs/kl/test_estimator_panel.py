@@ -27,7 +27,7 @@ from dgm_explorer.ui.tabs.kl.estimator_plot import CloudPlot
 from dgm_explorer.ui.tabs.kl.estimator_table import BIAS_LOG_SIGMA, BIAS_MU, ESS, NAME
 from dgm_explorer.ui.tabs.kl.estimator_words import estimator_color
 from dgm_explorer.ui.tabs.kl.frame import FrameEngine
-from dgm_explorer.ui.theme import DARK, LIGHT, PROJECTOR, Theme
+from dgm_explorer.ui.theme import DARK, LIGHT, PROJECTOR
 
 AT_MODE = KLState(q=Gaussian1D(2.98430598784, 1.02336855966), n_samples=1000)
 ROWS = {estimator: row for row, estimator in enumerate(DIRECTIONS)}
@@ -235,11 +235,9 @@ def test_the_names_of_the_axes_hide_neither_the_exact_gradient_nor_a_mean(qtbot:
         assert picture.pixelColor(at) == QColor(rgb)
 
 
-@pytest.mark.parametrize("theme", [LIGHT, PROJECTOR])
-def test_in_a_narrow_plot_dots_lie_between_the_names_of_the_axes(theme: Theme, qtbot: QtBot) -> None:
+def test_in_a_narrow_plot_dots_lie_between_the_names_of_the_axes(qtbot: QtBot) -> None:
     plot = CloudPlot("reverse")
     qtbot.addWidget(plot)
-    plot.set_theme(theme)
     plot.resize(160, 150)
     gradients = np.random.default_rng(0).uniform(-1.0, 1.0, (500, 2))
     cloud = Cloud("reparametrised", gradients, np.ones(500))
