@@ -113,6 +113,7 @@ def _write_script(tab: Tab, out: Path | None) -> None:
 def _write_panel(window: MainWindow, wish: Wish) -> None:
     assert wish.out is not None
     tab = window.current_tab
+    _require_picture(tab)
     plot = find_panel(tab, wish.panel, lambda: wait_for(window, tab))
     assert isinstance(plot, QWidget)
     suffix = wish.out.suffix.lower()
@@ -123,6 +124,14 @@ def _write_panel(window: MainWindow, wish: Wish) -> None:
         export_picture(plot, wish.size or on_screen_size(plot), wish.out)
     else:
         _make_film(tab, plot, wish, wish.out)
+
+
+def _require_picture(tab: Tab) -> None:
+    """Of the run that was asked for: its panels would be empty."""
+    if isinstance(tab, TrainingTab) and _is_coming(tab) and tab.scene.snapshot is None:
+        assert tab.store is not None
+        folder = tab.store.state.run_folder
+        raise InputError(f"{folder} has no snapshot that can be read; let it train, or take another run.")
 
 
 def _make_film(tab: Tab, plot: ExportablePlot, wish: Wish, out: Path) -> None:

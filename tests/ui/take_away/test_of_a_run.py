@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from dgm_explorer.cli.main import run
+from dgm_explorer.ui import take_away
 from dgm_explorer.ui.run import run_desk
+from tests.cli.refusal import refusal
 
 
 @pytest.mark.usefixtures("qapp")
@@ -29,6 +32,19 @@ def test_curves_are_not_waited_for_as_in_a_window(
         *terms, elbo = map(float, row[1:])
         assert sum(terms) == pytest.approx(elbo, rel=1e-6)
     assert len(rows) > 3
+
+
+@pytest.mark.usefixtures("qapp")
+def test_a_run_without_a_picture_is_refused(
+    gmm_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", os.environ["QT_QPA_PLATFORM"])
+    monkeypatch.setattr(take_away, "RUN_PATIENCE_S", 1.0)
+    folder = shutil.copytree(gmm_run, tmp_path / "run", ignore=shutil.ignore_patterns("step-*"))
+    out = tmp_path / "latent.png"
+    said = refusal(capsys, "export", "--run", str(folder), "--panel", "latent", "--out", str(out))
+    assert f"{folder} has no snapshot that can be read" in said
+    assert not out.exists()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")
