@@ -29,7 +29,7 @@ def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
     source.add_argument("--preset", metavar="NAME", help="show a preset")
     source.add_argument("--session", metavar="FILE", type=path_name, help="show a session file")
     source.add_argument("--run", dest="run_folder", metavar="DIR", type=path_name, help="show a run")
-    parser.add_argument("--tab", choices=TABS, help="that of the preset, session or run if not given")
+    parser.add_argument("--tab", choices=TABS, help="that of the preset, session or run, else kl")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--panel", metavar="NAME", help="the panel, by its name in --list-panels")
     what.add_argument("--python", action="store_true", help="the setting as a script; printed without --out")

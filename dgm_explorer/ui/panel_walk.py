@@ -54,7 +54,8 @@ def find_panel(tab: Tab, name: str, settle: Callable[[], None]) -> ExportablePlo
                 return plot
             names.append(plot.export_name)
     raise InputError(
-        f"the tab {tab.key} has no panel {name[:60]!r} here; use one of {', '.join(dict.fromkeys(names))}."
+        f"the tab {tab.key} has no panel {name[:60]!r} here; use one of {', '.join(dict.fromkeys(names))}, "
+        "or name another tab."
     )
 
 

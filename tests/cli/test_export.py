@@ -56,6 +56,7 @@ def test_a_panel_as_picture_and_data(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert QImage(str(picture)).width() == 320
     found = refusal(capsys, "export", *words[1:3], "--panel", "nothing", "--out", str(tmp_path / "b.png"))
     assert "no panel 'nothing' here; use one of densities, landscape-forward" in found
+    assert found.endswith(", or name another tab.\n")
     film = refusal(capsys, "export", *words[1:], str(tmp_path / "b.gif"))
     assert "made of a run" in film
     assert not (tmp_path / "b.png").exists()
