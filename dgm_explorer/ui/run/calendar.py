@@ -29,9 +29,14 @@ class TimelineMark:
 
 
 class Calendar:
-    """Step → epoch and phase; grows with every table of training metrics."""
+    """Step → epoch and phase; grows with every table of training metrics.
+
+    Steps that train nothing, such as a mixture fit, have no row: they are of the phase before the next row's.
+    """
 
     def __init__(self) -> None:
+        self._row: tuple[int, float, int] | None = None
+        self._present = 0
         self._steps: list[int] = []
         self._epochs: list[float] = []
         self._phases: list[int] = []
@@ -43,10 +48,18 @@ class Calendar:
                 columns = [table.names.index(name) for name in COLUMNS]
                 self._add_rows(table.values[:, columns].tolist())
 
+    def see(self, phase: int) -> None:
+        """The run is in this phase now, of which there may be no row yet."""
+        self._present = phase
+
     def _add_rows(self, rows: Sequence[Sequence[float]]) -> None:
         for number, (step, epoch, phase) in enumerate(rows):
             is_last = number == len(rows) - 1
             is_new_phase = not self._phases or phase != self._phases[-1]
+            if is_new_phase and self._row is not None:
+                self._insert(*self._row)
+                self._insert(int(step) - 1, self._row[1], int(phase) - 1)
+            self._row = int(step), float(epoch), int(phase)
             if is_last or is_new_phase or step - self._steps[-1] >= KNOT_EVERY:
                 self._insert(int(step), float(epoch), int(phase))
 
@@ -63,7 +76,9 @@ class Calendar:
         if not self._steps:
             return TimelineMark(step, None, 0)
         if after == len(self._steps):
-            return TimelineMark(step, self._epochs[-1] if step == self._steps[-1] else None, self._phases[-1])
+            is_last, phase = step == self._steps[-1], self._phases[-1]
+            is_between = not is_last and self._present > phase
+            return TimelineMark(step, self._epochs[-1] if is_last else None, phase + is_between)
         return TimelineMark(step, self._epoch_before(after, step), self._phases[after])
 
     def _epoch_before(self, after: int, step: int) -> float:

@@ -93,7 +93,7 @@ class RunDesk(QObject):
         super().__init__(parent)
         self._model = model
         self.run = RunController(make_run, make_request, self)
-        self.source = TimelineSource(self)
+        self.source = TimelineSource(phases, self)
         self.examples = DatasetLoader(self)
         self.second = SecondRun(model, self)
         self._others = RunList(lambda: list_runs(default_parent()), self)

@@ -1,5 +1,6 @@
 """One picture for all views: the newest while live, a recorded one where the user looks back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from dgm_explorer.core.errors import InputError
+from dgm_explorer.core.run_words import describe_phase
 from dgm_explorer.core.training import MetricsTable
 from dgm_explorer.runs.folder import RunFolder, steps_in
 from dgm_explorer.runs.reader import RunReader
@@ -38,6 +40,10 @@ class TimelineSource(QObject):
 
     Connect a run's live pictures and metrics to `take_live` and `take_metrics`, a `Timeline` to
     `set_position`, and every view to `picture_changed`.
+
+    Parameters
+    ----------
+    phases : names of the run's phases in their order, as words.
     """
 
     picture_changed = Signal(object)
@@ -52,8 +58,9 @@ class TimelineSource(QObject):
     refused = Signal(str)
     """A recorded snapshot cannot be read: one sentence."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, phases: Sequence[str] = (), parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._phases = tuple(phases)
         self._folder: Path | None = None
         self._live: Any = None
         self._position: int | None = None
@@ -110,6 +117,8 @@ class TimelineSource(QObject):
     def take_live(self, snapshot: Any) -> None:
         """The run has a new picture; it is drawn unless the user looks back."""
         self._live = snapshot
+        if describe_phase(snapshot.phase) in self._phases:
+            self._calendar.see(self._phases.index(describe_phase(snapshot.phase)))
         if self._position is None:
             self.picture_changed.emit(snapshot)
 

@@ -129,6 +129,38 @@ def test_the_calendar_knows_epoch_and_phase_of_every_step() -> None:
     assert calendar.mark(1200) == TimelineMark(1200, None, 2)
 
 
+def test_steps_without_a_row_are_of_the_phase_between() -> None:
+    """Ten steps of a mixture fit: while it goes on, and once joint training has begun."""
+    calendar = Calendar()
+    calendar.add([table(1, 300, 0, 20.0)])
+    assert calendar.mark(301).phase == 0
+    calendar.see(1)
+    assert [calendar.mark(step).phase for step in (300, 301, 310)] == [0, 1, 1]
+    calendar.see(2)
+    assert [calendar.mark(step).phase for step in (300, 301, 310)] == [0, 1, 1]
+    calendar.add([table(311, 400, 2, 20.0)])
+    assert [calendar.mark(step).phase for step in (300, 301, 310, 311, 400)] == [0, 1, 1, 2, 2]
+    assert calendar.mark(305).epoch == 15.0
+
+
+def test_where_no_step_is_between_no_phase_is() -> None:
+    calendar = Calendar()
+    rows = np.array([[step, step / 20, 0 if step <= 30 else 2] for step in range(1, 41)], dtype=float)
+    calendar.add([MetricsTable("train", ("step", "epoch", "phase"), rows)])
+    assert [calendar.mark(step).phase for step in (29, 30, 31, 40)] == [0, 0, 2, 2]
+
+
+def test_a_run_that_rests_behind_the_fit_is_not_in_pre_training(writer: RunWriter, qtbot: QtBot) -> None:
+    timeline = TimelineSource(["pre-training", "mixture fit", "joint training"])
+    timeline.set_folder(writer.folder.path)
+    timeline.take_metrics((table(1, 49, 0, 10.0),))
+    timeline.take_live(make_snapshot(50, "joint"))
+    with qtbot.waitSignal(timeline.marks_changed, timeout=5000, check_params_cb=bool):
+        timeline.refresh()
+    assert [mark.phase for mark in timeline.marks] == [0, 0, 0, 0, 0, 1]
+    timeline.close()
+
+
 def test_the_calendar_stays_small_in_a_long_run() -> None:
     calendar = Calendar()
     for first in range(1, 100_001, 1000):
