@@ -51,6 +51,7 @@ class ReparamEditor(Editor):
     def __init__(self, store: Store, parent: QObject | None = None) -> None:
         super().__init__(store, parent)
         self._shown: ReparamState | None = None
+        self._drawn: ReparamState | None = None
         self._moving = QTimer(self)
         self._moving.setSingleShot(True)
         self._moving.setInterval(MOVING_MS)
@@ -68,7 +69,7 @@ class ReparamEditor(Editor):
 
     def set_shown(self, state: ReparamState | None) -> None:
         """The map on the screen is this one's; None for the store's own."""
-        self._shown = state
+        self._shown, self._drawn = state, self.state
 
     def begin_gesture(self) -> None:
         self._store.begin_gesture()
@@ -88,9 +89,10 @@ class ReparamEditor(Editor):
 
         Where descent has moved the map, the place it has reached is a step of its own: undo comes back to it.
         """
+        is_drawn = self._drawn == self.state  # else the screen is yet to follow, and no descent has moved on
         reached = replace(self.state, **_map_of(self.shown))
         self._shown = None
-        if reached not in (self.state, replace(reached, **_map_of(state))):
+        if is_drawn and reached not in (self.state, replace(reached, **_map_of(state))):
             self._store.step_to(reached)
         return self.apply(**_map_of(state))
 

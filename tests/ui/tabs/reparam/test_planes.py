@@ -191,7 +191,12 @@ def test_undoing_a_drag_comes_back_to_where_descent_had_led(make_tab: MakeTab) -
     tab.scene.draw_now()
     reached = gaussian_map(tab.scene.frame.state)
     knob = plot.knob_viewport_position("first")
-    Hand(plot).drag(knob, knob + QPointF(40, -30))
+    QTest.qWait(50)  # at rest, so that the first move is drawn at once, and the next ones are not
+    hand = Hand(plot)
+    hand.press(knob)
+    for step in (1, 2, 3, 4):
+        hand.move(knob + step * QPointF(10, -7))
+    hand.release(knob + QPointF(40, -28))
     assert tab.store is not None
     tab.store.undo()
     undone = gaussian_map(state_of(tab))
