@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dgm_explorer.cli.data import ProgressLine
+from dgm_explorer.cli.gui import TABS
 from dgm_explorer.cli.parser import OneLineParser
 
 if TYPE_CHECKING:
     from dgm_explorer.theory.claim import Claim
     from dgm_explorer.theory.result import CheckResult
-
-TABS = ("kl", "reparam", "gmm-vae", "vq-vae")
 
 
 def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
