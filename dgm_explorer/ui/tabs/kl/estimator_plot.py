@@ -194,7 +194,7 @@ class CloudPlot(Plot):
         """Of the range upwards: the names of the axes stand above and below the dots."""
         name_px = self._upwards.boundingRect().bottom()
         room_px = self.view_box.rect().height() - 2 * name_px
-        return min(max(_MARGIN, name_px / max(room_px, 1.0)), _MOST_MARGIN)
+        return float(min(max(_MARGIN, name_px / max(room_px, 1.0)), _MOST_MARGIN))
 
     def export_table(self) -> PlotTable:
         """One row per estimate."""
