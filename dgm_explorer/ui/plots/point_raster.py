@@ -8,7 +8,7 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPaintEngine, QPainter
 
 from dgm_explorer.core.arrays import BoolArray, Float32Array, FloatArray
 from dgm_explorer.ui.plots.latent_shapes import ByteArray
@@ -18,6 +18,12 @@ from dgm_explorer.ui.theme import LIGHT, Theme, blend
 _SIZES_PX = ((600, 6), (3_000, 5), (12_000, 3))
 """Dots up to this many are so wide; above, 2 pixels."""
 _LEAST_SIZE_PX = 2
+_AMONG_VECTORS = 4.0
+"""Pixels of the image for each of the view where it goes to SVG or PDF: some 400 dpi."""
+
+_MOST_AMONG_VECTORS = 1 << 25
+"""Pixels: a large page gets coarser ones."""
+
 _FORMAT = QImage.Format.Format_ARGB32_Premultiplied
 
 
@@ -87,8 +93,7 @@ class PointRaster(PixelOverlay):
         self.update()
 
     def draw(self, painter: QPainter) -> None:
-        device = painter.device()
-        ratio = device.devicePixelRatioF() if device is not None else 1.0
+        ratio = self._pixels_for_each(painter)
         (x_lo, x_hi), (y_lo, y_hi) = self._view_box.viewRange()
         rect = self.boundingRect()
         wanted = (x_lo, x_hi, y_lo, y_hi, rect.width(), rect.height(), ratio)
@@ -96,6 +101,14 @@ class PointRaster(PixelOverlay):
             self._drawn_for = wanted
             self._rasterise(rect.width(), rect.height(), ratio)
         painter.drawImage(QPointF(0, 0), self._image)
+
+    def _pixels_for_each(self, painter: QPainter) -> float:
+        """How many pixels of what is painted on there are along one of the view."""
+        rect = self.boundingRect()
+        if painter.paintEngine().type() != QPaintEngine.Type.Raster:
+            area = max(1.0, rect.width() * rect.height())
+            return min(_AMONG_VECTORS, math.sqrt(_MOST_AMONG_VECTORS / area))
+        return painter.deviceTransform().m11()
 
     def _rasterise(self, view_width: float, view_height: float, ratio: float) -> None:
         """Fill the buffer: a pixel index by two multiplies, then one write for each pixel of a dot."""
