@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from dgm_explorer.cli.interrupt import ends_at_once
-from dgm_explorer.cli.parser import OneLineParser, parse_within, path_name
+from dgm_explorer.cli.parser import OneLineParser, parse_within, path_name, require_ending
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.driver.places import PLACES, choose_place
 from dgm_explorer.qt_libraries import why_qt_cannot_start
@@ -60,6 +60,7 @@ def run(options: argparse.Namespace) -> int:
 
         open_run_folder(options.run_folder)
     if options.screenshot is not None:
+        require_ending("--screenshot", options.screenshot, ".png")
         _require_folder(options.screenshot)
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     reason = why_qt_cannot_start(os.environ)

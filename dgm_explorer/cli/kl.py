@@ -3,7 +3,7 @@
 import argparse
 
 from dgm_explorer.cli.kl_task import read_task
-from dgm_explorer.cli.parser import OneLineParser, path_name
+from dgm_explorer.cli.parser import OneLineParser, path_name, require_ending
 
 
 def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
@@ -35,6 +35,8 @@ def add_command(commands: "argparse._SubParsersAction[OneLineParser]") -> None:
 def run(options: argparse.Namespace) -> int:
     """Compute what was asked for; write the archive first, so that a printed result means both worked."""
     task = read_task(options)
+    if options.out is not None:
+        require_ending("--out", options.out, ".npz")
 
     from dgm_explorer.cli import kl_report
 

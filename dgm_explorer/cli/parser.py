@@ -31,6 +31,18 @@ def path_name(text: str) -> Path:
     return Path(text)
 
 
+def require_ending(option: str, path: Path, ending: str) -> None:
+    """Of the one kind of file that is written: under another name it would not be taken for that kind.
+
+    Raises
+    ------
+    InputError
+        If ``path`` ends otherwise; it names ``option``.
+    """
+    if path.suffix.lower() != ending:
+        raise InputError(f"{option} {path}: what is written is {ending[1:]}; let the name end in {ending}.")
+
+
 def join_negative_values(arguments: Sequence[str]) -> list[str]:
     """Write ``--q -2,0.5`` as ``--q=-2,0.5``, which argparse does not take for another option.
 

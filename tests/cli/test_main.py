@@ -26,6 +26,7 @@ from tests.cli.refusal import refusal
         (["--quit-after", "nan"], "--quit-after"),
         (["--screenshot", "no/such/folder/a.png"], "--screenshot"),
         (["--train-in", "the moon"], "--train-in: invalid choice: 'the moon'"),
+        (["--screenshot", "a.jpg"], "--screenshot a.jpg: what is written is png"),
         (["--size", "big", "--screenshot", "a.png"], "--size: 'big'"),
         (["--size", "0x0"], "--size: '0x0'"),
         (["--size", "9999x9999"], "8192x8192"),
