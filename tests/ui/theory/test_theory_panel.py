@@ -248,6 +248,7 @@ def test_a_copy_has_its_formulas_in_tex(panel: TheoryPanel) -> None:
     QTest.keyClick(panel.page, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     QTest.keyClick(panel.page, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     copied = QApplication.clipboard().text()
+    QApplication.clipboard().clear()  # the offscreen one would end what Python made after Python has ended
     claim = claims_of("kl")[1]
     for tex in (*claim.formulas, *claim.notes_formulas):
         assert f"$${tex}$$" in copied
