@@ -76,10 +76,16 @@ class CornerText(PixelOverlay):
 
 
 class Cover(PixelOverlay):
-    """Greys a plot out and says why."""
+    """Greys a plot out and says why.
 
-    def __init__(self, view_box: pg.ViewBox) -> None:
+    Parameters
+    ----------
+    alpha : how much of the plot it hides; 255 for all of it.
+    """
+
+    def __init__(self, view_box: pg.ViewBox, alpha: int = 225) -> None:
         super().__init__(view_box, z_value=60)
+        self._alpha = alpha
         self._reason = ""
         self._theme = LIGHT
         self.setVisible(False)
@@ -101,7 +107,7 @@ class Cover(PixelOverlay):
 
     def draw(self, painter: QPainter) -> None:
         rect = self.boundingRect()
-        painter.fillRect(rect, color(self._theme.window, 225))
+        painter.fillRect(rect, color(self._theme.window, self._alpha))
         painter.setPen(color(self._theme.text))
         font = self._theme.font()
         painter.setFont(font)

@@ -383,6 +383,22 @@ def test_cleared_it_says_what_will_be_here(panel, told) -> None:
     assert panel.plot.cover.reason == ""
 
 
+def test_cleared_nothing_of_the_run_before_shows_through(panel, qtbot: QtBot) -> None:
+    unused = EmbeddingPanel()
+    qtbot.addWidget(unused)
+    unused.set_theme(LIGHT)
+    unused.resize(panel.size())
+    with qtbot.waitExposed(unused):
+        unused.show()
+    for each in (panel, unused):
+        each.clear("Nothing is trained yet.")
+    inside = panel.plot.view_box.sceneBoundingRect().toRect().adjusted(12, 12, -12, -12)
+    seen = [each.plot.grab(inside).toImage() for each in (panel, unused)]
+    colors = [{image.pixel(x, y) for x in range(inside.width()) for y in range(60)} for image in seen]
+    assert colors[0] == colors[1]
+    assert len(colors[0]) == 1
+
+
 def test_it_is_exported(panel, tmp_path: Path) -> None:
     (plot,) = panel.plots()
     export_png(plot, tmp_path / "a.png")
@@ -398,7 +414,7 @@ def test_it_is_exported(panel, tmp_path: Path) -> None:
     assert (kind, int(code)) == ("code", K - 1)
     assert [float(x), float(y)] == pytest.approx(snapshot.codebook[-1].tolist())
     panel.clear("nothing")
-    assert not EmbeddingPanel().plot.export_table().columns[0]
+    assert not panel.plot.export_table().columns[0]
 
 
 @pytest.mark.parametrize("name", THEMES)

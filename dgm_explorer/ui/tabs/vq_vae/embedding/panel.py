@@ -108,7 +108,6 @@ class EmbeddingPanel(CodePanel):
         colors = code_colors(self.theme, snapshot.n_codes)
         is_lattice = self._config.quantizer == "fsq"
         self._scene = scene = make_scene(snapshot, colors, self._scene, is_lattice)
-        self.plot.cover.set_reason("")
         self.plot.set_embedding(scene, self._memory.trails(scene.plane))
         images = max(1, snapshot.codes[0].size) if len(snapshot.codes) else 1
         set_text(self.note, f"{len(scene.dots):,} dots of {len(scene.dots) // images:,} images")
@@ -120,7 +119,7 @@ class EmbeddingPanel(CodePanel):
         self._memory.forget()
         self._snapshot = self._scene = self._arrows = None
         self._target = Target()
-        self.plot.cover.set_reason(words)
+        self.plot.clear_embedding(words)
         set_text(self.note, "")
         set_text(self.read_out, "")
 

@@ -36,6 +36,7 @@ _HELP = (
     "Move: light up a code everywhere. Click: choose it; again, or Escape: choose none.\n"
     "Drag the background, or arrow keys: pan. Wheel: zoom. A or double click: show all and follow."
 )
+_NO_PLANE = ("z₁", "z₂")
 
 
 class EmbeddingPlot(CloudPlot):
@@ -53,11 +54,11 @@ class EmbeddingPlot(CloudPlot):
     export_name = "vq-vae-embedding"
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self._x_axis, self._y_axis = NumberAxis("bottom", "z₁"), NumberAxis("left", "z₂")
+        self._x_axis, self._y_axis = NumberAxis("bottom", _NO_PLANE[0]), NumberAxis("left", _NO_PLANE[1])
         super().__init__(self._x_axis, self._y_axis, parent)
         self._scene: EmbeddingScene | None = None
         self._arrows: StraightThrough | None = None
-        self._axis_names = ("z₁", "z₂")
+        self._axis_names = _NO_PLANE
         self._target = Target()
         self._hand = PanningHand(self)
         self._cells = CellOverlay(self.view_box)
@@ -68,7 +69,7 @@ class EmbeddingPlot(CloudPlot):
         self._lit_marks = LitMarks(self.view_box, self.marks, self._trails)
         self._arrow_overlay = StraightThroughArrows(self.view_box)
         self.statement = CornerText(self.view_box, "top-left")
-        self.cover = Cover(self.view_box)
+        self.cover = Cover(self.view_box, alpha=255)
         self._key = ColorKeyItem()
         self.plotItem.layout.removeItem(self.plotItem.getAxis("top"))  # hidden; the key takes its place
         self.plotItem.layout.addItem(self._key, *_ROW_ABOVE_VIEW)
@@ -94,10 +95,8 @@ class EmbeddingPlot(CloudPlot):
     def set_embedding(self, scene: EmbeddingScene, trails: Trails) -> None:
         """Show this; the visible part follows only while the user has not chosen one."""
         self._scene = scene
-        if scene.plane.axis_names != self._axis_names:
-            self._axis_names = scene.plane.axis_names
-            self._x_axis.set_label(self._axis_names[0], self.theme)
-            self._y_axis.set_label(self._axis_names[1], self.theme)
+        self.cover.set_reason("")
+        self._name_axes(scene.plane.axis_names)
         nothing = np.zeros((0, 2), np.int64)
         sites = scene.sites if scene.pairs is not None else scene.sites[:0]
         self._cells.set_sites(sites, nothing if scene.pairs is None else scene.pairs, scene.colors)
@@ -105,6 +104,18 @@ class EmbeddingPlot(CloudPlot):
         self.marks.set_sites(scene.sites, scene.colors, scene.is_dead)
         self.statement.set_text(scene.statement)
         self._follow(scene.dots, scene.sites, scene.plane.has_equal_aspect)
+
+    def clear_embedding(self, words: str) -> None:
+        """There is nothing to show, for this reason."""
+        self._scene = None
+        self._name_axes(_NO_PLANE)
+        self.cover.set_reason(words)
+
+    def _name_axes(self, names: tuple[str, str]) -> None:
+        if names != self._axis_names:
+            self._axis_names = names
+            self._x_axis.set_label(names[0], self.theme)
+            self._y_axis.set_label(names[1], self.theme)
 
     def set_lit(self, codes: tuple[int, ...], is_lit: BoolArray | None) -> None:
         """Codes that are lit up, and which dots keep their colour; None for all."""
