@@ -1,7 +1,7 @@
 """The GMM-VAE tab."""
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtWidgets import QSplitter, QWidget
 
@@ -51,4 +51,4 @@ class GmmVaeTab(TrainingTab):
         return GmmVaeScene(store, self._make_run, GmmVaePictures(latent, elbo, panels), theme)
 
     def heights(self) -> QSplitter:
-        return self.scene.heights
+        return cast("GmmVaeScene", self.scene).heights
