@@ -46,10 +46,9 @@ def describe_progress(readings: RunReadings) -> str:
 
 
 def describe_pace(readings: RunReadings) -> str:
-    """Steps and images per second; empty while nothing can be said."""
-    if readings.steps_per_s <= 0:
-        return ""
-    return f"{describe_rate(readings.steps_per_s)} steps/s · {describe_rate(readings.images_per_s)} images/s"
+    """Steps and images per second, as far as there are any: a fit to all codes takes no images."""
+    rates = ((readings.steps_per_s, "steps/s"), (readings.images_per_s, "images/s"))
+    return " · ".join(f"{describe_rate(rate)} {unit}" for rate, unit in rates if rate > 0)
 
 
 def describe_device(readings: RunReadings) -> str:

@@ -94,6 +94,8 @@ def test_the_bar_says_where_the_run_is_and_how_long_it_will_take(controls: RunCo
     share = controls.bar.value() / controls.bar.maximum()
     assert share == pytest.approx(3400 / 9000, abs=1e-3)
     assert controls.pace.text() == "812 steps/s · 51,968 images/s"
+    controls.show_readings(replace(RUNNING, images_per_s=0.0))
+    assert controls.pace.text() == "812 steps/s"
 
 
 def test_the_bar_is_painted_as_far_as_the_run_is(controls: RunControls) -> None:

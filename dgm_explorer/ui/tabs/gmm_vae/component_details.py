@@ -21,7 +21,7 @@ from dgm_explorer.ui.widgets.snapshot_panel import as_images, example_words, scr
 N_TYPICAL: Final = 24
 _ALL_IMAGES: Final = "Decoded means μ of all components; click one"
 _ALL_POINTS: Final = "Decoded means (large) and samples of all components over the data"
-_NOT_FITTED: Final = "Pre-training: the components are fitted to the codes after it"
+_NOT_FITTED: Final = "The components are not fitted to the codes yet: pre-training comes first"
 
 
 class ComponentDetails(QWidget):
