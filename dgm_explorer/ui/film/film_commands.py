@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QProgressDialog, QWidget
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.picture_size import PictureSize
-from dgm_explorer.runs.reader import RunReader
 from dgm_explorer.ui import file_dialogs
 from dgm_explorer.ui.export import ExportablePlot
 from dgm_explorer.ui.film.film_dialog import FilmDialog
 from dgm_explorer.ui.film.film_maker import FilmMaker
 from dgm_explorer.ui.film.film_plan import FilmPlan
+from dgm_explorer.ui.run.recorded import recorded_steps
 from dgm_explorer.ui.tabs.training_tab import TrainingTab
 
 
@@ -117,9 +117,5 @@ class FilmCommands(QObject):
 def _snapshots_of(tab: TrainingTab) -> tuple[Path, tuple[int, ...]]:
     """Folder of the run on the screen, and the steps of its recorded snapshots."""
     screen = tab.scene.desk.run.on_screen
-    if screen is None:
-        raise InputError("There is no run yet: press Space to train, or open one, and try again.")
-    steps = RunReader(screen.folder).snapshot_steps()
-    if not steps:
-        raise InputError("The run has recorded no snapshot yet: try again in a moment.")
-    return screen.folder, steps
+    reader, steps = recorded_steps(None if screen is None else screen.folder)
+    return reader.folder.path, steps
