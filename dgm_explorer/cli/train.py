@@ -97,6 +97,11 @@ def _read_new(options: argparse.Namespace) -> "RunRequest":
     values = parse_settings(config_type, options.settings)
     if source.name in TOYS and options.model == gmm_vae_config.MODEL:
         values.setdefault("likelihood", "gaussian")
+    for name in ("epochs", "seed"):
+        if getattr(options, name) is not None and name in values:
+            raise InputError(
+                f"{name} is given twice, by --{name} and by --set {name}; leave one of them out."
+            )
     if options.epochs is not None:
         values["epochs"] = parse_within("--epochs", options.epochs, int, 0, MOST_EPOCHS)
     if options.seed is not None:

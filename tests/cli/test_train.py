@@ -125,6 +125,7 @@ def test_interrupting_a_real_process_saves_and_exits_with_zero(tmp_path: Path) -
         (("--set", "latent_dim=0"), "latent_dim = 0 must lie between 1 and 512"),
         (("--epochs", "-1"), "--epochs"),
         (("--seed", "x"), "--seed"),
+        (("--seed", "1", "--set", "seed=2"), "seed is given twice"),
         (("--seed", str(2**32)), "from 0 to 4294967295;"),
         (("--limit", "0"), "--limit"),
         (("--checkpoint-every", "0"), "--checkpoint-every"),
