@@ -1,6 +1,7 @@
 """The options of the ``kl`` command, checked and gathered."""
 
 import argparse
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ParamSpec, TypeVar
@@ -108,8 +109,9 @@ def _read_view(options: argparse.Namespace, view: View1D) -> View1D:
 
 
 def _named(option: str, make: Callable[P, R], *values: P.args, **named_values: P.kwargs) -> R:
-    """Call ``make``; a complaint of it says which option it is about."""
+    """Call ``make``; a complaint of it says which option it is about, in place of what would be made."""
     try:
         return make(*values, **named_values)
     except InputError as error:
-        raise InputError(f"{option}: {error}") from error
+        said = re.sub("^(component|Gaussian|mixture|view): ", "", str(error))
+        raise InputError(f"{option}: {said}") from error
