@@ -24,7 +24,7 @@ from PySide6.QtCore import (
     QTimer,
 )
 from PySide6.QtGui import QGuiApplication, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
-from PySide6.QtWidgets import QTableView, QWidget
+from PySide6.QtWidgets import QPushButton, QTableView, QWidget
 
 from dgm_explorer.core.atomic_write import open_atomically
 from dgm_explorer.core.errors import InputError
@@ -94,18 +94,24 @@ def copy_picture(widget: QWidget, size: PictureSize) -> None:
 def laid_out(widget: QWidget, size: PictureSize) -> Iterator[Layout]:
     """``widget`` laid out for this size, once what follows a change of size is done; then as it was.
 
-    The window does not repaint meanwhile, and takes no input.
+    The window does not repaint meanwhile, and takes no input. Buttons that only do something when they are
+    pressed are not there.
     """
     window, geometry = widget.window(), widget.geometry()
     part = widget if isinstance(widget, PartOfColumn) else None
+    buttons = _visible_buttons(widget)
+    if part is None and not buttons:
+        layout = layout_of(widget, size)
+        if widget.size() == QSize(layout.width, layout.height):
+            yield layout
+            return
+    window.setUpdatesEnabled(False)
+    focus = window.focusWidget()
+    for button in buttons:
+        button.hide()
     if part is not None:
-        window.setUpdatesEnabled(False)
         part.stand_alone(True)
     layout = layout_of(widget, size)
-    if part is None and widget.size() == QSize(layout.width, layout.height):
-        yield layout
-        return
-    window.setUpdatesEnabled(False)
     holder = _Holder(widget)
     try:
         holder.hold(layout)
@@ -121,8 +127,18 @@ def laid_out(widget: QWidget, size: PictureSize) -> Iterator[Layout]:
         holder.let_go()
         if part is not None:
             part.stand_alone(False)
+        for button in buttons:
+            button.show()
+        if focus in buttons:
+            focus.setFocus()
         window.setUpdatesEnabled(True)
         widget.setGeometry(geometry)
+
+
+def _visible_buttons(widget: QWidget) -> list[QPushButton]:
+    """But for those that show a choice, too."""
+    buttons = widget.findChildren(QPushButton)
+    return [button for button in buttons if button.isVisibleTo(widget) and not button.isCheckable()]
 
 
 def _overflow(widget: QWidget) -> tuple[int, int]:

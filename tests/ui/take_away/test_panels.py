@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.gaussians import Gaussian1D
@@ -22,6 +22,7 @@ from dgm_explorer.core.reparam_state import ReparamState
 from dgm_explorer.ui.export import ExportablePlot, PlotTable, export_csv, export_npz
 from dgm_explorer.ui.panel_walk import find_panel, walk_panels
 from dgm_explorer.ui.picture_file import SUFFIXES, export_picture, laid_out, layout_of, on_screen_size, settle
+from dgm_explorer.ui.tabs.kl.estimator_panel import EstimatorPanel
 from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
 from dgm_explorer.ui.tabs.reparam.reparam_tab import ReparamTab
 from dgm_explorer.ui.tabs.tab import Tab
@@ -249,6 +250,25 @@ def test_the_screen_is_as_before(landscape: QWidget, tmp_path: Path) -> None:
     assert landscape.window().updatesEnabled()
     assert landscape.mapTo(landscape.window(), QPoint()) == place
     assert landscape.grab().toImage() == before
+
+
+def test_a_picture_has_no_buttons_to_press(
+    make_tab: Callable[..., Tab], qapp: QApplication, tmp_path: Path
+) -> None:
+    tab = make_tab(KLTab, KLState(panel="estimators"))
+    wait(qapp)
+    (panel,) = tab.findChildren(EstimatorPanel)
+    button = next(button for button in panel.findChildren(QPushButton) if button.isVisible())
+    button.setFocus()
+    place = button.geometry()
+    with laid_out(panel, PictureSize(1200, 400, "px", 96)):
+        assert not button.isVisible()
+    wait(qapp)
+    assert (button.isVisible(), button.geometry()) == (True, place)
+    assert button.window().focusWidget() is button
+    export_picture(panel, on_screen_size(panel), tmp_path / "a.png")
+    assert button.isVisible()
+    tab.finish()
 
 
 def test_a_panel_that_needs_more_room_is_painted_smaller_and_not_cut(
