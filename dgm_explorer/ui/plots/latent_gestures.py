@@ -92,7 +92,6 @@ class ComponentDrag:
         self._slack_px = slack_px
         self._start = at
         self._from_px = mean_px
-        self._from = view.pixel_to_view(mean_px)
         self._is_drag = False
 
     def move(self, at: QPointF) -> None:
@@ -100,9 +99,7 @@ class ComponentDrag:
             self._is_drag = True
             self._view.component_drag_started.emit(self._index)
         if self._is_drag:
-            x, y = self._mean_at(at)
-            self._view.ellipses.set_ghost((self._index, x, y))
-            self._view.component_dragged.emit(self._index, x, y)
+            self._view.ellipses.set_ghost((self._index, *self._mean_at(at)))
 
     def finish(self, at: QPointF) -> None:
         self.move(at)
@@ -112,10 +109,8 @@ class ComponentDrag:
             self._view.component_clicked.emit(self._index)
 
     def cancel(self) -> None:
+        """The mean is where the run has it by now: nothing was asked of it yet."""
         self._view.ellipses.set_ghost(None)
-        if self._is_drag:
-            self._view.component_dragged.emit(self._index, *self._from)
-            self._view.component_drag_finished.emit(self._index, *self._from)
 
     def _mean_at(self, at: QPointF) -> tuple[float, float]:
         """No jump at the press: the mean moves by what the hand has moved."""

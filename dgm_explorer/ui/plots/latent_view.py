@@ -49,9 +49,8 @@ class LatentView(CloudPlot):
     """Escape with no gesture and no selection left to give up, or a double click, which was no click."""
     component_clicked = Signal(int)
     component_drag_started = Signal(int)
-    component_dragged = Signal(int, float, float)
     component_drag_finished = Signal(int, float, float)
-    """Where the mean was let go; where it had been taken when the drag was given up by Escape."""
+    """Where the mean was let go; a drag that is given up by Escape tells nothing more."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._x_axis, self._y_axis = NumberAxis("bottom", "z₁"), NumberAxis("left", "z₂")
