@@ -264,7 +264,7 @@ def test_the_chosen_component_gone_all_are_shown(components: ComponentsPanel, im
 
 def test_before_the_mixture_is_fitted_the_panel_says_so(components: ComponentsPanel, images: Dataset) -> None:
     components.show_snapshot(replace(make_snapshot(images), phase="pretrain"), images)
-    assert "Pre-training" in components.details.title.text()
+    assert "pre-training comes first" in components.details.title.text()
 
 
 # -- pictures ---------------------------------------------------------------------------------------------
