@@ -21,6 +21,7 @@ _LABEL_GAP_PX = 5.0
 _MOST_LONG_LABELS = 20
 _MAX_RADIUS_PX = 1e4
 _DEVIATIONS = (2.0, 1.0)
+_LEAST_SHARE = 0.01
 
 
 class ComponentEllipses(PixelOverlay):
@@ -107,6 +108,13 @@ class ComponentEllipses(PixelOverlay):
         distance = np.hypot(x - at.x(), y - at.y())
         nearest = int(np.argmin(np.where(np.isfinite(distance), distance, np.inf)))
         return self._shapes[nearest].index if distance[nearest] <= GRAB_RADIUS_PX else -1
+
+    def worth_seeing(self) -> FloatArray:
+        """Means, and the ends of the outer ellipses of components with a hundredth of π or more, (n, 2)."""
+        holds = np.array([shape.share >= _LEAST_SHARE for shape in self._shapes], dtype=bool)
+        variances = np.diagonal(self._covariances[holds], axis1=1, axis2=2)
+        reach = _DEVIATIONS[0] * np.sqrt(np.maximum(variances, 0.0))
+        return np.concatenate([self._means, self._means[holds] - reach, self._means[holds] + reach])
 
     def _handles_px(self) -> tuple[FloatArray, FloatArray]:
         x, y = self.to_pixels(self._means[:, 0], self._means[:, 1])

@@ -40,15 +40,15 @@ class Box:
         return shows_all and max(across, down) >= _LEAST_SHARE
 
 
-def box_of(positions: Float32Array, means: FloatArray) -> Box | None:
-    """The box that holds the dots (n, 2) and the means (K, 2); None where there is nothing finite.
+def box_of(positions: Float32Array, marks: FloatArray) -> Box | None:
+    """The box that holds the dots (n, 2) and the marks (m, 2); None where there is nothing finite.
 
-    Dots far off, beyond half the width of the box of 99 % of the rest, don't count: one stray dot shall
-    not shrink the picture to a speck.
+    What is far off, beyond half the width of the box of 99 % of the dots, does not count: one stray dot
+    shall not shrink the picture to a speck.
     """
     sample = positions[:: max(1, len(positions) // _SAMPLE)]
     sample = sample[np.isfinite(sample).all(axis=1)].astype(np.float64)
-    points = np.concatenate([sample, means[np.isfinite(means).all(axis=1)]])
+    points = np.concatenate([sample, marks[np.isfinite(marks).all(axis=1)]])
     if not len(points):
         return None
     body = np.sort(sample if len(sample) else points, axis=0)

@@ -96,8 +96,7 @@ class LatentView(CloudPlot):
         self._keys.see_that_it_exists()
         if not (isinstance(self._gesture, ComponentDrag) or self._keys.is_moving):
             self.ellipses.set_ghost(None)
-        means = np.array([shape.mean for shape in scene.components]).reshape(-1, 2)
-        self._follow(scene.positions, means, scene.has_equal_aspect)
+        self._follow(scene.positions, self.ellipses.worth_seeing(), scene.has_equal_aspect)
 
     def set_pin(self, at: tuple[float, float] | None) -> None:
         """Mark a place; None for none."""

@@ -203,6 +203,15 @@ def test_the_range_follows_the_dots_until_the_user_touches_it(view, hand_of) -> 
     assert view.view_range == kept
 
 
+@pytest.mark.parametrize(("share", "is_whole"), [(0.25, True), (0.001, False)])
+def test_the_outer_ellipse_of_a_component_that_holds_something_is_shown_whole(view, share, is_whole) -> None:
+    dots = np.random.default_rng(0).uniform((-30, -10), (30, 10), (900, 2)).astype(np.float32)
+    tall = ComponentShape(0, np.array([0.0, 0.0]), np.diag([25.0, 81.0]), share, "#009E73")
+    view.set_scene(replace(make_scene(dots), components=(tall,), has_equal_aspect=False))
+    _, (y_lo, y_hi) = view.view_range
+    assert (y_lo < -18 and y_hi > 18) == is_whole
+
+
 def test_dots_of_another_run_are_followed_again(view, hand_of) -> None:
     hand_of(view).wheel(place(view, 0, 0), 5)
     view.follow()
