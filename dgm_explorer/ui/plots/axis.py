@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF, QPainter
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsSceneResizeEvent
 
+from dgm_explorer.ui.plots.title import fitting_scale
 from dgm_explorer.ui.theme import Theme, color
 
 _TextSpec: TypeAlias = tuple[QRectF, Any, str]
@@ -95,12 +96,14 @@ class NumberAxis(pg.AxisItem):
     def __init__(self, orientation: str, label: str) -> None:
         self._label_html = ""
         self._least_gap_px = 0.0
+        self._theme: Theme | None = None
         super().__init__(orientation)
         self.enableAutoSIPrefix(False)
         self._label = label
 
     def set_theme(self, theme: Theme) -> None:
         """Colours and fonts."""
+        self._theme = theme
         font = theme.font(0.85)
         metrics = QFontMetricsF(font)
         self.setTickFont(font)
@@ -140,9 +143,24 @@ class NumberAxis(pg.AxisItem):
         Ticks of the old size stayed beside the new ones.
         """
         super().resizeEvent(event)
+        self._fit_label()
         kept = self.cacheMode()
         self.setCacheMode(QGraphicsItem.CacheMode.NoCache)
         self.setCacheMode(kept)
+
+    def _fit_label(self) -> None:
+        """In smaller type where the axis is shorter than its words."""
+        if self.label is None:  # the plot is closed
+            return
+        is_upright = self.orientation in ("left", "right")
+        length = self.size().height() if is_upright else self.size().width()
+        natural = self.label.boundingRect().width()
+        scale = fitting_scale(natural, length, self._theme)
+        self.label.setScale(scale)
+        if is_upright:
+            self.label.setY((length + scale * natural) / 2)
+        else:
+            self.label.setX((length - scale * natural) / 2)
 
     def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:  # noqa: N803
         """As pyqtgraph has it, which always writes at the first level: this makes that one fit."""

@@ -1,5 +1,6 @@
 """Text over a plot: a read-out in a corner, and the cover that says why there is nothing to see."""
 
+import math
 from typing import Literal, TypeAlias
 
 import pyqtgraph as pg
@@ -16,11 +17,17 @@ _WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter) | int
 
 
 class CornerText(PixelOverlay):
-    """Text in a corner of the view, on a background that keeps it readable; wrapped in a narrow view."""
+    """Text in a corner of the view, on a background that keeps it readable; wrapped in a narrow view.
 
-    def __init__(self, view_box: pg.ViewBox, corner: Corner) -> None:
+    Parameters
+    ----------
+    largest_share : of the view's height; a text that would hide more is not painted.
+    """
+
+    def __init__(self, view_box: pg.ViewBox, corner: Corner, largest_share: float = math.inf) -> None:
         super().__init__(view_box, z_value=50)
         self._corner = corner
+        self._largest_share = largest_share
         self._text = ""
         self._measured_width_px = -1.0
         self.set_theme(LIGHT)
@@ -67,6 +74,8 @@ class CornerText(PixelOverlay):
 
     def draw(self, painter: QPainter) -> None:
         rect = self.boundingRect()
+        if rect.height() > self._largest_share * super().boundingRect().height():
+            return
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color(self._theme.panel, 215))
         painter.drawRoundedRect(rect, 3, 3)

@@ -145,11 +145,10 @@ class DensityPlot(HandlePlot[HandleShape]):
             ("╍", theme.forward, "best q by KL(p‖q)"),
             ("╍", theme.reverse, "best q by KL(q‖p)"),
         )
-        self.set_title(
-            "&nbsp;&nbsp;&nbsp;".join(
-                f'<span style="color:{rgb}">{sign}</span> {text}' for sign, rgb, text in entries
-            )
+        title = "&nbsp;&nbsp;&nbsp;".join(
+            f'<span style="color:{rgb}">{sign}</span> {text}' for sign, rgb, text in entries
         )
+        self.set_title(title, short=title.replace("best q by ", ""))
 
     # -- handles ------------------------------------------------------------------------------------------
 

@@ -32,6 +32,8 @@ YScale: TypeAlias = Literal["log", "linear"]
 
 _LEVELS = [i / 9 for i in range(1, 9)]  # positions on the colour scale
 GRAB_RADIUS_PX = 24.0
+LARGEST_CAPTION = 0.4
+"""Share of the height that the caption may hide."""
 UNIT_FACTOR: dict[Units, float] = {"nats": 1.0, "bits": 1.0 / math.log(2.0)}
 _PLAIN_NAMES = {"μ": "mu", "σ": "sigma"}
 """For the header of a CSV file, whose readers may not all know UTF-8."""
@@ -53,7 +55,7 @@ class LandscapeView(Plot):
 
     Parameters
     ----------
-    title : rich text above the plot, in the colour of ``direction``.
+    title : rich text above the plot, in the colour of ``direction``; its first word alone in a narrow one.
     direction : which divergence this is; None for neither (then in the text's colour).
     names : of the two coordinates, short.
     labels : of the two axes.
@@ -107,7 +109,7 @@ class LandscapeView(Plot):
         self._markers = MarkerOverlay(self.view_box)
         self._q_marker = QMarker(self.view_box)
         self._read_out = CornerText(self.view_box, "top-left")
-        self._caption = CornerText(self.view_box, "bottom-left")
+        self._caption = CornerText(self.view_box, "bottom-left", LARGEST_CAPTION)
         self._cover = Cover(self.view_box)
         self.color_bar = ColorBar()
         self.plotItem.layout.addItem(self.color_bar, 2, 3)
@@ -116,7 +118,7 @@ class LandscapeView(Plot):
     def set_theme(self, theme: Theme) -> None:
         super().set_theme(theme)
         rgb = {"forward": theme.forward, "reverse": theme.reverse, None: theme.text}[self._direction]
-        self.set_title(self._landscape_title, rgb)
+        self.set_title(self._landscape_title, rgb, self._landscape_title.partition(" ")[0])
         self._heat_map.set_colormap(theme.colormap)
         self._contours.set_color(theme.marker, 130)
         self._trail.set_theme(theme, rgb)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QWidget
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.plots.axis import NumberAxis
 from dgm_explorer.ui.plots.focus_frame import paint_focus_frame
+from dgm_explorer.ui.plots.title import Title
 from dgm_explorer.ui.theme import LIGHT, Theme, color
 
 Range = tuple[float, float]
@@ -45,7 +46,8 @@ class Plot(pg.PlotWidget):
         self._axes = (x_axis, y_axis)
         for axis in self._axes:  # painted with every change beside them, changed only with the range
             axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
-        self._title = ""
+        self._replace_title()
+        self._title: tuple[str, ...] = ()
         self._title_color = ""
         self._grab_button: Qt.MouseButton | None = None
         self._asked: tuple[Range, Range] | None = None
@@ -60,6 +62,15 @@ class Plot(pg.PlotWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAcceptDrops(False)  # a drop is for the window; text dragged over a view makes Qt warn
 
+    def _replace_title(self) -> None:
+        """By one that gives way: pyqtgraph's own pushes what stands beside the view out of a narrow plot."""
+        plot = self.plotItem
+        plot.layout.removeItem(plot.titleLabel)
+        plot.scene().removeItem(plot.titleLabel)
+        plot.titleLabel = Title()
+        plot.layout.addItem(plot.titleLabel, 0, 1)
+        plot.setTitle(None)
+
     # -- look ---------------------------------------------------------------------------------------------
 
     def set_theme(self, theme: Theme) -> None:
@@ -70,16 +81,20 @@ class Plot(pg.PlotWidget):
             axis.set_theme(theme)
         self._show_title()
 
-    def set_title(self, title: str, rgb: str = "") -> None:
-        """A line above the plot, rich text, in the colour ``rgb`` (of the text by default)."""
-        if (title, rgb) != (self._title, self._title_color):
-            self._title, self._title_color = title, rgb
+    def set_title(self, title: str, rgb: str = "", short: str = "") -> None:
+        """A line above the plot, rich text, in the colour ``rgb`` (of the text by default).
+
+        ``short`` stands there where the plot is too narrow for ``title``.
+        """
+        words = tuple(filter(None, (title, short)))
+        if (words, rgb) != (self._title, self._title_color):
+            self._title, self._title_color = words, rgb
             self._show_title()
 
     def _show_title(self) -> None:
         if self._title:
-            size = f"{self.theme.font_point_size:g}pt"
-            self.plotItem.setTitle(self._title, color=self._title_color or self.theme.text, size=size)
+            self.plotItem.setTitle("")
+            self.plotItem.titleLabel.show_words(self._title, self._title_color or self.theme.text, self.theme)
             line_px = QFontMetricsF(self.theme.font()).height()
             if line_px > _TITLE_PX:
                 self.plotItem.titleLabel.setMaximumHeight(1.6 * line_px)

@@ -92,3 +92,21 @@ def test_the_topmost_number_is_not_cut(qtbot: QtBot) -> None:
     inked = [y for y in range(20) if any(picture.pixelColor(x, y) != ground for x in left_of_the_axis)]
     assert inked
     assert inked[0] > 0
+
+
+def test_the_name_of_a_short_axis_is_not_cut(qtbot: QtBot) -> None:
+    plot = Plot(NumberAxis("bottom", "half-separation d of p"), NumberAxis("left", "nats per x"))
+    qtbot.addWidget(plot)
+    plot.set_theme(PROJECTOR)
+    plot.resize(300, 165)
+    with qtbot.waitExposed(plot):
+        plot.show()
+    for side in ("left", "bottom"):
+        label = plot.getAxis(side).label
+        seen = plot.mapFromScene(label.sceneBoundingRect()).boundingRect()
+        if side == "left":
+            assert seen.top() >= 0
+            assert seen.bottom() <= plot.height()
+        else:
+            assert seen.left() >= 0
+            assert seen.right() <= plot.width()

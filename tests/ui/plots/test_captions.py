@@ -1,5 +1,6 @@
 """Text over a plot stays inside it."""
 
+import numpy as np
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -23,3 +24,18 @@ def test_a_long_caption_wraps_in_a_narrow_view(qtbot: QtBot) -> None:
         assert room.contains(box)
         heights.append(box.height())
     assert heights[1] > 1.5 * heights[0]
+
+
+def test_a_caption_does_not_hide_a_small_landscape(qtbot: QtBot) -> None:
+    view = LandscapeView("KL(q‖p)", "reverse")
+    qtbot.addWidget(view)
+    corner = np.linspace(0.0, 1.0, 8)
+    view.set_values(corner + corner[:, None], corner, np.exp(corner))
+    for size, is_hidden in (((900, 300), False), ((220, 160), True)):
+        view.resize(*size)
+        view.show()
+        QTest.qWait(1)
+        view.set_basins(np.zeros((8, 8), np.int64), "")
+        bare = view.grab().toImage()
+        view.set_basins(np.zeros((8, 8), np.int64), LONG)
+        assert (view.grab().toImage() == bare) is is_hidden

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from dgm_explorer.ui.plots.arrows import ArrowCloud
 from dgm_explorer.ui.plots.landscape_view import LandscapeView
 from dgm_explorer.ui.plots.markers import Marker
-from dgm_explorer.ui.theme import DARK, LIGHT
+from dgm_explorer.ui.theme import DARK, LIGHT, PROJECTOR
 
 MU = np.linspace(-8.0, 8.0, 64)
 SIGMA = np.geomspace(0.05, 10.0, 64)
@@ -298,3 +298,12 @@ def test_a_plane_has_equal_units_on_both_axes(qtbot: QtBot, hand_of) -> None:
     right = view.view_to_viewport(1, 0) - view.view_to_viewport(0, 0)
     up = view.view_to_viewport(0, 0) - view.view_to_viewport(0, 1)
     assert right.x() == pytest.approx(up.y(), rel=1e-6)
+
+
+def test_title_and_colour_bar_stay_in_a_narrow_view(qtbot: QtBot) -> None:
+    view = shown(LandscapeView("KL(p‖q) covers modes", "forward"), qtbot)
+    view.set_theme(PROJECTOR)
+    view.resize(260, 200)
+    qtbot.wait(1)
+    for item in (view.plotItem.titleLabel.item, view.color_bar):
+        assert view.rect().contains(view.mapFromScene(item.sceneBoundingRect()).boundingRect())
