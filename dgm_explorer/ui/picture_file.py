@@ -24,7 +24,16 @@ from PySide6.QtCore import (
     QTimer,
 )
 from PySide6.QtGui import QGuiApplication, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
-from PySide6.QtWidgets import QPushButton, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QTableView,
+    QWidget,
+)
 
 from dgm_explorer.core.atomic_write import open_atomically
 from dgm_explorer.core.errors import InputError
@@ -36,6 +45,7 @@ LAYOUT_MS = 60
 """For timers that follow a change of size, such as those of the landscapes of the plane."""
 PATIENCE_S = 2.0
 """For what is computed beside the window at the new size; later it is painted as it is."""
+_CONTROLS = (QPushButton, QCheckBox, QComboBox, QSlider, QAbstractSpinBox)
 
 
 def on_screen_size(widget: QWidget) -> PictureSize:
@@ -94,21 +104,20 @@ def copy_picture(widget: QWidget, size: PictureSize) -> None:
 def laid_out(widget: QWidget, size: PictureSize) -> Iterator[Layout]:
     """``widget`` laid out for this size, once what follows a change of size is done; then as it was.
 
-    The window does not repaint meanwhile, and takes no input. Buttons that only do something when they are
-    pressed are not there.
+    The window does not repaint meanwhile, and takes no input. What is there for the hand alone is hidden.
     """
     window, geometry = widget.window(), widget.geometry()
     part = widget if isinstance(widget, PartOfColumn) else None
-    buttons = _visible_buttons(widget)
-    if part is None and not buttons:
+    controls = _visible_controls(widget)
+    if part is None and not controls:
         layout = layout_of(widget, size)
         if widget.size() == QSize(layout.width, layout.height):
             yield layout
             return
     window.setUpdatesEnabled(False)
     focus = window.focusWidget()
-    for button in buttons:
-        button.hide()
+    for control in controls:
+        control.hide()
     if part is not None:
         part.stand_alone(True)
     layout = layout_of(widget, size)
@@ -127,18 +136,23 @@ def laid_out(widget: QWidget, size: PictureSize) -> Iterator[Layout]:
         holder.let_go()
         if part is not None:
             part.stand_alone(False)
-        for button in buttons:
-            button.show()
-        if focus in buttons:
+        for control in controls:
+            control.show()
+        if focus in controls:
             focus.setFocus()
         window.setUpdatesEnabled(True)
         widget.setGeometry(geometry)
 
 
-def _visible_buttons(widget: QWidget) -> list[QPushButton]:
-    """But for those that show a choice, too."""
-    buttons = widget.findChildren(QPushButton)
-    return [button for button in buttons if button.isVisibleTo(widget) and not button.isCheckable()]
+def _visible_controls(widget: QWidget) -> list[QWidget]:
+    """With the labels that name them, but for buttons that show a choice, too."""
+    controls: list[QWidget] = [
+        control
+        for control in widget.findChildren(QWidget)
+        if isinstance(control, _CONTROLS) and not (isinstance(control, QPushButton) and control.isCheckable())
+    ]
+    named = [label for label in widget.findChildren(QLabel) if label.buddy() in controls]
+    return [part for part in (*controls, *named) if part.isVisibleTo(widget)]
 
 
 def _overflow(widget: QWidget) -> tuple[int, int]:

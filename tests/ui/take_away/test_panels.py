@@ -9,10 +9,20 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QPushButton, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QPushButton,
+    QSlider,
+    QTableView,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.gaussians import Gaussian1D
@@ -23,6 +33,7 @@ from dgm_explorer.ui.export import ExportablePlot, PlotTable, export_csv, export
 from dgm_explorer.ui.panel_walk import find_panel, walk_panels
 from dgm_explorer.ui.picture_file import SUFFIXES, export_picture, laid_out, layout_of, on_screen_size, settle
 from dgm_explorer.ui.tabs.kl.estimator_panel import EstimatorPanel
+from dgm_explorer.ui.tabs.kl.family_panel import FamilyPanel
 from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
 from dgm_explorer.ui.tabs.reparam.reparam_tab import ReparamTab
 from dgm_explorer.ui.tabs.tab import Tab
@@ -271,6 +282,55 @@ def test_a_picture_has_no_buttons_to_press(
     tab.finish()
 
 
+@pytest.mark.parametrize("name", ["bifurcation-diagram", "landscape-family", "gradient-estimators"])
+def test_a_picture_has_no_controls_and_says_what_they_stood_for(
+    make_tab: Callable[..., Tab], qapp: QApplication, name: str
+) -> None:
+    tab = make_tab(KLTab, KLState(n_samples=50, alpha=0.25))
+    panel = find_panel(tab, name, lambda: wait(qapp))
+    assert isinstance(panel, QWidget)
+    settle(tab, DATA_S)
+    with laid_out(panel, PictureSize(10, 7, "cm", 96)):
+        shown = [part for part in panel.findChildren(QWidget) if part.isVisible()]
+        assert not [part for part in shown if isinstance(part, QAbstractSpinBox | QComboBox | QSlider)]
+        words = " ".join(part.text() for part in shown if isinstance(part, QLabel))
+        assert {"gradient-estimators": "N = 50", "landscape-family": "D₀.₂₅(p, q) = "}.get(
+            name, "of KL(q‖p)"
+        ) in words
+        assert "Hellinger" not in words, "it names a place of the slider"
+    assert any(part.isVisible() for part in panel.findChildren(QComboBox) + panel.findChildren(QSlider))
+    tab.finish()
+
+
+def test_a_landscape_of_the_family_has_the_width_of_its_picture(
+    make_tab: Callable[..., Tab], qapp: QApplication
+) -> None:
+    tab = make_tab(KLTab, KLState())
+    panel = find_panel(tab, "landscape-family", lambda: wait(qapp))
+    assert isinstance(panel, FamilyPanel)
+    before = panel.landscape.geometry()
+    with laid_out(panel, PictureSize(10, 7, "cm", 96)):
+        assert panel.landscape.width() > 0.95 * panel.width()
+        assert panel.landscape.height() > 0.7 * panel.height()
+    wait(qapp)
+    assert panel.landscape.geometry() == before
+    tab.finish()
+
+
+def test_integrands_name_their_axis_without_the_plot_above(
+    make_tab: Callable[..., Tab], qapp: QApplication
+) -> None:
+    tab = make_tab(KLTab, KLState())
+    panel = find_panel(tab, "integrands", lambda: wait(qapp))
+    assert isinstance(panel, QWidget)
+    (plot,) = panel.findChildren(pg.PlotWidget)
+    axis = plot.getAxis("bottom")
+    for size in (PictureSize(700, 400, "px", 96), on_screen_size(panel)):
+        with laid_out(panel, size):
+            assert (axis.label.toPlainText().strip(), axis.label.isVisible()) == ("x", True)
+        assert axis.label.toPlainText().strip() == ""
+
+
 def test_a_panel_that_needs_more_room_is_painted_smaller_and_not_cut(
     make_tab: Callable[..., Tab], qapp: QApplication
 ) -> None:
@@ -278,7 +338,7 @@ def test_a_panel_that_needs_more_room_is_painted_smaller_and_not_cut(
     wait(qapp)
     density = tab.plots()[0]
     assert isinstance(density, QWidget)
-    narrow = PictureSize(6, 5, "cm", 300)
+    narrow = PictureSize(3.6, 3, "cm", 300)
     layout = layout_of(density, narrow)
     assert layout.scale < 300 / 96
     assert layout.width / layout.height == pytest.approx(6 / 5, rel=0.01)

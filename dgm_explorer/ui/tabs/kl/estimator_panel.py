@@ -33,6 +33,7 @@ from dgm_explorer.ui.tabs.kl.frame import KLFrame
 from dgm_explorer.ui.tabs.kl.lower_panel import LowerPanel
 from dgm_explorer.ui.tabs.kl.wording import in_units
 from dgm_explorer.ui.theme import Theme
+from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from dgm_explorer.ui.widgets.form import guard_wheel, label_for, row, set_text, set_tip
 
 MAX_SAMPLES = 100_000
@@ -109,7 +110,7 @@ class EstimatorPanel(LowerPanel):
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.count_box = QSpinBox()
         self.again = QPushButton("New random numbers")
-        self._caption = QLabel()
+        self._caption = ElidedLabel()
         self._set_up_controls()
         self._lay_out()
         self.set_theme(theme)
@@ -226,7 +227,8 @@ class EstimatorPanel(LowerPanel):
         if not done:
             text = "waits for p and q to rest" if subject.n_samples > 1000 else ""
         else:
-            text = f"{done} estimates each" if done == wanted else f"{done} of {wanted} estimates each"
+            count = f"{done}" if done == wanted else f"{done} of {wanted}"
+            text = f"{count} estimates each, N = {subject.n_samples:,}"
         set_text(self._caption, text)
 
     def _show_clouds(self) -> None:

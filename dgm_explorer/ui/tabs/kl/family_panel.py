@@ -21,6 +21,7 @@ SLIDER_STEPS = 100
 LATE_MS = 150
 CONTROLS_WIDTH_PX = 230
 """At the font size of the light theme."""
+_ANY_WIDTH = (1 << 24) - 1
 CHOICES = (("alpha", "α-divergences"), ("jensen_shannon", "Jensen–Shannon"), ("chi2", "χ²(p‖q)"))
 FORMULAS = {
     "alpha": r"D_\alpha = \frac{1 - \int p^\alpha q^{1-\alpha} \, dx}{\alpha (1-\alpha)}",
@@ -92,6 +93,7 @@ class FamilyPanel(LowerPanel):
         scale.addWidget(self.slider, 0, 0, 1, 3)
         for column, (label, alignment) in enumerate(zip(self._scale, alignments, strict=True)):
             label.setAlignment(alignment | Qt.AlignmentFlag.AlignTop)
+            label.setBuddy(self.slider)
             scale.addWidget(label, 1, column)
             scale.setColumnStretch(column, 1)
         self._controls = QWidget()
@@ -103,10 +105,10 @@ class FamilyPanel(LowerPanel):
         column_layout.addWidget(self._value)
         column_layout.addWidget(self._note)
         column_layout.addStretch(1)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(6, 4, 0, 0)
-        layout.addWidget(self._controls)
-        layout.addWidget(self.landscape, 1)
+        self._sides = QHBoxLayout(self)
+        self._sides.setContentsMargins(6, 4, 0, 0)
+        self._sides.addWidget(self._controls)
+        self._sides.addWidget(self.landscape, 1)
 
     def _connect(self) -> None:
         self.choice_box.activated.connect(self._choose)
@@ -125,10 +127,19 @@ class FamilyPanel(LowerPanel):
     def note(self) -> str:
         return self._note.text()
 
+    def stand_alone(self, is_alone: bool) -> None:
+        """What remains beside hidden controls are some words: they stand above the landscape."""
+        self._sides.setDirection(
+            QHBoxLayout.Direction.TopToBottom if is_alone else QHBoxLayout.Direction.LeftToRight
+        )
+        relative = self._font_points / LIGHT.font_point_size
+        self._controls.setMinimumWidth(0 if is_alone else round(CONTROLS_WIDTH_PX * relative))
+        self._controls.setMaximumWidth(_ANY_WIDTH if is_alone else self._controls.minimumWidth())
+
     def set_theme(self, theme: Theme) -> None:
         self.landscape.set_theme(theme)
-        relative = theme.font_point_size / LIGHT.font_point_size
-        self._controls.setFixedWidth(round(CONTROLS_WIDTH_PX * relative))
+        self._font_points = theme.font_point_size
+        self.stand_alone(False)
         for label in self._scale:
             label.setStyleSheet(
                 f"QLabel {{ color: {theme.muted_text} }} QLabel:disabled {{ color: {theme.grid} }}"
@@ -204,6 +215,7 @@ class FamilyPanel(LowerPanel):
         picture = self._picture
         if picture is None or self._given is None:
             set_text(self._note, "computing …")
+            self._note.show()
             return
         shown = picture.wish
         self.landscape.set_title(f"{family_name(shown.family, shown.alpha)} over q")
@@ -218,6 +230,7 @@ class FamilyPanel(LowerPanel):
             border = chi2_finite_above(shown.p)
             notes.append(f"Hatched: infinite, σ ≤ {border:.4g} = (widest σ of p)/√2. Colours end at 10⁴.")
         set_text(self._note, " ".join(notes))
+        self._note.setVisible(bool(notes))
 
     def export_table(self) -> PlotTable:
         """One row per point of the grid; the column says which divergence it is."""

@@ -42,7 +42,8 @@ class IntegrandPanel(LowerPanel):
         self._reverse = np.zeros(0)
         self._units: Units = "nats"
         self._axis = NumberAxis("left", "nats per x")
-        self._plot = Plot(NumberAxis("bottom", ""), self._axis)
+        self._x_axis = NumberAxis("bottom", "")
+        self._plot = Plot(self._x_axis, self._axis)
         self._plot.setMouseEnabled(False, False)
         self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._plot.setAccessibleName("Integrands of both divergences")
@@ -65,6 +66,10 @@ class IntegrandPanel(LowerPanel):
     @property
     def caption(self) -> str:
         return self._caption.text()
+
+    def stand_alone(self, is_alone: bool) -> None:
+        """Whether it is painted without the density plot, which has the name of x for both."""
+        self._x_axis.set_label("x" if is_alone else "", self._theme)
 
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
@@ -105,8 +110,10 @@ class IntegrandPanel(LowerPanel):
             (self._theme.reverse, "q log(q/p)", "KL(q‖p)", frame.kl_reverse),
         ):
             text = divergence_text(value, state.units)
-            swatch = f'<span style="color:{rgb}">■ {integrand}</span>'
-            parts.append(f"{swatch}: area = {name} = {text} {state.units}")
+            unbroken = integrand.replace("/", "/&#8288;")  # a word joiner
+            swatch = f'<span style="color:{rgb}; white-space:nowrap">■ {unbroken}</span>'
+            area = f'<span style="white-space:nowrap">{name} = {text} {state.units}</span>'
+            parts.append(f"{swatch}: area = {area}")
         caption = " &nbsp; ".join(parts)
         if outside := _outside_sentence(frame, state.view):
             caption += f" &nbsp; ({outside})"

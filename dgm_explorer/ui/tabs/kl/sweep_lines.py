@@ -41,6 +41,7 @@ class CriticalLines(PixelOverlay):
         metrics = QFontMetricsF(font)
         pen = QPen(color(self._theme.muted_text), 1)
         pen.setDashPattern(_DASH)
+        last = QRectF()
         for index, (point, text) in enumerate(zip(self._points, self.texts, strict=True)):
             x = self.point_px(point.d, 0.0).x()
             if not 0 <= x <= rect.width():
@@ -52,6 +53,9 @@ class CriticalLines(PixelOverlay):
             left = x - width - 5 if is_left else x + 5
             left = min(max(left, 2.0), rect.width() - width - 2)
             place = QRectF(left - 2, 1, width + 4, metrics.height())
+            if place.intersects(last):
+                place.moveTop(last.bottom())
+            last = place
             painter.fillRect(place, color(self._theme.plot_background, 210))
             painter.setPen(color(self._theme.text))
             painter.drawText(place, int(Qt.AlignmentFlag.AlignCenter), text)

@@ -18,7 +18,7 @@ from dgm_explorer.ui.tabs.kl.sweep_plot import Ordinate, SweepPlot
 from dgm_explorer.ui.tabs.kl.sweep_run import SweepRun, SweepTarget, target_of
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.elided_label import ElidedLabel
-from dgm_explorer.ui.widgets.form import ChoiceBox, row, set_formula, set_text, set_tip
+from dgm_explorer.ui.widgets.form import ChoiceBox, font_of, row, set_formula, set_text, set_tip
 
 NO_SEPARATION = "All means of p are equal: there is nothing to pull apart. Move one to give p a separation."
 AGE_STEP_MS = 250
@@ -64,14 +64,14 @@ class SweepPanel(LowerPanel):
 
     def _lay_out(self) -> None:
         self._status.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._legend.setMinimumWidth(1)  # on a projector there may be no room for all of it
-        head = row(self.ordinate_box, self._legend, self._status, stretch=(0, 0, 1))
+        self._head = row(self.ordinate_box, self._legend, self._status)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 0)
         layout.setSpacing(2)
-        layout.addLayout(head)
+        layout.addLayout(self._head)
         layout.addWidget(self.plot, 1)
+        self.stand_alone(False)
 
     def _connect(self) -> None:
         self.ordinate_box.activated.connect(self._draw)
@@ -92,8 +92,17 @@ class SweepPanel(LowerPanel):
     def status(self) -> str:
         return self._status.text()
 
+    def stand_alone(self, is_alone: bool) -> None:
+        """On paper there is the height for a second line, and nobody to widen the window."""
+        self._legend.setWordWrap(is_alone)
+        self._head.setStretchFactor(self._legend, int(is_alone))
+        self._head.setStretchFactor(self._status, int(not is_alone))
+        across = QSizePolicy.Policy.Preferred if is_alone else QSizePolicy.Policy.Ignored
+        self._status.setSizePolicy(across, QSizePolicy.Policy.Preferred)
+
     def set_theme(self, theme: Theme) -> None:
         self._theme = theme
+        self._legend.setFont(font_of(self, theme, 0.85))
         self.plot.set_theme(theme)
         self._cover.set_theme(theme)
         self._show_legend()
@@ -241,16 +250,16 @@ def _given_sigma(target: SweepTarget | None) -> str:
 
 
 def _legend(theme: Theme, is_sigma_fixed: bool) -> str:
-    """Only what the diagram can show, since a projector leaves little room."""
+    """Only what the diagram can show, the best known last, since a projector leaves little room."""
 
     def swatch(rgb: str, text: str) -> str:
         return f'<span style="color:{rgb}">{text}</span>'
 
-    return "KL(q‖p): &nbsp;" + " &nbsp; ".join(
-        (
-            f"<b>{swatch(theme.reverse, '━━')}</b> ★ global",
-            f"{swatch(theme.reverse, '──')} ○ local",
-            f"{swatch(theme.muted_text, '╌╌')} {'◆ maximum' if is_sigma_fixed else '× saddle'}",
-            f"<b>{swatch(theme.accent, '┃')}</b> present p",
-        )
+    entries = (
+        f"<b>{swatch(theme.reverse, '━━')}</b> ★ global",
+        f"{swatch(theme.reverse, '──')} ○ local",
+        f"{swatch(theme.muted_text, '╌╌')} {'◆ maximum' if is_sigma_fixed else '× saddle'}",
+        f"<b>{swatch(theme.accent, '┃')}</b> present p",
+        "of KL(q‖p)",
     )
+    return " &ensp; ".join(f'<span style="white-space:nowrap">{entry}</span>' for entry in entries)

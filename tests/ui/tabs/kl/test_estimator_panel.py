@@ -70,7 +70,7 @@ def test_snis_at_a_mode_is_healthy_and_wrong(panel: EstimatorPanel, qtbot: QtBot
     assert panel.model.index(ROWS["reinforce"], BIAS_LOG_SIGMA).data(Qt.ItemDataRole.FontRole) is None
     assert panel.plots["forward"].heading == "∇KL(p‖q) = (2.85, −17.1)"
     assert panel.plots["reverse"].heading == "∇KL(q‖p) = (0, 0)"
-    assert panel.caption == f"{repeats_for(1000)} estimates each"
+    assert panel.caption == f"{repeats_for(1000)} estimates each, N = 1,000"
 
 
 def test_what_is_not_known_is_greyed_with_its_reason(panel: EstimatorPanel, qtbot: QtBot) -> None:

@@ -107,7 +107,7 @@ def test_integrands_say_their_unit_on_the_axis_and_in_the_table(tab: KLTab, qtbo
     for units in ("nats", "bits"):
         tab.store.update(panel="integrand", units=units)
         panel = tab.scene.panels.integrand
-        qtbot.waitUntil(lambda panel=panel, units=units: f"{units} &nbsp" in panel.caption)
+        qtbot.waitUntil(lambda panel=panel, units=units: f" {units}<" in panel.caption)
         axis = panel._plot.plotItem.getAxis("left")
         assert f"{units} per x" in axis.label.toPlainText()
         table = panel.export_table()

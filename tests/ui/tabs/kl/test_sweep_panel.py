@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLayout
 from pytestqt.qtbot import QtBot
@@ -14,11 +15,13 @@ from pytestqt.qtbot import QtBot
 from dgm_explorer.app import make_application
 from dgm_explorer.core.gaussians import Component1D, Gaussian1D
 from dgm_explorer.core.kl_state import KLState
+from dgm_explorer.core.picture_size import PictureSize
 from dgm_explorer.numerics.bifurcation import with_separation
+from dgm_explorer.ui.picture_file import laid_out
 from dgm_explorer.ui.tabs.kl.frame import FrameEngine
 from dgm_explorer.ui.tabs.kl.sweep_panel import NO_SEPARATION, SweepPanel, round_up
 from dgm_explorer.ui.tabs.kl.sweep_run import target_of
-from dgm_explorer.ui.theme import LIGHT, THEMES
+from dgm_explorer.ui.theme import LIGHT, PROJECTOR, THEMES, Theme
 from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 
 PAIR = (Component1D(0.5, -3.0, 1.0), Component1D(0.5, 3.0, 1.0))
@@ -78,6 +81,49 @@ def test_the_status_gives_way_to_the_legend(panel: SweepPanel, qtbot: QtBot, is_
         assert legend.width() >= legend.sizeHint().width()
         assert isinstance(status, ElidedLabel)
         assert status.shown_text == status.text()
+
+
+@pytest.mark.parametrize("theme", [LIGHT, PROJECTOR])
+def test_the_key_is_whole_in_a_small_picture(panel: SweepPanel, theme: Theme) -> None:
+    panel.set_theme(theme)
+    _show(panel, KLState(p=PAIR))
+    legend = panel.findChildren(QLabel)[0]
+    with laid_out(panel, PictureSize(10, 7, "cm", 96)):
+        assert not panel.ordinate_box.isVisible()
+        assert legend.height() >= legend.heightForWidth(legend.width())
+        assert legend.width() >= _widest_word(legend)
+        assert legend.height() < 3 * legend.fontMetrics().height()
+    assert panel.ordinate_box.isVisible()
+
+
+def test_names_of_bifurcations_do_not_lie_on_each_other(
+    panel: SweepPanel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _show(panel, KLState(p=PAIR))
+    qtbot.waitUntil(lambda: _is_done(panel), timeout=TIMEOUT_MS)
+    panel.resize(330, 300)
+    QTest.qWait(1)
+    places: dict[str, QRectF] = {}
+    draw = QPainter.drawText
+
+    def note(painter: QPainter, *args: Any) -> Any:
+        if args[-1] in panel.plot.critical.texts:
+            places[args[-1]] = args[0]
+        return draw(painter, *args)
+
+    monkeypatch.setattr(QPainter, "drawText", note)
+    panel.grab()
+    first, second = places.values()
+    assert not first.intersects(second)
+
+
+def _widest_word(legend: QLabel) -> float:
+    """Of all that stands between two places where a line may break."""
+    document = QTextDocument()
+    document.setDefaultFont(legend.font())
+    document.setHtml(legend.text())
+    document.setTextWidth(1.0)
+    return document.size().width()
 
 
 def test_fixed_sigma_shows_the_pitchfork(panel: SweepPanel, qtbot: QtBot) -> None:
