@@ -91,7 +91,7 @@ class PartOfColumn(Protocol):
 
 
 def data_of(plot: ExportablePlot) -> PlotTable:
-    """The data drawn at present, to be written.
+    """The data drawn at present, to be written; whoever asks for a picture asks here first.
 
     Raises
     ------
@@ -101,8 +101,8 @@ def data_of(plot: ExportablePlot) -> PlotTable:
     table = plot.export_table()
     if table.columns and len(table.columns[0]):
         return table
-    words = getattr(plot, "words", "")
-    remedy = f": {words}" if words else "; export it once it shows something."
+    words = getattr(plot, "words", "")  # of some plots a label, or a function of a place
+    remedy = f": {words}" if words and isinstance(words, str) else "; export it once it shows something."
     raise InputError(f"{plot.export_name} has no data yet{remedy}")
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.ui import file_dialogs
-from dgm_explorer.ui.export import ExportablePlot, data_of, export_csv, export_npz
+from dgm_explorer.ui.export import ExportablePlot, PlotTable, data_of, export_csv, export_npz
 from dgm_explorer.ui.tabs.tab import Tab
 from dgm_explorer.ui.window_settings import WindowSettings
 
@@ -44,17 +44,16 @@ class ExportCommands(QObject):
 
     def ask_and_export_picture(self, plot: ExportablePlot) -> None:
         """At a size that is asked for, as PNG, SVG or PDF by the ending of the name, or to the clipboard."""
-        self._ask_size(_widget_of(plot), plot.export_name)
+        if self._data_of(plot) is not None:
+            self._ask_size(_widget_of(plot), plot.export_name)
 
     def ask_and_export_window(self) -> None:
         self._ask_size(self._window, "dgm-explorer")
 
     def ask_and_export_data(self, plot: ExportablePlot) -> None:
         """As CSV or npz; where there are no data, that is said before a name is asked for."""
-        try:
-            table = data_of(plot)
-        except InputError as error:
-            self.refused.emit(str(error))
+        table = self._data_of(plot)
+        if table is None:
             return
         path = file_dialogs.ask_table_to_save(self._window, self._folder() / plot.export_name)
         if path is not None:
@@ -65,8 +64,9 @@ class ExportCommands(QObject):
         """To the clipboard, as large as on the screen."""
         from dgm_explorer.ui.picture_file import on_screen_size
 
-        widget = _widget_of(plot)
-        self._copy(widget, on_screen_size(widget))
+        if self._data_of(plot) is not None:
+            widget = _widget_of(plot)
+            self._copy(widget, on_screen_size(widget))
 
     def copy_python(self, tab: Tab) -> None:
         """The present setting as a script that computes the numbers on the screen, to the clipboard."""
@@ -92,6 +92,14 @@ class ExportCommands(QObject):
         """The window closes: a film that is being made is given up."""
         if self._films is not None:
             self._films.finish()
+
+    def _data_of(self, plot: ExportablePlot) -> PlotTable | None:
+        """What it shows; where that is nothing, it is said."""
+        try:
+            return data_of(plot)
+        except InputError as error:
+            self.refused.emit(str(error))
+            return None
 
     def _ask_size(self, widget: QWidget, name: str) -> None:
         from dgm_explorer.ui.picture_dialog import PictureDialog

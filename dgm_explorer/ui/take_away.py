@@ -121,6 +121,7 @@ def _write_panel(window: MainWindow, wish: Wish) -> None:
         write = export_npz if suffix == ".npz" else export_csv
         write(data_of(plot), wish.out)
     elif suffix in PICTURE_SUFFIXES:
+        data_of(plot)  # refuses what shows nothing
         export_picture(plot, wish.size or on_screen_size(plot), wish.out)
     else:
         _make_film(tab, plot, wish, wish.out)

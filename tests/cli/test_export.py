@@ -83,6 +83,18 @@ def test_panels_are_listed_by_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert names[:2] == [["reparam", "reparam-planes"], ["reparam", "epsilon-plane"]]
 
 
+@pytest.mark.parametrize("ending", ["png", "csv"])
+@pytest.mark.usefixtures("qapp")
+def test_a_panel_that_shows_nothing_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], ending: str
+) -> None:
+    out = tmp_path / f"a.{ending}"
+    for tab, panel in (("gmm-vae", "pictures"), ("vq-vae", "code-usage")):
+        said = refusal(capsys, "export", "--tab", tab, "--panel", panel, "--out", str(out))
+        assert said.endswith(f"{panel} has no data yet; export it once it shows something.\n")
+        assert not out.exists()
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

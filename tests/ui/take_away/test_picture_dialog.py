@@ -88,3 +88,16 @@ def test_the_last_size_is_remembered(plot: SmallPlot, tmp_path: Path) -> None:
     nonsense = PictureDialog(plot, "small", "nonsense", plot)
     assert nonsense.preset.key == "screen"
     nonsense.close()
+
+
+def test_a_panel_that_shows_nothing_has_no_picture(
+    plot: SmallPlot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SmallPlot, "export_table", lambda _: PlotTable(("x",), (np.zeros(0),)))
+    commands = ExportCommands(lambda: tmp_path, WindowSettings(tmp_path / "window.ini"), plot)
+    said: list[str] = []
+    commands.refused.connect(said.append)
+    commands.ask_and_export_picture(plot)
+    commands.copy_picture(plot)
+    assert not plot.findChildren(PictureDialog)
+    assert said == 2 * ["small has no data yet; export it once it shows something."]
