@@ -361,3 +361,31 @@ def test_on_the_screen_means_two_pixels_for_one(landscape: QWidget, tmp_path: Pa
     export_picture(landscape, on_screen_size(landscape), tmp_path / "a.png")
     image = QImage(str(tmp_path / "a.png"))
     assert image.size() == 2 * landscape.size()
+
+
+@pytest.mark.parametrize(
+    ("panel", "words"),
+    [
+        ("gradients", {"gradients-pathwise": "pathwise", "gradients-score": "score"}),
+        ("growth", {"variance-growth": "pathwise"}),
+        ("descent", {"descent-value": "pathwise, SGD", "descent-distance": "pathwise, SGD"}),
+    ],
+)
+def test_pictures_of_estimators_have_their_key(
+    make_tab: Callable[..., Tab], qtbot: QtBot, panel: str, words: dict[str, str]
+) -> None:
+    tab = make_tab(ReparamTab, ReparamState(panel=panel, n_points=50))
+    tab.step()
+    qtbot.wait(50)
+    plots = {plot.export_name: plot for plot in tab.plots() if plot.export_name in words}
+    assert plots.keys() == words.keys()
+    for name, plot in plots.items():
+        assert isinstance(plot, QWidget)
+        with laid_out(plot, PictureSize(10, 7, "cm", 96)):
+            key = plot.layout().itemAt(0).widget()
+            assert key.isVisible()
+            assert words[name] in key.text().replace("&nbsp;", " ")
+            assert key.height() >= max(key.heightForWidth(key.width()), key.fontMetrics().height())
+            (picture,) = plot.findChildren(pg.PlotWidget)
+            assert picture.geometry().top() >= key.geometry().bottom()
+    tab.finish()

@@ -11,6 +11,7 @@ from dgm_explorer.ui.tabs.reparam.descent_chart import DescentChart, DescentCurv
 from dgm_explorer.ui.tabs.reparam.descent_controls import DescentControls
 from dgm_explorer.ui.tabs.reparam.descent_player import DescentPlayer
 from dgm_explorer.ui.tabs.reparam.frame import ReparamFrame
+from dgm_explorer.ui.tabs.reparam.keyed_plot import PlotOfPair
 from dgm_explorer.ui.tabs.reparam.reparam_panel import ReparamPanel
 from dgm_explorer.ui.tabs.reparam.state_editor import ReparamEditor
 from dgm_explorer.ui.theme import Theme
@@ -39,6 +40,7 @@ class DescentPanel(ReparamPanel):
         self.controls = DescentControls(editor, player)
         self.value, self.distance = DescentChart("value"), DescentChart("distance")
         self._charts = (self.value, self.distance)
+        self._keyed = tuple(PlotOfPair(QLabel(), chart) for chart in self._charts)
         self._key, self._status, self._no_entropy = QLabel(), ElidedLabel(), ElidedLabel(NO_ENTROPY)
         self._ending = QLabel()
         self._lay_out()
@@ -47,7 +49,8 @@ class DescentPanel(ReparamPanel):
         self.set_theme(theme)
 
     def _lay_out(self) -> None:
-        self._key.setWordWrap(True)
+        for key in self._keys:
+            key.setWordWrap(True)
         self._ending.setWordWrap(True)
         self._ending.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._ending.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -62,8 +65,8 @@ class DescentPanel(ReparamPanel):
         charts = QGridLayout()
         charts.setSpacing(2)
         charts.addWidget(self._key, 0, 0, 1, 2)
-        for index, chart in enumerate(self._charts):
-            charts.addWidget(chart, 1, index)
+        for index, keyed in enumerate(self._keyed):
+            charts.addWidget(keyed, 1, index)
         charts.setRowStretch(1, 1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 2)
@@ -87,6 +90,11 @@ class DescentPanel(ReparamPanel):
             DISTANCE_TEX,
             lambda: f"{self._numbers()}\nof (μ, L) from (z*, 0), z* the nearest minimum of f",
         )
+
+    @property
+    def _keys(self) -> tuple[QLabel, ...]:
+        """The one in the window, and one for the picture of each chart."""
+        return self._key, *(keyed.key for keyed in self._keyed)
 
     @property
     def key(self) -> str:
@@ -115,7 +123,7 @@ class DescentPanel(ReparamPanel):
         for part in (self.controls, *self._charts):
             part.set_theme(theme)
         small = font_of(self, theme, 0.9)
-        for label in (self._key, self._status, self._no_entropy, self._ending):
+        for label in (*self._keys, self._status, self._no_entropy, self._ending):
             label.setFont(small)
         character_px = QFontMetrics(font_of(self, theme)).averageCharWidth()
         self._column.setFixedWidth(COLUMN_CHARACTERS * character_px)
@@ -130,7 +138,7 @@ class DescentPanel(ReparamPanel):
         self._draw()
 
     def plots(self) -> tuple[ExportablePlot, ...]:
-        return self._charts
+        return self._keyed
 
     # -- drawing ------------------------------------------------------------------------------------------
 
@@ -155,7 +163,8 @@ class DescentPanel(ReparamPanel):
         for chart in self._charts:
             chart.show_curves(curves, run.minima.value)
         self.controls.set_can_forget(len(curves) > 1)
-        set_text(self._key, " &ensp; ".join(self._entry(curve) for curve in curves))
+        for key in self._keys:
+            set_text(key, " &ensp; ".join(self._entry(curve) for curve in curves))
         self._key.setToolTip("\n".join(f"{curve.recipe.name}: {_details(curve)}" for curve in curves))
         self._say()
 

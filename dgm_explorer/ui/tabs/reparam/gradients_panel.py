@@ -25,6 +25,7 @@ from dgm_explorer.ui.tabs.reparam.gradients_numbers import (
 )
 from dgm_explorer.ui.tabs.reparam.gradients_plot import GradientPlot
 from dgm_explorer.ui.tabs.reparam.gradients_table import GradientModel, GradientTable
+from dgm_explorer.ui.tabs.reparam.keyed_plot import KeyedPlot
 from dgm_explorer.ui.tabs.reparam.reparam_panel import ReparamPanel
 from dgm_explorer.ui.tabs.reparam.state_editor import ReparamEditor
 from dgm_explorer.ui.theme import Theme
@@ -67,6 +68,7 @@ class GradientsPanel(ReparamPanel):
         self._worker.finished.connect(self._receive)
         self.pathwise, self.score = GradientPlot("pathwise"), GradientPlot("score")
         self.headings = (CloudHeading(), CloudHeading())
+        self._keyed = tuple(map(KeyedPlot, self.headings, (self.pathwise, self.score)))
         self.table = GradientTable(GradientModel(self))
         self.n_samples = self._whole_number("N", "n_samples", MAX_SAMPLES)
         self.n_arrows = self._whole_number("estimates", "n_arrows", MAX_ARROWS)
@@ -132,12 +134,8 @@ class GradientsPanel(ReparamPanel):
         pair = QHBoxLayout(self._plots)
         pair.setContentsMargins(0, 0, 0, 0)
         pair.setSpacing(4)
-        for heading, plot in zip(self.headings, (self.pathwise, self.score), strict=True):
-            column = QVBoxLayout()
-            column.setSpacing(0)
-            column.addWidget(heading)
-            column.addWidget(plot, 1)
-            pair.addLayout(column, 1)
+        for keyed in self._keyed:
+            pair.addWidget(keyed, 1)
         pictures = QHBoxLayout()
         pictures.setSpacing(4)
         pictures.addWidget(self._plots, 1)
@@ -179,7 +177,7 @@ class GradientsPanel(ReparamPanel):
             self._rescale()
 
     def plots(self) -> Sequence[ExportablePlot]:
-        return (self.pathwise, self.score)
+        return self._keyed
 
     def finish(self) -> None:
         self._worker.close()

@@ -21,6 +21,7 @@ from dgm_explorer.ui.tabs.reparam.growth_curves import (
 )
 from dgm_explorer.ui.tabs.reparam.growth_plot import GrowthPlot
 from dgm_explorer.ui.tabs.reparam.growth_run import GrowthRun, rounded
+from dgm_explorer.ui.tabs.reparam.keyed_plot import KeyedPlot
 from dgm_explorer.ui.tabs.reparam.reparam_panel import ReparamPanel
 from dgm_explorer.ui.tabs.reparam.state_editor import ReparamEditor
 from dgm_explorer.ui.theme import Theme
@@ -66,6 +67,7 @@ class GrowthPanel(ReparamPanel):
         self._count = QLabel()
         self.button = QPushButton("Cancel")
         self._legend = QLabel()
+        self._keyed = KeyedPlot(self._legend, self.plot)
         self._lay_out()
         self._connect()
         self.set_theme(theme)
@@ -84,8 +86,7 @@ class GrowthPanel(ReparamPanel):
         layout.setContentsMargins(6, 4, 6, 2)
         layout.setSpacing(2)
         layout.addLayout(head)
-        layout.addWidget(self._legend)
-        layout.addWidget(self.plot, 1)
+        layout.addWidget(self._keyed, 1)
 
     def _connect(self) -> None:
         self.axis.chosen.connect(lambda key: self._editor.apply(growth=key))
@@ -129,7 +130,7 @@ class GrowthPanel(ReparamPanel):
         """Nothing of a frame is shown: `show_state` has seen to it."""
 
     def plots(self) -> tuple[ExportablePlot, ...]:
-        return (self.plot,)
+        return (self._keyed,)
 
     def finish(self) -> None:
         self.run.close()
