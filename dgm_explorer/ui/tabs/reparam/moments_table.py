@@ -13,6 +13,7 @@ from dgm_explorer.ui.plots.axis import tick_text
 from dgm_explorer.ui.tabs.reparam.frame import Comparison
 from dgm_explorer.ui.theme import LIGHT, Theme, blend, color
 from dgm_explorer.ui.widgets.form import font_of
+from dgm_explorer.ui.widgets.number_words import ROUNDING, plus_minus
 
 SUSPICIOUS: Final = 2.0
 """Standard errors beyond which a deviation is pointed out; one in 22 is so by chance."""
@@ -153,6 +154,10 @@ class MomentsTable(QWidget):
 
 def _texts(row: Comparison) -> tuple[str, str, str]:
     """Name, exact value, and that of the points with its standard error."""
-    error = "" if math.isnan(row.error) else f" ± {tick_text(row.error, 2)}"
-    sample = "needs 2 points" if math.isnan(row.sample) else tick_text(row.sample) + error
+    if math.isnan(row.sample):
+        sample = "needs 2 points"
+    elif row.error > ROUNDING:
+        sample = plus_minus(row.sample, row.error)
+    else:
+        sample = tick_text(row.sample) + ("" if math.isnan(row.error) else f" ± {tick_text(row.error, 2)}")
     return row.name, tick_text(row.exact), sample

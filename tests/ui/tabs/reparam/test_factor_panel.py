@@ -204,3 +204,20 @@ def test_no_word_is_cut_off_in_the_smallest_window(make_tab: MakeTab, theme: str
         if fields.get("dimension") == 1:
             words = tab.scene.line.words
             assert words.needed_height_px() <= words.contentsRect().height()
+
+
+def test_a_moment_has_no_more_digits_than_its_error(
+    make_tab: MakeTab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = make_tab(n_points=1000)
+    moments = panel_of(tab).moments
+    texts: list[str] = []
+    draw = QPainter.drawText
+    monkeypatch.setattr(QPainter, "drawText", lambda p, *args: (texts.append(args[-1]), draw(p, *args))[1])
+    moments.grab()
+    shown = [text.split(" ± ") for text in texts if " ± " in text and "s.e." not in text]
+    assert len(shown) == len(moments.rows) == 5
+    for row, (value, error) in zip(moments.rows, shown, strict=True):
+        assert len(value.partition(".")[2]) == len(error.partition(".")[2])
+        assert len(error.replace(".", "").lstrip("0")) <= 2
+        assert float(value.replace("−", "-")) == pytest.approx(row.sample, abs=row.error)
