@@ -540,6 +540,19 @@ def test_invert_clear_and_discard(panel: ReconstructionPanel, qtbot: QtBot, file
     assert not panel.areas.own_tools.isVisible()
 
 
+def test_an_image_that_was_discarded_comes_back_by_drawing_and_undo(panel: ReconstructionPanel) -> None:
+    panel.areas.tools.draw.click()
+    pad = panel.areas.focus.view.pad
+    drag(pad, pad.cell_rect(1, 1).center(), pad.cell_rect(1, 2).center())
+    assert panel.own.values is not None
+    drawn = panel.own.values.copy()
+    panel.areas.own_tools.discard.click()
+    panel.areas.tools.draw.click()
+    assert panel.own.values.max() == 0
+    QTest.keyClick(pad, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    np.testing.assert_array_equal(panel.own.values, drawn)
+
+
 def test_a_bad_file_gives_one_sentence(panel: ReconstructionPanel, qtbot: QtBot, tmp_path: Path) -> None:
     bad = tmp_path / "bad.png"
     bad.write_bytes(b"no image")

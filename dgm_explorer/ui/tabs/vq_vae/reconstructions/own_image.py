@@ -72,8 +72,9 @@ class OwnImage(QObject):
 
     @Slot()
     def discard(self) -> None:
+        """Without an image; `undo` brings it back while another one is drawn."""
+        self.keep()
         self.values = None
-        self._before.clear()
         self.discarded.emit()
 
     @Slot()

@@ -75,7 +75,7 @@ class OwnTools(QWidget):
         self.invert = _button(
             "Invert", "1 − x: for a dark drawing on white where the data are white on black"
         )
-        self.discard = _button("Discard", "Give your image up")
+        self.discard = _button("Discard", "Give your image up; Draw and then Ctrl+Z bring it back")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
