@@ -79,7 +79,7 @@ class SearchRequest:
 
 @dataclass(frozen=True)
 class _Known:
-    """Stationary points of one p, and how many minima of the grid a search could not explain by them.
+    """Stationary points of one p, and how many minima of the grid they do not explain.
 
     ``searched`` is the p of the last full search, from which the points were followed to ``components``;
     ``motion`` is the last step of that.
@@ -203,8 +203,12 @@ class FrameEngine:
             return known.points
         if self._fixed_sigma is not None:
             return self._curve_engine.stationary(self._p, view, self._fixed_sigma)
-        points = self._followed(known) if known is not None and is_same else None
-        points = points or self._read_off(known if is_same else None)
+        followed = self._followed(known) if known is not None and is_same else None
+        points = followed
+        if followed is None:
+            points = self._read_off(known if is_same else None)
+        elif self._known is not None and self._known.unexplained:
+            points = self._read_off(self._known, at_most=self._known.unexplained - 1) or followed
         self._is_searching = points is None
         return points or ()
 
@@ -218,15 +222,23 @@ class FrameEngine:
         if followed is None:
             return None
         points = followed.points
-        if count_unexplained(self._reverse, self._grid, points) > known.unexplained:
+        unexplained = count_unexplained(self._reverse, self._grid, points)
+        if unexplained > known.unexplained:
             return None
         origins = tuple(known.points[i] for i in followed.came_from)
         motion = Motion(known.components, self._components, origins, points)
-        self._known = replace(known, components=self._components, points=points, motion=motion)
+        self._known = replace(
+            known, components=self._components, unexplained=unexplained, points=points, motion=motion
+        )
         return points
 
-    def _read_off(self, known: _Known | None) -> tuple[StationaryPoint, ...] | None:
-        """What the landscape shows and what was known outside the view, polished; None if that is not all."""
+    def _read_off(
+        self, known: _Known | None, at_most: int | None = None
+    ) -> tuple[StationaryPoint, ...] | None:
+        """What the landscape shows and what was known outside the view, polished.
+
+        None if that is not all, or leaves more than ``at_most`` minima of the landscape unexplained.
+        """
         seeds = grid_seeds(self._reverse, self._grid)
         if known is not None:
             seeds += tuple(point for point in known.points if not self._is_on_grid(point))
@@ -234,6 +246,8 @@ class FrameEngine:
         if points is None or not is_complete(points):
             return None
         unexplained = count_unexplained(self._reverse, self._grid, points)
+        if at_most is not None and unexplained > at_most:
+            return None
         self._known = _Known((), self._components, None, unexplained, points)
         return points
 
