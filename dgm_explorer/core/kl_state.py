@@ -86,7 +86,7 @@ class KLState:
 
     dimension: Literal[1, 2] = 1
     p: tuple[Component1D, ...] = (Component1D(0.5, -3.0, 1.0), Component1D(0.5, 3.0, 1.0))
-    q: Gaussian1D = Gaussian1D(0.8, 1.2)
+    q: Gaussian1D = Gaussian1D(1.6, 1.0)
     view: View1D = View1D()
     p2: tuple[Component2D, ...] = (
         Component2D(0.5, (-1.0, -1.0), (0.5, 0.25, 1.0)),

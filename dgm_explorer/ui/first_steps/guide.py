@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.kl_state import KLState
@@ -145,10 +145,16 @@ class FirstSteps(QObject):
         """Where a widget lies in the window."""
         return QRect(widget.mapTo(self._window, QPoint(0, 0)), widget.size())
 
+    def _is_on_p(self, press: QMouseEvent) -> bool:
+        """Whether a press takes hold of a component of p."""
+        density = self._tab.scene.density
+        index = density.handle_at(density.mapFromGlobal(press.globalPosition()))
+        return index is not None and index < len(self._tab.editor.state.p)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Watch the window as the system sees it: what is touched ends the motion before it gets there."""
         if event.type() in _TOUCHES:
-            self.motion.end()
+            self.motion.end(stays=isinstance(event, QMouseEvent) and self._is_on_p(event))
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() == Qt.Key.Key_Escape:
                 self.end()

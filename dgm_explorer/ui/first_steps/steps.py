@@ -110,7 +110,8 @@ STEPS: Final = (
     ),
     Step(
         "Press Play, or Space",
-        "Both divergences are descended from q: one covers all of p, the other seeks one hill. "
+        "Both divergences are descended from q: one covers all of p, the other seeks the nearest minimum, "
+        "most often one hill. "
         "F1 says at any time what is under the mouse.",
         _play_button,
         lambda tab, _before: tab.is_playing,

@@ -126,6 +126,11 @@ class HandlePlot(Plot, Generic[ShapeT]):
         """Where the knob on a Gaussian's centre is painted, in pixels of the widget."""
         return self._viewport_position(self._knobs.center_px(index))
 
+    def handle_at(self, at: QPointF) -> int | None:
+        """The handle, named as in `selected`, with a knob at this pixel of the widget."""
+        hit = self._knobs.knob_at(self._view_pixel(at))
+        return None if hit is None else hit[0]
+
     def _viewport_position(self, at: QPointF) -> QPointF:
         return QPointF(self.viewportTransform().map(self.view_box.mapToScene(at)))
 

@@ -129,7 +129,7 @@ def test_a_ring_leaves_the_name_above_a_dot_free(real: MainWindow, tab: KLTab, t
         assert radius_px - 2 * RING_LINE_PX > NAME_ABOVE_DOT_PX + name_px
 
 
-def test_a_landscape_moves_until_the_first_press_and_undo_brings_it_back(
+def test_a_landscape_moves_until_the_first_press_which_brings_it_back(
     real: MainWindow, tab: KLTab, guide: FirstSteps, qtbot: QtBot
 ) -> None:
     picture = tab.scene.landscapes["reverse"]
@@ -142,15 +142,33 @@ def test_a_landscape_moves_until_the_first_press_and_undo_brings_it_back(
     drag(real, widget, point, QPoint(-40, 0))
     assert not guide.motion.is_moving
     moved = tab.editor.state
-    assert moved.p[1].mu == round(moved.p[1].mu, 1)
+    assert moved.p == KLState().p
     assert moved.q.mu < KLState().q.mu  # what was pressed was dragged
     qtbot.wait(100)
     assert tab.editor.state == moved
+    assert not tab.player.has_moved
     assert tab.store is not None
-    real.undo()  # the drag
-    real.undo()  # the motion
+    real.undo()
     assert tab.editor.state == KLState()
     assert not tab.store.can_undo
+
+
+def test_a_moving_hill_of_p_can_be_taken_hold_of(
+    real: MainWindow, tab: KLTab, guide: FirstSteps, qtbot: QtBot
+) -> None:
+    real.welcome()
+    qtbot.waitUntil(lambda: tab.editor.state.p[1].mu < 2.5, timeout=8000)
+    here = tab.editor.state.p[1].mu
+    widget, point, _ = STEPS[1].place(tab)
+    drag(real, widget, point, QPoint(40, 0))
+    assert not guide.motion.is_moving
+    p = tab.editor.state.p
+    assert p[0].mu == -round(here, 1)
+    assert p[1].mu > here + 0.1
+    assert tab.store is not None
+    while tab.store.can_undo:
+        real.undo()
+    assert tab.editor.state == KLState()
 
 
 def test_the_motion_leaves_the_state_to_whoever_changes_it(

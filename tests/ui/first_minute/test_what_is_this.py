@@ -41,8 +41,8 @@ def test_f1_answers_for_the_panel_under_the_mouse_and_then_opens_the_notes(real:
     card = real.help.asker.card
     assert card.isVisible()
     assert card.title == "Landscape of KL(q‖p)"
-    assert "μ = 0.8, σ = 1.2" in card.value
-    assert "KL(q‖p) = 1.99066 nats (quadrature)" in card.value
+    assert "μ = 1.6, σ = 1" in card.value
+    assert "KL(q‖p) = 1.50192 nats (quadrature)" in card.value
     assert "3 minima of KL(q‖p): 2 tied global, 1 local; 2 saddles" in card.value
     assert real.rect().contains(card.geometry())
     QTest.keyClick(real, Qt.Key.Key_F1)

@@ -33,6 +33,17 @@ def test_both_directions_reach_their_optimum_and_say_so() -> None:
     assert run.count == count
 
 
+@pytest.mark.parametrize("is_sigma_fixed", [False, True])
+def test_who_only_presses_play_sees_one_cover_and_the_other_seek(is_sigma_fixed: bool) -> None:
+    state = replace(KLState(), is_sigma_fixed=is_sigma_fixed)
+    run = run_of(state, 4 * int(state.steps_per_second))
+    forward, reverse = run.trail("forward"), run.trail("reverse")
+    assert forward is not None
+    assert reverse is not None
+    assert forward.q.mu == pytest.approx(0.0, abs=0.6)  # still on its way; the modes are at ±3
+    assert reverse.q.mu == pytest.approx(3.0, abs=0.1)
+
+
 def test_a_gaussian_target_is_reached_by_both() -> None:
     run = run_of(replace(START, p=(Component1D(1.0, 1.5, 0.7),)), 400)
     for direction in ("forward", "reverse"):

@@ -80,7 +80,7 @@ def test_dragging_a_component_moves_p_as_one_undo_step(tab: KLTab, drag: Drag) -
 
 def test_dragging_q_on_a_landscape_moves_it_everywhere(tab: KLTab, drag: Drag) -> None:
     view = tab.scene.landscapes["reverse"]
-    start = view.view_to_viewport(0.8, math.log(1.2))
+    start = view.view_to_viewport(KLState().q.mu, math.log(KLState().q.sigma))
     end = view.view_to_viewport(-2.0, math.log(0.5))
     drag(view, start, end)
     q = tab.editor.state.q
@@ -89,7 +89,7 @@ def test_dragging_q_on_a_landscape_moves_it_everywhere(tab: KLTab, drag: Drag) -
     assert tab.controls.target.sigma.value == q.sigma
     assert tab.frame.q == q
     tab.store.undo()
-    assert tab.editor.state.q == Gaussian1D(0.8, 1.2)
+    assert tab.editor.state.q == KLState().q
 
 
 def test_a_number_is_kept_with_every_digit_typed(tab: KLTab) -> None:
@@ -158,7 +158,7 @@ def test_a_bad_q_or_range_leaves_everything_as_it_was(tab: KLTab, messages: list
     type_into(tab.controls.descent.learning_rate, "0")
     assert tab.editor.state == KLState()
     assert len(messages) == 3
-    assert tab.controls.target.sigma.text() == "1.2"
+    assert tab.controls.target.sigma.text() == "1"
     assert tab.controls.options.mu_lo.text() == "−8"
 
 
@@ -373,11 +373,11 @@ def test_fixed_sigma_shows_curves_and_moves_the_mean_only(tab: KLTab, drag: Drag
     QTest.qWait(SETTLE_MS)
     view = tab.scene.mean_curves
     assert view.isVisible()
-    assert "σ fixed at 1.2" in tab.scene.panels.stationary.caption
-    start = view.view_to_viewport(0.8, 3.0)
+    assert "σ fixed at 1" in tab.scene.panels.stationary.caption
+    start = view.view_to_viewport(KLState().q.mu, 3.0)
     drag(view, start, start + QPointF(100, 0))
-    assert tab.editor.state.q.mu > 1.5
-    assert tab.editor.state.q.sigma == 1.2
+    assert tab.editor.state.q.mu > KLState().q.mu + 0.5
+    assert tab.editor.state.q.sigma == KLState().q.sigma
     curve = view.export_table()
     assert np.interp(tab.editor.state.q.mu, curve.columns[0], curve.columns[2]) == pytest.approx(
         tab.frame.kl_reverse, rel=1e-3
