@@ -178,7 +178,7 @@ class EstimatorTable(QTableView):
         self.verticalHeader().hide()
         self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.horizontalHeader().setSectionsClickable(False)
-        self.setMinimumWidth(180)
+        self.setMinimumWidth(140)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
 
     def set_theme(self, theme: Theme) -> None:

@@ -70,7 +70,7 @@ class DescentChart(StepChart):
         super().__init__("step", self._scale)
         self.export_name = "descent-value" if reading == "value" else "descent-distance"
         self.setAccessibleName("E f(z) over steps" if reading == "value" else "Distance over steps")
-        self.setMinimumSize(120, 60)
+        self.setMinimumSize(96, 60)
         self._curves: tuple[DescentCurve, ...] = ()
         self._drawn: list[DescentTrail | None] = []
         self._least = 0.0

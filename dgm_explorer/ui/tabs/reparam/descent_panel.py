@@ -69,7 +69,7 @@ class DescentPanel(ReparamPanel):
             charts.addWidget(keyed, 1, index)
         charts.setRowStretch(1, 1)
         layout = QHBoxLayout(self)
-        layout.setContentsMargins(6, 4, 6, 2)
+        layout.setContentsMargins(2, 4, 2, 2)
         layout.setSpacing(8)
         layout.addWidget(self._column)
         layout.addLayout(charts, 1)

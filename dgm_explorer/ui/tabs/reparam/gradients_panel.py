@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 from dgm_explorer.core.reparam_state import MAX_ARROWS, MAX_SAMPLES, MapEstimator, ReparamState
 from dgm_explorer.ui.export import ExportablePlot
@@ -130,6 +130,7 @@ class GradientsPanel(ReparamPanel):
             self._caption,
             stretch=(0, 0, 0, 0, 0, 0, 0, 1),
         )
+        self._caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._plots = QWidget()
         pair = QHBoxLayout(self._plots)
         pair.setContentsMargins(0, 0, 0, 0)
@@ -141,7 +142,7 @@ class GradientsPanel(ReparamPanel):
         pictures.addWidget(self._plots, 1)
         pictures.addWidget(self.table)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(6, 4, 6, 2)
+        layout.setContentsMargins(2, 4, 2, 2)
         layout.setSpacing(3)
         layout.addLayout(controls)
         layout.addLayout(pictures, 1)

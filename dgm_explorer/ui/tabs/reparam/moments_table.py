@@ -23,7 +23,7 @@ _SCALE_PX = 100
 _LEAST_SCALE_PX = 40
 _RIGHT_PX = 8
 _NUMBER = "+00.0 "
-_SAMPLES = ("Var z₁", "−1.234e−5", "−1.2345 ± 0.0012")
+_SAMPLES = ("Var z", "−0.1234", "1.2345 ± 0.0012")
 _LINE_SPACING = 1.3
 
 
@@ -102,16 +102,12 @@ class MomentsTable(QWidget):
 
     def _paint_header(self, painter: QPainter, edges: list[float], height: float) -> None:
         painter.setPen(color(self._theme.muted_text))
-        words = (f"N = {self._n}", "exact", "points ± s.e.", "deviation")
-        room_px = edges[2] - QFontMetricsF(painter.font()).horizontalAdvance("exact") - 12
-        for column, text in enumerate(words):
+        points = f"{self._n} points" if self._n > 1 else "1 point"
+        left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+        words = (("exact", right), (points, right), ("deviation", left))
+        for column, (text, side) in enumerate(words, start=1):
             box = QRectF(edges[column], 0, edges[column + 1] - edges[column] - 6, height)
-            if column == 0:
-                box.setRight(room_px)
-            flags = Qt.AlignmentFlag.AlignVCenter | (
-                Qt.AlignmentFlag.AlignLeft if column in (0, 3) else Qt.AlignmentFlag.AlignRight
-            )
-            painter.drawText(box, int(flags), text)
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | side), text)
 
     def _paint_row(
         self, painter: QPainter, row: Comparison, edges: list[float], top: float, height: float

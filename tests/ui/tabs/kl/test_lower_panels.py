@@ -1,5 +1,7 @@
 """The tabs below the landscapes under the mouse."""
 
+from typing import get_args, get_type_hints
+
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent
@@ -8,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.gaussians import Component1D
+from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.ui.tabs.kl.kl_tab import KLTab
 from dgm_explorer.ui.theme import LIGHT, PROJECTOR, THEMES, Theme
 from dgm_explorer.ui.widgets.notes_dock import MIN_WIDTH_PX
@@ -33,6 +36,15 @@ def test_there_is_room_for_notes_beside_the_tab_on_a_projector(tab: KLTab, theme
     tab.set_theme(theme)
     QTest.qWait(1)
     assert tab.minimumSizeHint().width() + MIN_WIDTH_PX <= 1270
+
+
+def test_on_a_small_projector_every_panel_has_room(tab: KLTab) -> None:
+    """1920 × 1080 pixels at twice the size are 960 × 540; the window has a border of 2 pixels."""
+    tab.set_theme(PROJECTOR)
+    for panel in get_args(get_type_hints(KLState)["panel"]):
+        tab.store.update(panel=panel)
+        QTest.qWait(60)
+        assert tab.minimumSizeHint().width() <= 956, panel
 
 
 @pytest.mark.parametrize("panel", ["integrand", "sweep"])

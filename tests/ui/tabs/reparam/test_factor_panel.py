@@ -1,6 +1,7 @@
 """Activations under the hand, and what the panel says of L."""
 
 import math
+from typing import get_args, get_type_hints
 
 import numpy as np
 import pytest
@@ -180,6 +181,17 @@ def test_beside_the_theory_curve_and_moments_take_turns(make_tab: MakeTab) -> No
     assert panel.activation.isVisible()
     assert panel.moments.isVisible()
     assert not panel.page.isVisible()
+
+
+@pytest.mark.parametrize("dimension", [1, 2])
+def test_on_a_small_projector_every_panel_has_room(make_tab: MakeTab, dimension: int) -> None:
+    """1920 × 1080 pixels at twice the size are 960 × 540; the window has a border of 2 pixels."""
+    tab = make_tab(theme=PROJECTOR, size=(956, 500), dimension=dimension)
+    assert tab.store is not None
+    for panel in get_args(get_type_hints(ReparamState)["panel"]):
+        tab.store.update(panel=panel)
+        QTest.qWait(1)
+        assert tab.minimumSizeHint().width() <= 956, panel
 
 
 def make_frame(seed: int) -> ReparamFrame:
