@@ -51,6 +51,7 @@ class FactorPanel(ReparamPanel):
             button.setToolTip(f"raw → −raw for column {column + 1} of L: another L, the same Σ = LLᵀ")
             button.clicked.connect(lambda _=False, column=column: editor.flip_sign(column))
             buttons.addWidget(button)
+            button.hide()  # until there is an L to flip: before that it would widen the window
         buttons.addStretch(1)
         middle.addLayout(buttons)
         layout = QHBoxLayout(self)

@@ -16,7 +16,7 @@ from dgm_explorer.numerics.reparam import gaussian_map
 from dgm_explorer.ui.tabs.reparam.factor_panel import FactorPanel
 from dgm_explorer.ui.tabs.reparam.frame import FrameEngine, ReparamFrame
 from dgm_explorer.ui.tabs.reparam.reparam_tab import ReparamTab
-from dgm_explorer.ui.theme import PROJECTOR, THEMES, blend
+from dgm_explorer.ui.theme import LIGHT, PROJECTOR, THEMES, blend
 from tests.ui.plots.conftest import Hand
 from tests.ui.tabs.reparam.conftest import MakeTab, state_of
 
@@ -181,6 +181,13 @@ def test_beside_the_theory_curve_and_moments_take_turns(make_tab: MakeTab) -> No
     assert panel.activation.isVisible()
     assert panel.moments.isVisible()
     assert not panel.page.isVisible()
+
+
+def test_a_new_panel_is_no_wider_than_it_needs(make_tab: MakeTab) -> None:
+    tab = make_tab(theme=LIGHT)
+    fresh = FactorPanel(tab.scene.editor, LIGHT)
+    assert fresh.minimumSizeHint().width() <= panel_of(tab).minimumSizeHint().width()
+    fresh.deleteLater()
 
 
 @pytest.mark.parametrize("dimension", [1, 2])
