@@ -65,6 +65,7 @@ class ElboChart(StepChart):
         self._stacked_terms, self._line_terms = stacked, lines
         self._has_bound = stacked == TERMS
         self._is_stacked = True
+        self._has_axis = True
         self._runs = Runs()
         self._lit: str | None = None
         self._hovered = ""
@@ -82,6 +83,12 @@ class ElboChart(StepChart):
     def set_theme(self, theme: Theme) -> None:
         self._phases.set_theme(theme)
         super().set_theme(theme)
+
+    def stand_alone(self, is_alone: bool) -> None:
+        """Whether it is painted without the lower chart, which has the axis of both."""
+        if is_alone:
+            self._has_axis = self.plotItem.getAxis("bottom").isVisible()
+        self.set_x_axis_named(is_alone or self._has_axis)
 
     # -- what is shown ------------------------------------------------------------------------------------
 

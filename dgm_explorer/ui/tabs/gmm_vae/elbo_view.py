@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dgm_explorer.runs.history import MetricsHistory
 
 _MIN_HEIGHT_OF_TWO_PX = 190
+_MIN_HEIGHT_OF_AXIS_PX = 120
 _CHART_TIP = (
     "The five terms of the bound over steps, nats per example; black line (white in the dark): the ELBO, "
     "their sum. In pre-training the bound is that of a VAE with prior N(0, I), so (c) = (e) = 0."
@@ -249,10 +250,11 @@ class ElboView(QWidget):
         return " &nbsp; ".join(words)
 
     def _show_detail(self) -> None:
-        """The second chart, where there is room for it."""
-        has_room = self._split.height() >= _MIN_HEIGHT_OF_TWO_PX
-        self.detail.setVisible(has_room and len(self._runs.train) > 0)
-        self.chart.set_x_axis_named(not self.detail.isVisibleTo(self))
+        """Show the second chart where there is room for it, the axis of steps where it leaves some."""
+        height = self._split.height()
+        self.detail.setVisible(height >= _MIN_HEIGHT_OF_TWO_PX and len(self._runs.train) > 0)
+        is_lowest = not self.detail.isVisibleTo(self)
+        self.chart.set_x_axis_named(is_lowest and height >= _MIN_HEIGHT_OF_AXIS_PX)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

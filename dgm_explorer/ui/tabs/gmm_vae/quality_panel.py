@@ -4,7 +4,7 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -21,6 +21,7 @@ from dgm_explorer.ui.widgets.form import set_tip
 if TYPE_CHECKING:
     from dgm_explorer.runs.history import MetricsHistory
 
+_GAP_PX = 2
 _NOTE = "Labels are used for measuring only; training never sees them."
 _NOT_YET = "Measured from joint training on: before it, no mixture is fitted to compare."
 _NO_LABELS = "These data have no labels, so there is nothing to compare the clusters with."
@@ -61,14 +62,14 @@ class QualityPanel(QWidget):
         self._note.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         set_tip(self.chart, _TIP)
         set_tip(self._note, _TIP)
-        pictures = QHBoxLayout()
-        pictures.setSpacing(4)
-        pictures.addWidget(self.column, 3)
-        pictures.addWidget(self.confusion, 3)
+        self._pictures = QHBoxLayout()
+        self._pictures.setSpacing(4)
+        self._pictures.addWidget(self.column, 3)
+        self._pictures.addWidget(self.confusion, 3)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2, 0, 2, 0)
-        layout.setSpacing(2)
-        layout.addLayout(pictures, 1)
+        layout.setSpacing(_GAP_PX)
+        layout.addLayout(self._pictures, 1)
         layout.addWidget(self._note)
         self._has_labels = True
         self._show_reasons()
@@ -106,14 +107,30 @@ class QualityPanel(QWidget):
         reason = _NOT_YET if self._has_labels else _NO_LABELS
         is_measured = any(math.isfinite(reading.own) for reading in self.chart.readings(None))
         self.column.set_reason("" if is_measured else reason)
-        for widget in (self._note, self.column):
-            widget.setVisible(self._has_labels)
+        self.column.setVisible(self._has_labels)
+        self._place_note()
         if not self._has_labels or not self.confusion.order.size:
             self.confusion.show_confusion(_NO_COUNTS, (), reason)
 
+    def _place_note(self) -> None:
+        """Where both have no room the pictures come first; their tooltips say the same."""
+        room_px = self.height() - self.minimumSizeHint().height() - _GAP_PX
+        has_room = self._note.heightForWidth(self.width()) <= room_px
+        self._note.setVisible(self._has_labels and has_room)
+
     # -- Qt -----------------------------------------------------------------------------------------------
 
+    def minimumSizeHint(self) -> QSize:
+        """Without the note."""
+        return self._pictures.minimumSize()
+
+    def event(self, event: QEvent) -> bool:
+        """The key above the chart may have another height."""
+        is_done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place_note()
+        return is_done
+
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The least height of this panel counts all lines of the note: else the chart lacked them."""
         super().resizeEvent(event)
-        self._note.setMinimumHeight(self._note.heightForWidth(self._note.width()))
+        self._place_note()

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.gmm_vae_config import TERMS
+from dgm_explorer.core.picture_size import PictureSize
 from dgm_explorer.core.training import MetricsTable
 from dgm_explorer.runs.history import MetricsHistory
+from dgm_explorer.ui.picture_file import laid_out
 from dgm_explorer.ui.tabs.gmm_vae.elbo_view import ElboView
 from dgm_explorer.ui.tabs.gmm_vae.formula_panel import FormulaPart
 from dgm_explorer.ui.tabs.gmm_vae.single_bars import SingleBars
@@ -18,6 +20,7 @@ from dgm_explorer.ui.tabs.gmm_vae.single_terms import point_terms
 from dgm_explorer.ui.tabs.gmm_vae.terms import nats_text, term_color
 from dgm_explorer.ui.theme import LIGHT, THEMES, apply_theme
 from tests.ui.plots.conftest import Hand
+from tests.ui.settling import settle
 from tests.ui.tabs.gmm_vae.bound_cases import JOINT_FROM, make_dataset, make_history, make_snapshot
 
 STEP = 800.0
@@ -192,6 +195,15 @@ def test_what_is_exported_is_what_is_drawn(view: ElboView) -> None:
     np.testing.assert_allclose(np.sum(terms, axis=0), columns["elbo_nats"])
 
 
+def test_a_chart_that_is_exported_alone_has_the_axis_of_steps(view: ElboView) -> None:
+    axis = view.chart.plotItem.getAxis("bottom")
+    assert view.detail.isVisible()
+    assert not axis.isVisible(), "the lower chart has it"
+    with laid_out(view.chart, PictureSize(400, 300)):
+        assert axis.isVisible()
+    assert not axis.isVisible()
+
+
 def test_a_second_run_is_dashed_and_named(view: ElboView) -> None:
     view.set_stacked(False)
     view.show_history(make_history(), make_history(shift=-15.0))
@@ -258,3 +270,10 @@ def test_tooltips_say_what_a_term_is_and_what_makes_it_grow(view: ElboView) -> N
         tip = view.formula_panel.part(term).tip()
         assert "nats" in tip
         assert "grows" in tip
+
+
+def test_in_a_low_window_the_curves_take_the_height_of_the_axis(view: ElboView) -> None:
+    for height in (300, 120, 100):  # the second chart has to be gone first
+        view.resize(620, height)
+        settle()
+        assert view.chart.view_box.height() > 40

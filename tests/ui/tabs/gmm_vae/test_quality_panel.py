@@ -9,7 +9,7 @@ import pytest
 import scipy.optimize
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QFontMetrics, QImage
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.training import MetricsTable
@@ -22,6 +22,7 @@ from dgm_explorer.ui.tabs.gmm_vae.quality_panel import QualityPanel
 from dgm_explorer.ui.theme import PROJECTOR
 from tests.ui.paint_counter import PaintCounter
 from tests.ui.plots.conftest import Hand
+from tests.ui.settling import settle
 from tests.ui.tabs.gmm_vae.bound_cases import make_dataset, make_history, make_snapshot
 
 
@@ -59,6 +60,26 @@ def test_in_the_least_height_the_chart_has_room_for_its_axis(panel: QualityPanel
     QApplication.processEvents()
     foot = panel.chart.mapTo(panel.column, panel.chart.rect().bottomLeft()).y()
     assert foot < panel.column.height()
+
+
+def test_the_note_gives_way_to_the_pictures_where_both_have_no_room(
+    panel: QualityPanel, qtbot: QtBot
+) -> None:
+    holder = QWidget()  # the least height of a window is not its own to say
+    qtbot.addWidget(holder)
+    holder.resize(500, 400)
+    panel.setParent(holder)
+    panel.resize(400, 300)
+    panel.show()
+    holder.show()
+    settle()
+    for height, has_note in ((300, True), (panel.minimumSizeHint().height(), False), (300, True)):
+        panel.resize(400, height)
+        settle()
+        assert ("training never sees them" in shown_text(panel)) == has_note
+        lowest = max(part.geometry().bottom() for part in panel.findChildren(QWidget) if part.isVisible())
+        assert lowest < height
+    panel.setParent(None)
 
 
 def test_until_the_library_is_there_rows_stand_in_the_order_of_the_components(
