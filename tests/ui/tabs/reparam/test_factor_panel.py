@@ -183,10 +183,12 @@ def test_beside_the_theory_curve_and_moments_take_turns(make_tab: MakeTab) -> No
     assert not panel.page.isVisible()
 
 
-def test_a_new_panel_is_no_wider_than_it_needs(make_tab: MakeTab) -> None:
-    tab = make_tab(theme=LIGHT)
+def test_a_new_panel_has_the_width_that_it_keeps(make_tab: MakeTab) -> None:
+    tab = make_tab()
     fresh = FactorPanel(tab.scene.editor, LIGHT)
-    assert fresh.minimumSizeHint().width() <= panel_of(tab).minimumSizeHint().width()
+    before = fresh.minimumSizeHint().width()
+    fresh._show(make_frame(0))
+    assert fresh.minimumSizeHint().width() == before
     fresh.deleteLater()
 
 
