@@ -183,12 +183,9 @@ def test_beside_the_theory_curve_and_moments_take_turns(make_tab: MakeTab) -> No
     assert not panel.page.isVisible()
 
 
-def test_a_new_panel_has_the_width_that_it_keeps(make_tab: MakeTab) -> None:
-    tab = make_tab()
-    fresh = FactorPanel(tab.scene.editor, LIGHT)
-    before = fresh.minimumSizeHint().width()
-    fresh._show(make_frame(0))
-    assert fresh.minimumSizeHint().width() == before
+def test_buttons_to_come_take_no_room_in_a_new_panel(make_tab: MakeTab) -> None:
+    fresh = FactorPanel(make_tab().scene.editor, LIGHT)
+    assert all(flip.isHidden() for flip in fresh.flips)
     fresh.deleteLater()
 
 
