@@ -96,11 +96,15 @@ class QuantileBoard(TwinBoard):
         assert frame is not None
         epsilon, z = float(frame.epsilon[index, 0]), float(frame.z[index, 0])
         u = float(quantile_picture("gaussian", 0.0, 1.0, np.array([epsilon])).u[0])
+        chosen, shown = frame.state.law, frame.law
+        of_law = LAW_WORDS[shown]
+        if shown != chosen:
+            of_law = f"for this panel; the {LAW_NAME[chosen]} law is for Factor and Graph"
         words = (
             f"point {index}:  ε = {tick_text(epsilon)}",
             f"u = Φ(ε) = {tick_text(u)}, uniform",
             f"z = μ + σ F⁻¹(u) = {tick_text(z)}",
-            f"{LAW_NAME[frame.law]}: {LAW_WORDS[frame.law]}",
+            f"{LAW_NAME[shown]}: {of_law}",
         )
         self.words.set_text("\n".join(words))
 

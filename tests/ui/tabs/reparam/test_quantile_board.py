@@ -198,3 +198,15 @@ def test_the_law_chosen_is_the_law_shown(make_tab: MakeTab) -> None:
     panels.setCurrentIndex(0)
     tab.scene.draw_now()
     assert (law.key, law.isEnabled()) == ("exponential", True)
+
+
+def test_where_another_law_is_shown_than_the_chosen_one_it_is_said(make_tab: MakeTab) -> None:
+    tab = make_tab(dimension=1, law="laplace")
+    assert tab.store is not None
+    said = []
+    for panel in ("gradients", "factor"):
+        tab.store.update(panel=panel)
+        tab.scene.draw_now()
+        said.append(tab.scene.line.words.text())
+    assert "Gaussian: for this panel; the Laplace law is for Factor and Graph" in said[0]
+    assert "Laplace: F⁻¹(u)" in said[1]
