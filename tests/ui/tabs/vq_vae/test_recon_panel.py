@@ -12,7 +12,7 @@ from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAction, QColor, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.dataset import Dataset
@@ -27,6 +27,7 @@ from dgm_explorer.ui.tabs.vq_vae.reconstructions import asker as recon_asker
 from dgm_explorer.ui.tabs.vq_vae.reconstructions.panel import N_SHUFFLED, ReconstructionPanel
 from dgm_explorer.ui.tabs.vq_vae.reconstructions.requests import OWN
 from dgm_explorer.ui.theme import LIGHT, THEMES
+from tests.ui.settling import settle
 from tests.ui.tabs.vq_vae import cases
 from tests.ui.tabs.vq_vae.hands import click, drag, leave, move, painted, press
 
@@ -307,6 +308,20 @@ def test_keys_go_through_the_rows(panel: ReconstructionPanel) -> None:
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Return):
         QTest.keyClick(view, key)
     assert panel.areas.tools.number.value() == 1
+
+
+def test_in_a_low_window_the_pictures_have_the_room_of_the_bars(panel: ReconstructionPanel) -> None:
+    holder = QWidget()
+    holder.resize(1000, 1000)
+    panel.setParent(holder)
+    holder.show()
+    for height in (SIZE[1], 380):
+        panel.resize(SIZE[0], height)
+        panel.show()
+        settle()
+        assert panel.areas.focus.view.grid.height() > 90
+        assert panel.areas.focus.chart.isVisible() == (height == SIZE[1])
+    panel.setParent(None)
 
 
 # -- codes from elsewhere ---------------------------------------------------------------------------------

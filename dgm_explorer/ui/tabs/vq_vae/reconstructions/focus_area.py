@@ -4,6 +4,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from dgm_explorer.core.arrays import Float32Array
@@ -18,6 +19,8 @@ from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from dgm_explorer.ui.widgets.form import ChoiceBox, set_color, set_text, set_tip
 
 _ORDERS: Final = (("nearest", "nearest first"), ("index", "by code"))
+_LEAST_HEIGHT_OF_BARS_PX: Final = 240
+"""Of this area in a narrow column; in a lower one the pictures would be too small to read."""
 _NOT_KNOWN: Final = "The distances follow as soon as the network has seen this image."
 
 
@@ -81,8 +84,15 @@ class FocusArea(QWidget):
         self._parts.setDirection(direction.LeftToRight if is_wide else direction.TopToBottom)
         self._head.setDirection(direction.TopToBottom if is_wide else direction.LeftToRight)
         self._parts.setStretch(0, 3 if is_wide else 2)
-        self._parts.setStretch(1, 1)
+        self._place_bars()
         self._show_cell_words()
+
+    def _place_bars(self) -> None:
+        """The words above them say which code is nearest, and the next."""
+        has_room = self._is_wide or self.height() >= _LEAST_HEIGHT_OF_BARS_PX
+        self._parts.setStretch(1, int(has_room))
+        self.chart.setVisible(has_room)
+        self.order.setVisible(has_room)
 
     def set_marked(self, hovered_code: int, chosen_code: int) -> None:
         """Light up the cells and the bar of one code and frame those of another; -1 for none."""
@@ -178,6 +188,12 @@ class FocusArea(QWidget):
     @Slot()
     def _sort(self) -> None:
         self.chart.set_sorted(self.order.key == "nearest")
+
+    # -- Qt -----------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_bars()
 
 
 def cell_words(shown: CellDistances) -> str:

@@ -53,10 +53,7 @@ _LEARN_TIP: Final = (
 )
 _STOP_TIP: Final = "Learn no further; what has been learnt so far stays and can be drawn from"
 _SOON: Final = "The first samples come in a moment."
-_OFFER: Final = (
-    "“Learn PixelCNN” trains a small network on these grids, beside the window. "
-    "It is not kept with the run: each window learns its own."
-)
+_OFFER: Final = "“Learn PixelCNN” learns it from these grids, for this window alone."
 
 
 class SamplePanel(CodePanel):
