@@ -6,6 +6,8 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor, nn
 
+from dgm_explorer.core.errors import InputError
+
 AddUp: TypeAlias = Callable[[Sequence[Tensor]], None]
 MOMENTUM = 0.3
 """Share of the newest batch in the running averages. torch's 0.1 lags ten steps behind an encoder in its
@@ -34,8 +36,19 @@ class BatchNorm(nn.Module):
         self.add_up: AddUp | None = None
 
     def forward(self, z: Tensor) -> Tensor:
-        """z (B, D, h, w) and of that shape; in training the running averages move on."""
+        """z (B, D, h, w) and of that shape; in training the running averages move on.
+
+        Raises
+        ------
+        InputError
+            In training on a single vector, which has no variance.
+        """
         if self.add_up is None or not self.training:
+            if self.training and z.numel() == z.shape[1]:
+                raise InputError(
+                    "batch norm: each batch is one vector, which has no variance; raise batch_size, lower "
+                    "stride, or switch batch norm off."
+                )
             return nn.functional.batch_norm(
                 z, self.mean, self.var, training=self.training, momentum=MOMENTUM, eps=EPSILON
             )

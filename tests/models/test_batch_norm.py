@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from dgm_explorer.core.errors import InputError
 from dgm_explorer.models.batch_norm import MOMENTUM, BatchNorm
 
 
@@ -35,3 +36,11 @@ def test_output_gradient_and_averages_are_those_of_torch(is_shared: bool) -> Non
     theirs.eval()
     torch.testing.assert_close(ours(images(seed=9)), theirs(images(seed=9)))
     torch.testing.assert_close(ours.mean, theirs.running_mean)
+
+
+def test_a_batch_of_one_vector_is_refused_with_what_to_change() -> None:
+    norm = BatchNorm(4)
+    with pytest.raises(InputError, match="batch_size"):
+        norm(torch.ones(1, 4, 1, 1))
+    norm.eval()
+    assert norm(torch.ones(1, 4, 1, 1)).isfinite().all()
