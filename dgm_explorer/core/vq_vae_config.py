@@ -48,7 +48,7 @@ class VqVaeConfig:
     codebook_update : ``ema``: exponential moving averages (the paper's appendix A.1); ``codebook_loss``: the
         middle term of its eq. 3, by gradient.
     decay : γ of the moving averages, which also measure the use of each code.
-    epsilon : ε of the Laplace smoothing of the counts.
+    epsilon : ε of the Laplace smoothing of the counts; above 0, or a code out of use becomes 0 / 0.
     commitment : β, weight of ‖z_e − sg[e]‖².
     codebook_start : ``normal``: N(0, 1), fits normalised z_e; ``uniform``: ±1/K, as published; ``kmeans``:
         k-means of the first batch's z_e.
@@ -99,7 +99,7 @@ class VqVaeConfig:
         require_int("batch_size", self.batch_size, 1, 65_536)
         require_int("seed", self.seed, 0, 2**32 - 1)
         require_float("decay", self.decay, 0.0, 0.99999)
-        require_float("epsilon", self.epsilon, 0.0, 1.0)
+        require_float("epsilon", self.epsilon, 1e-10, 1.0)
         require_float("commitment", self.commitment, 0.0, 100.0)
         require_float("revival_fraction", self.revival_fraction, 0.0, 1.0)
         require_float("learning_rate", self.learning_rate, 1e-8, 1.0)

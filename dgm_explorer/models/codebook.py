@@ -34,12 +34,10 @@ class Codebook(nn.Module):
         gradient just where the codebook loss is in use.
     counts : n, (K,), moving average of how many vectors of a batch each code has.
     sums : m, (K, D), moving average of the sum of these vectors.
-    ages : (K,) int64, batches since the code was last used or revived.
     """
 
     counts: Tensor
     sums: Tensor
-    ages: Tensor
 
     def __init__(self, n_codes: int, n_dims: int, start: CodebookStart, generator: torch.Generator) -> None:
         super().__init__()
@@ -49,7 +47,6 @@ class Codebook(nn.Module):
         self.vectors = nn.Parameter(first)
         self.register_buffer("counts", torch.ones(n_codes))
         self.register_buffer("sums", first.clone())
-        self.register_buffer("ages", torch.zeros(n_codes, dtype=torch.int64))
 
     def __len__(self) -> int:
         return len(self.vectors)
@@ -59,7 +56,6 @@ class Codebook(nn.Module):
         """Put the codes on the k-means of vectors ``z`` (N, D), with their shares as the use."""
         centers, counts = lloyd(z, draw_start(z, len(self), generator))
         self.move(torch.ones_like(counts, dtype=torch.bool), centers, counts.clamp_min(1))
-        self.ages.zero_()
 
     @torch.no_grad()
     def move(self, is_moved: Tensor, vectors: Tensor, counts: Tensor) -> None:
@@ -73,12 +69,6 @@ class Codebook(nn.Module):
         self.vectors.copy_(torch.where(is_moved[:, None], vectors, self.vectors))
         self.counts.copy_(torch.where(is_moved, counts, self.counts))
         self.sums.copy_(torch.where(is_moved[:, None], self.counts[:, None] * vectors, self.sums))
-
-    @torch.no_grad()
-    def count_ages(self, used: Tensor, is_accepted: Tensor) -> None:
-        """Another batch has passed, in which each code had ``used`` (K,) vectors."""
-        older = torch.where(used > 0, 0, self.ages + 1)
-        self.ages.copy_(torch.where(is_accepted, older, self.ages))
 
     @torch.no_grad()
     def revive(self, fraction: float, candidates: Tensor, is_accepted: Tensor) -> Tensor:
@@ -95,7 +85,6 @@ class Codebook(nn.Module):
         threshold = fraction * self.counts.mean()
         is_revived = (self.counts < threshold) & is_accepted
         self.move(is_revived, candidates, GRACE * threshold)
-        self.ages.masked_fill_(is_revived, 0)
         return is_revived
 
 

@@ -176,7 +176,6 @@ class VectorQuantizer(nn.Module):
             part.add_up([counts, sums, candidates])
         is_accepted = sums.isfinite().all() & candidates.isfinite().all()
         self.update.learn(self.codebook, CodeStatistics(counts, sums), is_accepted)
-        self.codebook.count_ages(counts, is_accepted)
         is_revived = self.codebook.revive(self.revival_fraction, candidates, is_accepted)
         return Learnt(counts, is_revived, is_accepted)
 
