@@ -89,8 +89,8 @@ class KLState:
     q: Gaussian1D = Gaussian1D(1.6, 1.0)
     view: View1D = View1D()
     p2: tuple[Component2D, ...] = (
-        Component2D(0.5, (-1.0, -1.0), (0.5, 0.25, 1.0)),
-        Component2D(0.5, (1.0, 1.0), (0.5, -0.25, 1.0)),
+        Component2D(0.5, (-1.7, -1.7), (0.5, 0.25, 1.0)),
+        Component2D(0.5, (1.7, 1.7), (0.5, -0.25, 1.0)),
     )
     q2: Gaussian2D = Gaussian2D((0.3, 1.2), (0.25, 0.0, 0.25))
     view2: View2D = View2D()

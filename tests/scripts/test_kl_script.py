@@ -121,4 +121,4 @@ def test_what_is_known_of_p_decides_what_is_estimated(tab: KLTab, qtbot: QtBot, 
 def test_the_script_says_what_the_window_shows(tab: KLTab, qtbot: QtBot) -> None:
     show(tab, KLState(), qtbot)
     script = tab.python_script()
-    assert "# the window shows 2.68747 nats (quadrature)" in script
+    assert "# the window shows 5.0907 nats (quadrature)" in script

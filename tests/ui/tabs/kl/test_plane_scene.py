@@ -16,7 +16,8 @@ from dgm_explorer.ui.tabs.kl.plane_frame import FixedShape, Search, find_station
 from dgm_explorer.ui.tabs.kl.plane_scene import PlaneScene
 from tests.ui.plots.conftest import Hand
 
-STATE = KLState(dimension=2)
+BISHOP = (Component2D(0.5, (-1.0, -1.0), (0.5, 0.25, 1.0)), Component2D(0.5, (1.0, 1.0), (0.5, -0.25, 1.0)))
+STATE = KLState(dimension=2, p2=BISHOP)
 EXACT_MS = 20_000
 
 
@@ -182,6 +183,14 @@ def test_descent_of_both_divergences_ends_at_their_optima(
     assert scene.descent.path("reverse") == ()
     scene.descent.step()
     assert len(scene.descent.path("reverse")) == 2
+
+
+def test_who_only_presses_play_sees_one_cover_and_the_other_seek(scene: PlaneScene, loop: LoopBack) -> None:
+    loop.take(p2=KLState().p2)
+    for _ in range(4 * int(STATE.steps_per_second)):
+        scene.descent.step()
+    np.testing.assert_allclose(scene.descent.path("forward")[-1].mean, (0.0, 0.0), atol=0.1)
+    np.testing.assert_allclose(scene.descent.path("reverse")[-1].mean, KLState().p2[1].mean, atol=0.1)
 
 
 def test_what_is_shown_again_follows_no_points_of_another_p(scene: PlaneScene, qtbot: QtBot) -> None:
