@@ -13,7 +13,7 @@ from dgm_explorer.ui.tabs.gmm_vae.scene import GmmVaeScene
 from dgm_explorer.ui.tabs.gmm_vae.terms import nats_text
 from dgm_explorer.ui.what_is_this.present import Answer
 from dgm_explorer.ui.what_is_this.run import RUN_ANSWERS, of_picture
-from dgm_explorer.ui.widgets.number_words import number_text
+from dgm_explorer.ui.widgets.number_words import counted, number_text
 
 
 def _scene(tab: GmmVaeTab) -> GmmVaeScene:
@@ -33,7 +33,8 @@ def _bound(snapshot: GmmVaeSnapshot) -> str:
     terms = snapshot.train_terms
     parts = ", ".join(f"({name}) {nats_text(float(v))}" for name, v in zip(TERMS, terms, strict=True))
     held_out = nats_text(float(snapshot.held_out_terms.sum()))
-    return f"ELBO {nats_text(float(terms.sum()))} nats per example (held out {held_out}): {parts}"
+    elbo = nats_text(float(terms.sum()))
+    return f"mean over training examples: ELBO {elbo} nats (held out {held_out}): {parts}"
 
 
 def _components(snapshot: GmmVaeSnapshot) -> str:
@@ -52,7 +53,11 @@ def _quality(snapshot: GmmVaeSnapshot) -> str:
 
 def _selection(tab: GmmVaeTab, _panel: QWidget) -> str:
     count = len(_scene(tab).latent.picker.selected_rows)
-    return f"{count} examples selected." if count else "Nothing selected: take Lasso, above the latent space."
+    return (
+        f"{counted(count, 'example')} selected."
+        if count
+        else "Nothing selected: take Lasso, above the latent space."
+    )
 
 
 def _model(tab: GmmVaeTab, _panel: QWidget) -> str:

@@ -21,6 +21,11 @@ def number_text(value: float, digits: int = 3) -> str:
     return f"{value:.{digits - 1}e}".replace("e+0", "e").replace("e+", "e").replace("-", "−")
 
 
+def counted(count: int, one: str) -> str:
+    """A count with its noun: 1 example, 1,234 examples."""
+    return f"{count:,} {one}" if count == 1 else f"{count:,} {one}s"
+
+
 def plus_minus(value: float, error: float) -> str:
     """``value`` rounded where its standard error is: −0.15 ± 0.05; an error of 1… keeps a second digit."""
     if not (math.isfinite(error) and error > ROUNDING):

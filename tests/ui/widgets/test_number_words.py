@@ -2,7 +2,7 @@
 
 import pytest
 
-from dgm_explorer.ui.widgets.number_words import number_text, plus_minus
+from dgm_explorer.ui.widgets.number_words import counted, number_text, plus_minus
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,7 @@ def test_values_are_rounded_with_their_error(value: float, error: float, text: s
 def test_numbers_of_a_narrow_column() -> None:
     texts = [number_text(value) for value in (0.0, 1e-13, 0.123456, -16773.0, float("nan"), float("inf"))]
     assert texts == ["0", "0", "0.123", "−1.68e4", "–", "∞"]
+
+
+def test_one_is_singular() -> None:
+    assert [counted(n, "cell") for n in (0, 1, 2, 1234)] == ["0 cells", "1 cell", "2 cells", "1,234 cells"]

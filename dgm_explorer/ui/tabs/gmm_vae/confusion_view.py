@@ -13,6 +13,7 @@ from dgm_explorer.ui.beside import Errand
 from dgm_explorer.ui.export import PlotTable
 from dgm_explorer.ui.heavy_imports import is_imported
 from dgm_explorer.ui.theme import LIGHT, Theme, blend, color, contrast
+from dgm_explorer.ui.widgets.number_words import counted
 
 _PAD_PX = 4.0
 _MATCHING = "scipy.optimize"
@@ -111,7 +112,7 @@ class ConfusionView(QWidget):
         count, in_row = int(self._counts[k, column]), int(self._counts[k].sum())
         in_class = int(self._counts[:, column].sum())
         return (
-            f"component {k + 1}, class {self._name(column)}: {count:,} examples\n"
+            f"component {k + 1}, class {self._name(column)}: {counted(count, 'example')}\n"
             f"{_share(count, in_row)} of the component's {in_row:,}, "
             f"{_share(count, in_class)} of the class's {in_class:,}"
         )

@@ -52,6 +52,13 @@ def test_matched_components_stand_on_the_diagonal(panel: QualityPanel) -> None:
     )
 
 
+def test_a_single_example_is_one(qtbot: QtBot) -> None:
+    view = ConfusionView()
+    qtbot.addWidget(view)
+    view.show_confusion(np.array([[1, 0], [0, 3]]), ("ant", "bee"))
+    assert view.cell_text(0, 0).startswith("component 1, class ant: 1 example\n")
+
+
 def test_in_the_least_height_the_chart_has_room_for_its_axis(panel: QualityPanel) -> None:
     panel.set_theme(PROJECTOR)
     panel.resize(400, 300)

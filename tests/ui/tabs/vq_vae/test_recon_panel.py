@@ -25,7 +25,9 @@ from dgm_explorer.ui.export import ExportablePlot, export_csv, export_png
 from dgm_explorer.ui.tabs.vq_vae.code_colors import code_color
 from dgm_explorer.ui.tabs.vq_vae.reconstructions import asker as recon_asker
 from dgm_explorer.ui.tabs.vq_vae.reconstructions.panel import N_SHUFFLED, ReconstructionPanel
+from dgm_explorer.ui.tabs.vq_vae.reconstructions.places import use_words
 from dgm_explorer.ui.tabs.vq_vae.reconstructions.requests import OWN
+from dgm_explorer.ui.tabs.vq_vae.reconstructions.use import find_use
 from dgm_explorer.ui.theme import LIGHT, THEMES
 from tests.ui.settling import settle
 from tests.ui.tabs.vq_vae import cases
@@ -342,6 +344,11 @@ def test_a_code_hovered_elsewhere_lights_up_and_nothing_is_painted_anew(
     panel.set_hovered_code(-1)
     assert [view.grab().toImage() for view in views] == before
     assert hovered == []
+
+
+def test_a_single_cell_is_one() -> None:
+    use = find_use(np.array([[[3, 0]], [[0, 0]]]), 3, most_images=9, most_cells=9)
+    assert use_words(use, 3) == "Code 3: 1 cell in 1 of 2 images (50 %)"
 
 
 def test_where_a_code_is_used(panel: ReconstructionPanel) -> None:

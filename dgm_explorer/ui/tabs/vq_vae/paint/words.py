@@ -4,6 +4,7 @@ from typing import Final
 
 from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.ui.tabs.vq_vae.paint.easel import Shown
+from dgm_explorer.ui.widgets.number_words import counted
 from dgm_explorer.ui.widgets.snapshot_panel import example_words
 
 NO_CODE: Final = "Choose a code first, below"
@@ -20,11 +21,11 @@ def painting_parts(shown: Shown, dataset: Dataset, row: int, brush: int) -> list
     grid = shown.picture.grid
     parts = [brush_words(brush)]
     if brush >= 0 or grid.n_painted:
-        parts.append(f"{_counted(grid.n_painted, 'cell')} painted")
+        parts.append(f"{counted(grid.n_painted, 'cell')} painted")
     if grid.n_remapped:
         parts.append(f"{grid.n_remapped} exchanged")
     if grid.n_left_out:
-        parts.append(f"{_counted(grid.n_left_out, 'change')} left out that do not fit this grid")
+        parts.append(f"{counted(grid.n_left_out, 'change')} left out that do not fit this grid")
     if shown.painting.base == "example":
         parts.append(example_words(dataset, row))
     return parts
@@ -33,7 +34,3 @@ def painting_parts(shown: Shown, dataset: Dataset, row: int, brush: int) -> list
 def brush_words(brush: int) -> str:
     """Such as “brush: code 17”; -1 for no code."""
     return f"brush: code {brush}" if brush >= 0 else NO_CODE
-
-
-def _counted(n: int, noun: str) -> str:
-    return f"1 {noun}" if n == 1 else f"{n} {noun}s"

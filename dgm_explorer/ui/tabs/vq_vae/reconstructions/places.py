@@ -18,6 +18,7 @@ from dgm_explorer.ui.tabs.vq_vae.reconstructions.use import CodeUse, find_use
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from dgm_explorer.ui.widgets.form import set_color, set_text, set_tip
+from dgm_explorer.ui.widgets.number_words import counted
 from dgm_explorer.ui.widgets.snapshot_panel import example_words
 
 MOST_IMAGES: Final = 40
@@ -131,7 +132,8 @@ def use_words(use: CodeUse, code: int) -> str:
     """Such as “Code 7: 812 cells in 340 of 2,000 images (17 %)”."""
     share = 100 * use.n_images / max(1, use.n_analysed)
     return (
-        f"Code {code}: {use.n_cells:,} cells in {use.n_images:,} of {use.n_analysed:,} images ({share:.0f} %)"
+        f"Code {code}: {counted(use.n_cells, 'cell')} in {use.n_images:,} of {use.n_analysed:,} images "
+        f"({share:.0f} %)"
     )
 
 
