@@ -20,6 +20,7 @@ from dgm_explorer.ui.plots.latent_shapes import ComponentShape
 from dgm_explorer.ui.tabs.gmm_vae.gmm_vae_tab import GmmVaeTab
 from dgm_explorer.ui.tabs.gmm_vae.scene import GmmVaeScene
 from dgm_explorer.ui.tabs.tab import Tab
+from dgm_explorer.ui.what_is_this.present import present_value
 from tests.ui.tabs.training_tabs import FEW, SOON_MS, START_MS, assert_closes, shown, start, train_to_the_end
 
 SMALL = GmmVaeConfig(
@@ -65,6 +66,8 @@ def test_one_press_trains_and_all_views_show_the_last_step(tab: GmmVaeTab, qtbot
     terms = sum(scene.desk.history.last("train", term) for term in "abcde")
     assert terms == pytest.approx(scene.desk.history.last("train", "elbo"), abs=1e-3)
     assert not tab.busy_sentence
+    said = present_value(tab, "FormulaPanel", scene.elbo.formula_panel)
+    assert "mean over training examples" in said, "the number above the chart is one of the last batches"
 
 
 def test_nothing_is_left_of_a_run_that_is_put_away(tab: GmmVaeTab, qtbot: QtBot) -> None:
