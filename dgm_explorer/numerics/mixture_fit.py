@@ -13,6 +13,10 @@ MAX_MAGNITUDE = 1e5
 SEED = 0
 POINTS_PER_COMPONENT = 4
 LONE_SIGMA = 0.1
+LEAST_SIGMA = 2e-6
+"""Twice what a component may have, so that no rounding falls below it."""
+RESOLUTION = 1e-8
+"""Points that differ by less, relative to 1 or to where they lie, are equal."""
 PATIENCE = 3  # components tried beyond the best before giving up
 
 
@@ -20,8 +24,8 @@ def fit_mixture(points: FloatArray, max_components: int = MAX_COMPONENTS) -> tup
     """Maximum-likelihood mixture of 1 to ``max_components`` Gaussians, chosen by BIC (Schwarz 1978).
 
     The same points always give the same mixture. Above `MAX_FIT_POINTS` a random subset is fitted. sigma is
-    kept off 0 by a floor that falls with the number of points and is no finer than their resolution;
-    points that are all equal give one component of sigma `LONE_SIGMA` · max(1, abs(x)).
+    kept off 0 by a floor that falls with the number of points and is no finer than their resolution, nor than
+    `LEAST_SIGMA`; points that are all equal give one component of sigma `LONE_SIGMA` · max(1, abs(x)).
 
     Parameters
     ----------
@@ -39,11 +43,11 @@ def fit_mixture(points: FloatArray, max_components: int = MAX_COMPONENTS) -> tup
     """
     x = _checked(points)
     center, scale = float(x.mean()), float(x.std())
-    if scale <= 1e-5 * max(1.0, abs(center)):
+    if scale <= RESOLUTION * max(1.0, abs(center)):
         return (Component1D(1.0, center, LONE_SIGMA * max(1.0, abs(center))),)
     if x.size > MAX_FIT_POINTS:
         x = np.random.default_rng(SEED).choice(x, MAX_FIT_POINTS, replace=False)
-    weights, means, sigmas = _best_by_bic((x - center) / scale, max_components)
+    weights, means, sigmas = _best_by_bic((x - center) / scale, max_components, LEAST_SIGMA / scale)
     return tuple(
         Component1D(float(weights[k]), float(center + scale * means[k]), float(scale * sigmas[k]))
         for k in np.argsort(means)
@@ -71,13 +75,15 @@ def _sigma_floor(z: FloatArray) -> float:
     return max(1e-3, 1 / z.size, half_step)
 
 
-def _best_by_bic(z: FloatArray, max_components: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _best_by_bic(
+    z: FloatArray, max_components: int, least_sigma: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Weights, means and sigmas of the best mixture of standardised points (n,)."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.mixture import GaussianMixture
 
     most = max(1, min(max_components, np.unique(z).size // POINTS_PER_COMPONENT))
-    floor = _sigma_floor(z)
+    floor = max(_sigma_floor(z), least_sigma)
     column = z[:, None]
     models, scores = [], []
     with warnings.catch_warnings():

@@ -62,6 +62,21 @@ def test_more_components_than_eight_are_never_given() -> None:
     assert len(fitted) <= 8
 
 
+@pytest.mark.parametrize(("mu", "sigma"), [(5e4, 0.3), (0.0, 5e-6), (-2e3, 1e-3)])
+def test_a_narrow_cluster_keeps_its_width_wherever_it_lies(mu: float, sigma: float) -> None:
+    (component,) = fit_mixture(drawn(Component1D(1.0, mu, sigma), n=2000))
+    assert component.mu == pytest.approx(mu, abs=0.1 * sigma)
+    assert component.sigma == pytest.approx(sigma, rel=0.1)
+
+
+@pytest.mark.parametrize("unit", [1e-4, 3e-5])
+def test_needles_below_the_least_sigma_are_widened_to_it(unit: float) -> None:
+    needles = Component1D(0.5, -1.0, 1e-4), Component1D(0.5, 1.0, 1e-4)
+    fitted = fit_mixture(unit * drawn(*needles, n=1000))
+    assert [component.mu for component in fitted] == pytest.approx([-unit, unit], rel=1e-3)
+    assert all(1e-6 <= component.sigma <= 3e-6 for component in fitted)
+
+
 @pytest.mark.parametrize(
     ("points", "message"),
     [([], "there are none"), ([1.0, np.nan], "number 2"), ([0.0, np.inf], "number 2"), ([1e9], "rescale")],
