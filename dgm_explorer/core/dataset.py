@@ -1,6 +1,5 @@
 """Data for training: where it comes from, as a value, and what is read from there."""
 
-import math
 from dataclasses import dataclass
 
 from dgm_explorer.core.arrays import BoolArray, Float32Array, IntArray
@@ -13,6 +12,8 @@ PAINTED = "painted"
 FROM_PATH = "path"
 SOURCES = (*EMBEDDED, *DOWNLOADED, *TOYS, PAINTED, FROM_PATH)
 MAX_PAINTED = 5000
+FARTHEST_PAINTED = 1e6
+"""Largest coordinate of a painted point: models compute in float32."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,8 @@ class DataSource:
             raise InputError(f"data: limit = {self.limit} must lie between 0 (all) and 10000000.")
         if len(self.painted) > MAX_PAINTED:
             raise InputError(f"data: more than {MAX_PAINTED} painted points; paint fewer.")
-        if not all(math.isfinite(x) and math.isfinite(y) for x, y in self.painted):
-            raise InputError("data: a painted point is not finite; paint it again.")
+        if not all(abs(value) <= FARTHEST_PAINTED for point in self.painted for value in point):
+            raise InputError(f"data: a painted point lies beyond ±{FARTHEST_PAINTED:g}; paint it again.")
 
     @property
     def title(self) -> str:

@@ -134,6 +134,12 @@ def test_painted_points_stay_where_they_are() -> None:
     assert data.is_held_out.sum() == 2
 
 
+@pytest.mark.parametrize("far", [1e300, -1e30, float("nan"), float("inf")])
+def test_a_painted_point_that_no_model_can_take_is_refused(far: float) -> None:
+    with pytest.raises(InputError, match="painted point"):
+        DataSource("painted", painted=((0.0, 0.0), (1.0, far)))
+
+
 @pytest.mark.parametrize(("painted", "message"), [((), "no painted points"), (((0.0, 0.0),), "too few")])
 def test_too_few_painted_points_are_refused(painted: tuple[tuple[float, float], ...], message: str) -> None:
     with pytest.raises(InputError, match=message):
