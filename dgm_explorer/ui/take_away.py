@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QWidget
 
 from dgm_explorer.core.atomic_write import open_atomically
@@ -17,6 +17,7 @@ from dgm_explorer.ui.film.film_file import SUFFIXES as FILM_SUFFIXES
 from dgm_explorer.ui.film.film_maker import FilmMaker
 from dgm_explorer.ui.film.film_plan import USUAL_RATE, FilmPlan, steps_between
 from dgm_explorer.ui.main_window import MainWindow
+from dgm_explorer.ui.newest_worker import NewestWorker
 from dgm_explorer.ui.panel_walk import find_panel, walk_panels
 from dgm_explorer.ui.picture_file import SUFFIXES as PICTURE_SUFFIXES
 from dgm_explorer.ui.picture_file import export_picture, on_screen_size, settle
@@ -84,6 +85,15 @@ def wait_for(window: MainWindow, tab: Tab) -> None:
         tab.scene.draw_curves()  # in a window they take their time after the metrics have come
     for _ in range(3):  # work in chunks may pause between two of them
         settle(window, PATIENCE_S)
+    deadline_s = time.monotonic() + PATIENCE_S
+    while not isinstance(tab, TrainingTab) and _is_at_work(tab) and time.monotonic() < deadline_s:
+        settle(window)
+
+
+def _is_at_work(tab: Tab) -> bool:
+    """Whether something computes beside the window, or goes on after a pause."""
+    is_pausing = any(timer.isActive() and timer.isSingleShot() for timer in tab.findChildren(QTimer))
+    return is_pausing or any(worker.is_busy for worker in tab.findChildren(NewestWorker))
 
 
 def _is_coming(tab: TrainingTab) -> bool:

@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage
 from dgm_explorer.cli.main import run
 from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.session import Session, write_session
+from dgm_explorer.ui.tabs.kl.sweep_run import FINEST
 from tests.cli.refusal import refusal
 from tests.scripts.running import run_scripts
 
@@ -60,6 +61,15 @@ def test_a_panel_as_picture_and_data(tmp_path: Path, capsys: pytest.CaptureFixtu
     film = refusal(capsys, "export", *words[1:], str(tmp_path / "b.gif"))
     assert "made of a run" in film
     assert not (tmp_path / "b.png").exists()
+
+
+@pytest.mark.usefixtures("qapp")
+def test_what_is_computed_beside_the_window_is_waited_for(tmp_path: Path) -> None:
+    out = tmp_path / "a.npz"
+    assert run(["export", "--preset", "five-modes", "--panel", "bifurcation-diagram", "--out", str(out)]) == 0
+    with np.load(out, allow_pickle=False) as archive:
+        separations = np.unique(archive["half_separation"])
+    assert len(separations) > FINEST, "the last pass, and what is halved around bifurcations"
 
 
 @pytest.mark.usefixtures("qapp")
