@@ -11,9 +11,10 @@ from dgm_explorer.core.gmm_vae_config import TERMS, has_mixture
 from dgm_explorer.models.gmm_vae import GmmVae
 from dgm_explorer.numerics.clustering import count_occupied, measure_clustering
 from dgm_explorer.training.gmm_vae_run import GmmVaeModelRun
+from dgm_explorer.training.gmm_vae_snapshot import examples_at_a_time
 
 NOISE_SEED = 20_260_722
-CHUNK = 4096
+MOST_AT_A_TIME = 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,8 +74,9 @@ def _measure(model: GmmVae, dataset: Dataset, is_fitted: bool) -> tuple[IntArray
     device = model.pi_logits.device
     generator = torch.Generator().manual_seed(NOISE_SEED)
     clusters, terms = [], []
+    at_a_time = min(MOST_AT_A_TIME, examples_at_a_time(model, dataset.dimension))
     with torch.no_grad():
-        for part in torch.split(torch.from_numpy(dataset.inputs.copy()), CHUNK):
+        for part in torch.split(torch.tensor(dataset.inputs), at_a_time):
             x = part.to(device)
             mean = model.encode(x).mean
             noise = torch.randn((1, *mean.shape), generator=generator).to(device)

@@ -56,9 +56,8 @@ class Probe:
     @torch.no_grad()
     def encode(self, model: GmmVae) -> tuple[Tensor, Tensor, Tensor]:
         """Means (n, J), log variances (n, J) and γ at the mean (n, K) of the probe."""
-        chunk = max(1, MAX_CHUNK_NUMBERS // (self._inputs.shape[1] + model.component_means.numel()))
         parts = []
-        for rows in torch.split(self._rows_on_device, chunk):
+        for rows in torch.split(self._rows_on_device, examples_at_a_time(model, self._inputs.shape[1])):
             posterior = model.encode(self._inputs[rows])
             parts.append((*posterior, model.log_responsibilities(posterior.mean).exp()))
         mean, log_var, gamma = (torch.cat(part) for part in zip(*parts, strict=True))
@@ -95,6 +94,11 @@ class Probe:
     def reconstruct_shown(self, model: GmmVae) -> Tensor:
         """Decoded means of the shown examples, (m, D)."""
         return model.decoded_mean(model.encode(self._inputs[self._shown_on_device]).mean)
+
+
+def examples_at_a_time(model: GmmVae, n_inputs: int) -> int:
+    """How many examples may pass together: γ takes K × J numbers for each."""
+    return max(1, MAX_CHUNK_NUMBERS // (n_inputs + model.component_means.numel()))
 
 
 def _some(rng: np.random.Generator, rows: IntArray, n: int) -> IntArray:

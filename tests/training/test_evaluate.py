@@ -16,8 +16,11 @@ from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
 from dgm_explorer.core.training import RunRequest
 from dgm_explorer.data.catalogue import load_dataset
+from dgm_explorer.models.gmm_vae import GmmVae
 from dgm_explorer.runs.reader import RunReader
 from dgm_explorer.training.evaluate import evaluate
+from dgm_explorer.training.gmm_vae_evaluation import evaluate_gmm_vae
+from dgm_explorer.training.gmm_vae_run import GmmVaeModelRun
 from dgm_explorer.training.make_run import make_run
 
 SOURCE = DataSource("digits", limit=300)
@@ -65,6 +68,28 @@ def test_the_terms_agree_with_those_recorded_within_their_noise(trained: Path) -
     # (d) has no noise at all
     assert answer.figures.held_out.terms[3] == pytest.approx(recorded.held_out_terms[3], abs=1e-4)
     assert answer.figures.all.elbo == pytest.approx(answer.figures.all.terms.sum())
+
+
+def test_many_components_of_many_dimensions_are_measured_in_small_parts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = GmmVaeConfig(
+        latent_dim=512, n_components=100, hidden=(8,), pretrain_epochs=0, is_mixture_fitted=False
+    )
+    dataset = load_dataset(DataSource("digits", limit=400))
+    run = GmmVaeModelRun(config, dataset)
+    numbers = []
+    log_joint = GmmVae.log_joint
+
+    def counted(model: GmmVae, z: torch.Tensor) -> torch.Tensor:
+        numbers.append(z.numel() * model.n_components)
+        return log_joint(model, z)
+
+    monkeypatch.setattr(GmmVae, "log_joint", counted)
+    figures = evaluate_gmm_vae(run, dataset)
+    assert figures.all.n == 400
+    assert np.isfinite(figures.all.elbo)
+    assert max(numbers) * 4 <= 16e6, "bytes of one tensor (examples, K, J)"
 
 
 def test_before_the_mixture_is_fitted_none_is_measured(tmp_path: Path) -> None:
