@@ -23,9 +23,9 @@ class ModelRun(Protocol):
       both, divide the sums of loss and terms by B, and between ``backward()`` and the optimiser's step
       ``shard.add_up([*gradients, terms_of_the_step])``. The terms are then those of the whole batch on
       every rank. ``shard.share(parameters)`` after initialisation and after a mixture fit. Anything
-      measured now and then (held-out terms, quality) is measured by every rank at the same step;
-      `snapshot` and `state` are asked of rank 0 alone: they must not exchange anything, nor draw from
-      the generators that training uses.
+      measured now and then (held-out terms, quality) is measured by rank 0 alone, of which `snapshot` and
+      `state` are asked too: all of these must not exchange anything, nor draw from the generators that
+      training uses.
     """
 
     @property
