@@ -38,7 +38,7 @@ def jensen_shannon_landscape(p: Mixture1D, grid: Grid1D) -> FloatArray:
     for number in np.unique(octave[~is_narrow]):
         rows = np.flatnonzero(~is_narrow & (octave == number))
         out[rows] = _rows_on_nodes_of_p(p, grid.mu, grid.sigma[rows])
-    return out
+    return np.clip(out, 0.0, LOG_2, out=out)
 
 
 def jensen_shannon(p: Mixture1D, q: Gaussian1D) -> float:
@@ -47,7 +47,7 @@ def jensen_shannon(p: Mixture1D, q: Gaussian1D) -> float:
     log_p, log_q = p.log_pdf(x), log_gaussian(x, q)
     p_part = np.exp(log_p) * np.logaddexp(0.0, log_q - log_p)
     q_part = np.exp(log_q) * np.logaddexp(0.0, log_p - log_q)
-    return LOG_2 - 0.5 * float(weight @ (p_part + q_part))
+    return min(max(0.0, LOG_2 - 0.5 * float(weight @ (p_part + q_part))), LOG_2)
 
 
 def log_gaussian(x: FloatArray, q: Gaussian1D) -> FloatArray:

@@ -196,6 +196,17 @@ def test_every_member_vanishes_only_at_equality() -> None:
         assert family_value(family, alpha, p, Gaussian1D(0.3, 0.81)).value > 1e-5  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(("mu", "sigma"), [(0.0, 1.0), (3.0, 0.1), (-5.3, 2.7), (1e5, 1e-3)])
+def test_jensen_shannon_of_equals_is_never_below_zero(mu: float, sigma: float) -> None:
+    p, q = Mixture1D([Component1D(1.0, mu, sigma)]), Gaussian1D(mu, sigma)
+    assert 0 <= jensen_shannon(p, q) < 1e-8
+    grid = Grid1D(mu + sigma * np.array([-0.1, 0.0, 0.1]), sigma * np.array([0.9, 1.0, 1.1]))
+    landscape = jensen_shannon_landscape(p, grid)
+    assert (landscape >= 0).all()
+    assert landscape[1, 1] == landscape.min()
+    assert jensen_shannon(p, Gaussian1D(mu + 1e3 * sigma, sigma)) <= math.log(2)
+
+
 def test_alpha_half_is_four_times_the_squared_hellinger_distance_of_two_gaussians() -> None:
     """1 − BC with BC = √(2 s σ/(s² + σ²)) exp(−μ²/(4 (s² + σ²)))."""
     p, q = Mixture1D([Component1D(1.0, 0.0, 0.7)]), Gaussian1D(1.2, 2.0)
