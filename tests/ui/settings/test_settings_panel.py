@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QScrollArea
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QLineEdit,
+    QScrollArea,
+    QStyle,
+    QStyleOptionComboBox,
+)
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.core.dataset import TOYS, DataSource
@@ -27,6 +34,7 @@ from dgm_explorer.ui.tabs.vq_vae.state_editor import VqVaeEditor
 from dgm_explorer.ui.tabs.vq_vae.vq_vae_tab import VqVaeTab
 from dgm_explorer.ui.theme import LIGHT, THEMES, Theme, apply_theme
 from dgm_explorer.ui.widgets.form import ChoiceBox
+from tests.ui.settling import settle
 
 ALL_FIELDS = [spec for specs in (*(specs for _, specs in SETTINGS.sections), SETTINGS.live) for spec in specs]
 
@@ -307,3 +315,25 @@ def test_a_preset_that_is_opened_over_a_run_says_how_to_begin_with_it(real: Main
     tab.scene.settings.set_running(None)
     real.sessions.open_preset("fixed-levels")
     assert "Restart" not in real.banner.text
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
+def test_a_choice_is_not_cut_beside_a_label_that_waits_for_a_restart(
+    column: Column, qapp: QApplication, theme: Theme
+) -> None:
+    apply_theme(qapp, theme)
+    column.panel.set_theme(theme)
+    column.run()
+    column.editor.apply(
+        config=replace(column.config, hidden=(64, 64), likelihood="gaussian", mixture_init="gmm")
+    )
+    settle()
+    for name in ("likelihood", "mixture_init"):
+        box = column.panel.box(name)
+        assert isinstance(box, ChoiceBox)
+        option = QStyleOptionComboBox()
+        box.initStyleOption(option)
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        field = box.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, part, box)
+        assert box.fontMetrics().horizontalAdvance(box.currentText()) <= field.width()
+    apply_theme(qapp, LIGHT)

@@ -36,7 +36,7 @@ MODEL_FIELDS = (
         "anything else, such as points in the plane.",
         "choice",
         is_wide=True,
-        choices=(("bernoulli", "Bernoulli"), ("gaussian", "Gaussian, learnt variance")),
+        choices=(("bernoulli", "Bernoulli"), ("gaussian", "Gaussian, learnt σ²")),
     ),
     FieldSpec(
         "n_z_samples",
