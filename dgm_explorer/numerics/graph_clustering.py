@@ -24,6 +24,7 @@ MAX_SWEEPS = 50
 INERTIA = 0.1  # keeps simultaneous moves from swinging to and fro
 ROWS_PER_PIECE = 4096
 DENSE_BELOW = 500
+N_SEEDS = 2**32  # that scikit-learn takes
 
 
 class Start(NamedTuple):
@@ -69,7 +70,7 @@ def cluster_by_neighbours(
     yield
     best, best_modularity = np.zeros(len(features), dtype=np.int64), -np.inf
     for start in STARTS:
-        found = _search(graph, coordinates, n_clusters, start._replace(seed=seed + start.seed))
+        found = _search(graph, coordinates, n_clusters, start._replace(seed=(seed + start.seed) % N_SEEDS))
         reached = modularity(graph, found)
         if reached > best_modularity:
             best, best_modularity = found, reached

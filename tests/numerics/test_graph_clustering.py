@@ -9,6 +9,7 @@ from scipy.sparse import csr_array
 from sklearn.cluster import KMeans
 from sklearn.datasets import load_digits, make_moons
 
+from dgm_explorer.core.gmm_vae_config import GmmVaeConfig
 from dgm_explorer.numerics.clustering import measure_clustering
 from dgm_explorer.numerics.graph_clustering import (
     ROWS_PER_PIECE,
@@ -97,6 +98,12 @@ def test_finds_digits_whatever_the_seed() -> None:
 @pytest.mark.parametrize("n", [1, 2, 5, 11, 40])
 def test_takes_few_examples(n: int) -> None:
     clusters_of(np.random.default_rng(n).normal(size=(n, 2)), 10)
+
+
+def test_takes_the_largest_seed_that_a_run_may_have() -> None:
+    seed = GmmVaeConfig(seed=2**32 - 1).seed
+    points, labels = make_moons(200, noise=0.03, random_state=1)
+    assert accuracy(clusters_of(points.astype(np.float32), 2, seed), labels) > 0.95
 
 
 def test_takes_examples_that_are_all_equal() -> None:
