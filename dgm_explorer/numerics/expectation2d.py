@@ -19,6 +19,7 @@ _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
 _LINES_PER_BATCH = 512
 _MAX_OPEN_PANELS = 6_000
 _MAX_ROUNDS = 40
+_TOLERANCE = 1e-13
 
 
 def hermite(z: FloatArray, order: int) -> list[FloatArray]:
@@ -86,12 +87,10 @@ class Expectation:
         return tensor
 
 
-def integrate_adaptively(
-    integrand: Callable[[FloatArray], FloatArray], breaks: FloatArray, rel_tol: float
-) -> Expectation:
+def integrate_adaptively(integrand: Callable[[FloatArray], FloatArray], breaks: FloatArray) -> Expectation:
     """Integrate a vector-valued function (Q, N) of t (N,) by bisection until halves agree with the whole.
 
-    A panel is accepted when its two halves differ from it by less than ``rel_tol`` of the sum of the
+    A panel is accepted when its two halves differ from it by less than `_TOLERANCE` of the sum of the
     absolute panel values, in every row (from the second on: of the largest row). The halves, far more
     accurate, are summed.
     """
@@ -112,7 +111,7 @@ def integrate_adaptively(
         halves = panels(np.concatenate([low, middle]), np.concatenate([middle, high]))
         left, right = halves[:, : len(low)], halves[:, len(low) :]
         difference = np.abs(left + right - whole)
-        is_open = (difference > rel_tol * scale[:, None]).any(axis=0) & (high - low > 1e-9)
+        is_open = (difference > _TOLERANCE * scale[:, None]).any(axis=0) & (high - low > 1e-9)
         if is_open.sum() > _MAX_OPEN_PANELS:
             is_open[:] = False
         total += (left + right)[:, ~is_open].sum(axis=1)
@@ -128,7 +127,7 @@ def integrate_adaptively(
     return Expectation(total, error)
 
 
-def expect(lines: LineMixtures, order: int = 0, rel_tol: float = 1e-13) -> Expectation:
+def expect(lines: LineMixtures, order: int = 0) -> Expectation:
     """Return E[∂ᵅ log p] for all derivatives up to ``order`` (0 to 4) under z ~ N(0, I).
 
     Derivatives are moved to the weight (Stein): E[∂ᵅ∂_s f] = E[f_s He_α(z)], so only first derivatives, which
@@ -139,4 +138,4 @@ def expect(lines: LineMixtures, order: int = 0, rel_tol: float = 1e-13) -> Expec
         batches = [t[k : k + _LINES_PER_BATCH] for k in range(0, len(t), _LINES_PER_BATCH)]
         return np.concatenate([_line_integrals(lines, batch, order) for batch in batches], axis=1)
 
-    return integrate_adaptively(integrand, outer_panels(lines), rel_tol)
+    return integrate_adaptively(integrand, outer_panels(lines))

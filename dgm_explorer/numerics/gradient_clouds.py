@@ -54,17 +54,12 @@ class GradientClouds:
     score: GradientCloud | None
 
 
-def gradient_clouds(
-    state: ReparamState, objective: Objective, exact: ExpectedGradient | None = None
-) -> GradientClouds:
-    """Estimate the gradient ``n_arrows`` times by each estimator from the first ε of the state's seed.
-
-    ``exact`` is what they lie around, where it is known already or a quick one will do.
-    """
+def gradient_clouds(state: ReparamState, objective: Objective) -> GradientClouds:
+    """Estimate the gradient ``n_arrows`` times by each estimator from the first ε of the state's seed."""
     parametrisation, theta, gaussian = parametrisation_of(state), parameters_of(state), gaussian_map(state)
     shape = (state.n_arrows, state.n_samples, state.dimension)
     epsilon = draw_epsilon(state.seed, shape[0] * shape[1], shape[2]).reshape(shape)
-    exact = exact or expected_gradient(objective, gaussian)
+    exact = expected_gradient(objective, gaussian)
     exact_theta = parametrisation.pull_back(theta, exact.gradient)
 
     def cloud(estimator: MapEstimator) -> GradientCloud:

@@ -20,8 +20,8 @@ RESOLUTION = 1e-8
 PATIENCE = 3  # components tried beyond the best before giving up
 
 
-def fit_mixture(points: FloatArray, max_components: int = MAX_COMPONENTS) -> tuple[Component1D, ...]:
-    """Maximum-likelihood mixture of 1 to ``max_components`` Gaussians, chosen by BIC (Schwarz 1978).
+def fit_mixture(points: FloatArray) -> tuple[Component1D, ...]:
+    """Maximum-likelihood mixture of 1 to `MAX_COMPONENTS` Gaussians, chosen by BIC (Schwarz 1978).
 
     The same points always give the same mixture. Above `MAX_FIT_POINTS` a random subset is fitted. sigma is
     kept off 0 by a floor that falls with the number of points and is no finer than their resolution, nor than
@@ -47,7 +47,7 @@ def fit_mixture(points: FloatArray, max_components: int = MAX_COMPONENTS) -> tup
         return (Component1D(1.0, center, LONE_SIGMA * max(1.0, abs(center))),)
     if x.size > MAX_FIT_POINTS:
         x = np.random.default_rng(SEED).choice(x, MAX_FIT_POINTS, replace=False)
-    weights, means, sigmas = _best_by_bic((x - center) / scale, max_components, LEAST_SIGMA / scale)
+    weights, means, sigmas = _best_by_bic((x - center) / scale, LEAST_SIGMA / scale)
     return tuple(
         Component1D(float(weights[k]), float(center + scale * means[k]), float(scale * sigmas[k]))
         for k in np.argsort(means)
@@ -75,14 +75,12 @@ def _sigma_floor(z: FloatArray) -> float:
     return max(1e-3, 1 / z.size, half_step)
 
 
-def _best_by_bic(
-    z: FloatArray, max_components: int, least_sigma: float
-) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _best_by_bic(z: FloatArray, least_sigma: float) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Weights, means and sigmas of the best mixture of standardised points (n,)."""
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.mixture import GaussianMixture
 
-    most = max(1, min(max_components, np.unique(z).size // POINTS_PER_COMPONENT))
+    most = max(1, min(MAX_COMPONENTS, np.unique(z).size // POINTS_PER_COMPONENT))
     floor = max(_sigma_floor(z), least_sigma)
     column = z[:, None]
     models, scores = [], []

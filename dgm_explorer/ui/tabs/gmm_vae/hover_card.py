@@ -184,11 +184,11 @@ class HoverCard(QWidget):
         return y + self._line_px
 
 
-def point_text(values: Float32Array, most: int = 2) -> str:
-    """(0.31, −1.2), shortened after some numbers; a single number without brackets."""
-    numbers = [tick_text(float(value), 3) for value in values[:most]]
-    if len(values) > most:
-        numbers.append(f"… {len(values) - most} more")
+def point_text(values: Float32Array) -> str:
+    """(0.31, −1.2), shortened after two numbers; a single number without brackets."""
+    numbers = [tick_text(float(value), 3) for value in values[:2]]
+    if len(values) > 2:
+        numbers.append(f"… {len(values) - 2} more")
     return numbers[0] if len(values) == 1 else f"({', '.join(numbers)})"
 
 
