@@ -16,7 +16,13 @@ from dgm_explorer.ui.theme import Theme
 LOOK_MS = 150
 """How often it looks whether the step was done, and where the thing it speaks of has got to."""
 
-_TOUCHES = (QEvent.Type.MouseButtonPress, QEvent.Type.KeyPress, QEvent.Type.Wheel, QEvent.Type.TouchBegin)
+_TOUCHES = (
+    QEvent.Type.MouseButtonPress,
+    QEvent.Type.KeyPress,
+    QEvent.Type.ShortcutOverride,  # all that a window gets of a key that is a shortcut, such as Space
+    QEvent.Type.Wheel,
+    QEvent.Type.TouchBegin,
+)
 
 
 class Stage(Protocol):

@@ -171,6 +171,17 @@ def test_a_moving_hill_of_p_can_be_taken_hold_of(
     assert tab.editor.state == KLState()
 
 
+def test_space_plays_though_the_landscape_moves(
+    real: MainWindow, tab: KLTab, guide: FirstSteps, qtbot: QtBot
+) -> None:
+    real.welcome()
+    qtbot.waitUntil(lambda: tab.editor.state.p != KLState().p, timeout=5000)
+    QTest.keyClick(real.windowHandle(), Qt.Key.Key_Space)
+    assert not guide.motion.is_moving
+    assert tab.editor.state == KLState()
+    assert tab.is_playing
+
+
 def test_the_motion_leaves_the_state_to_whoever_changes_it(
     real: MainWindow, tab: KLTab, guide: FirstSteps, qtbot: QtBot
 ) -> None:
