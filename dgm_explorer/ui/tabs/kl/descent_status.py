@@ -1,5 +1,6 @@
 """How far both descents have come, in words."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -30,7 +31,7 @@ def line_status(player: DescentPlayer) -> DescentStatus:
         trail = player.trail(direction)
         if trail is not None:
             verb = "converged" if trail.is_converged else "step"
-            place = f"μ {number_text(trail.q.mu, 4)}, σ {number_text(trail.q.sigma, 4)}"
+            place = f"μ {_mean_text(trail.q.mu, trail.q.sigma)}, σ {number_text(trail.q.sigma, 4)}"
             parts.append(f"{DIRECTION_NAME[direction]}: {verb} {trail.count}, {place}")
     return DescentStatus(player.is_playing, player.achieved_rate, "\n".join(parts) or AT_START)
 
@@ -41,6 +42,12 @@ def plane_status(descent: "PlaneDescent") -> DescentStatus:
     for direction in DIRECTIONS:
         path = descent.path(direction)
         if path:
-            x, y = (number_text(value, 4) for value in path[-1].mean)
+            q = path[-1]
+            x, y = (_mean_text(q.mean[i], math.sqrt(q.cov[2 * i])) for i in (0, 1))
             parts.append(f"{DIRECTION_NAME[direction]}: step {len(path) - 1}, mean ({x}, {y})")
     return DescentStatus(descent.is_playing, 0.0, "\n".join(parts) or AT_START)
+
+
+def _mean_text(mean: float, sigma: float) -> str:
+    """0 for what is left of it in a place that differs by less than 1/10,000 of σ."""
+    return number_text(0.0 if abs(mean) < 1e-4 * sigma else mean, 4)

@@ -152,6 +152,18 @@ def test_the_status_of_a_descent_has_no_hyphen_for_a_minus(tab: KLTab, dimension
     assert "-" not in text
 
 
+@pytest.mark.parametrize("dimension", [1, 2])
+def test_the_status_of_a_descent_leaves_out_what_rounding_leaves(tab: KLTab, dimension: int) -> None:
+    """A mean of 1e-6 beside a σ of 1 is the middle, and was cut on the projector."""
+    tab.store.update(
+        dimension=dimension, q=Gaussian1D(1e-6, 1.0), q2=Gaussian2D((1e-6, -3e-6), (1.0, 0.0, 1.0))
+    )
+    tab.draw_now()
+    tab.step()
+    text = tab.controls.descent.status.text()
+    assert {1: "μ 0, σ", 2: "mean (0, 0)"}[dimension] in text.splitlines()[0]
+
+
 def test_a_bad_q_or_range_leaves_everything_as_it_was(tab: KLTab, messages: list[str]) -> None:
     type_into(tab.controls.target.sigma, "-1")
     type_into(tab.controls.options.mu_lo, "9")
