@@ -1,5 +1,6 @@
 """Sets up runs: new ones, resumed ones, and branches of others."""
 
+import shutil
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -226,6 +227,8 @@ def _record(
         writer.append_event(_beginning(origin), origin.step)
     except BaseException:
         writer.close()
+        if origin.info is None:
+            shutil.rmtree(writer.folder.path, ignore_errors=True)
         raise
     facts = RunFacts(writer.folder.path, place.words, tuple(place.notes), model.present_config)
     agree = bool if group is None else group.agree_to_stop

@@ -1,5 +1,6 @@
 """Runs of the real model on the CPU: new, resumed bit for bit, branched; and what cannot be gone on with."""
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -250,6 +251,25 @@ def test_bad_input_leaves_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         with pytest.raises(InputError):
             make_run(request, go_on)
         assert not folder.exists()
+
+
+def test_a_folder_that_cannot_be_begun_is_taken_away_but_never_one_that_is_resumed(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_writer: RunWriter, _info: object) -> None:
+        raise InputError("run.json cannot be written (No space left on device)")
+
+    monkeypatch.setattr(RunWriter, "write_info", full)
+    for folder in (tmp_path / "run", None):
+        with pytest.raises(InputError, match="No space"):
+            make_run(RunRequest("gmm-vae", SOURCE, CONFIG, "cpu", folder, parent=tmp_path), go_on)
+    assert not any(tmp_path.iterdir())
+    old = tmp_path / "old"
+    shutil.copytree(whole, old)
+    before = sorted(path.name for path in old.rglob("*"))
+    with pytest.raises(InputError, match="No space"):
+        make_run(RunRequest("gmm-vae", SOURCE, CONFIG, "cpu", old, resume=True), go_on)
+    assert sorted(path.name for path in old.rglob("*")) == before
 
 
 def test_a_model_that_does_not_fit_on_the_device_is_a_failure_with_advice(
