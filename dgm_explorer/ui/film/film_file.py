@@ -121,7 +121,11 @@ class Mp4File:
                 *("-vf", "scale=out_color_matrix=bt709:out_range=tv", *colours),
             ],
         )
-        self._send(None)
+        try:
+            self._send(None)
+        except InputError:
+            self.abandon()
+            raise
 
     def _send(self, frame: Frame | None) -> None:
         assert self._encoder is not None

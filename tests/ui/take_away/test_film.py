@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -155,6 +156,18 @@ def test_without_an_encoder_mp4_says_what_to_install(monkeypatch: pytest.MonkeyP
         open_film(tmp_path / "a.avi", 10, 64, 48, 1)
     with pytest.raises(InputError, match="too much for a GIF"):
         open_film(tmp_path / "a.gif", 10, 1920, 1080, 1000)
+
+
+def test_an_encoder_that_cannot_start_leaves_nothing_behind(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(tmp_path / "none"))
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    with pytest.raises(InputError, match="cannot be encoded"):
+        open_film(tmp_path / "a.mp4", 10, 64, 48, 1)
+    assert not any(temporary.iterdir())
 
 
 def test_sides_are_even_and_spans_include_their_ends() -> None:
