@@ -1,9 +1,10 @@
 """The one who writes a run folder. Nothing here is half done when it fails or is killed."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -145,17 +146,20 @@ class RunWriter:
 
 
 def _refuse_links(folder: RunFolder) -> None:
-    """A run folder from somebody else must not lead writing to files outside of it."""
-    for path in (
-        folder.info_file,
-        folder.metrics_file,
-        folder.events_file,
-        folder.status_file,
-        folder.lock_file,
-        folder.latest_file,
-    ):
+    """A run folder from somebody else must not lead writing or sweeping to files outside of it."""
+    for path in _written_places(folder):
         is_link = False
         with suppress(OSError):
             is_link = path.is_symlink()
         if is_link:
             raise InputError(f"{path} is a link, which no run has; copy the run folder and take the copy.")
+
+
+def _written_places(folder: RunFolder) -> Iterator[Path]:
+    """What a writer may write to, folders before what is in them."""
+    yield from (folder.info_file, folder.metrics_file, folder.events_file, folder.status_file)
+    yield folder.lock_file
+    yield from (folder.snapshots, folder.checkpoints, folder.control)
+    for series in (folder.snapshots, folder.checkpoints):
+        with suppress(OSError):  # not there yet
+            yield from series.iterdir()

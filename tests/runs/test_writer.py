@@ -111,6 +111,30 @@ def test_links_that_lead_out_of_the_folder_are_not_followed(folder: RunFolder, n
     assert thesis.read_text() == "no end of line"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+@pytest.mark.parametrize("name", ["snapshots", "checkpoints", "control"])
+def test_nothing_is_swept_or_written_behind_a_linked_folder(folder: RunFolder, name: str) -> None:
+    elsewhere = folder.path.parent / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / ".somebody-elses.tmp").touch()
+    shutil.rmtree(folder.path / name)
+    (folder.path / name).symlink_to(elsewhere)
+    with pytest.raises(InputError, match="is a link"):
+        RunWriter(folder)
+    assert [path.name for path in elsewhere.iterdir()] == [".somebody-elses.tmp"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_a_snapshot_that_is_a_link_is_not_written_through(folder: RunFolder) -> None:
+    thesis = folder.path.parent / "thesis.tex"
+    thesis.write_text("no end of line")
+    folder.snapshot_file(3).unlink()
+    folder.snapshot_file(3).symlink_to(thesis)
+    with pytest.raises(InputError, match="is a link"), RunWriter(folder) as writer:
+        writer.write_snapshot(snapshot(3))
+    assert thesis.read_text() == "no end of line"
+
+
 def test_requests_are_given_once(folder: RunFolder) -> None:
     reader = RunReader(folder.path)
     with RunWriter(folder) as writer:
