@@ -94,6 +94,14 @@ def test_no_curve_of_counts_is_cut(chart: CurveChart) -> None:
     assert chart.view_range[1][1] > 30.0
 
 
+def test_behind_its_end_a_second_run_has_no_reading(chart: CurveChart) -> None:
+    chart.show_history(make_history(), make_history(120))
+    for step, has_other in ((120.0, True), (121.0, False), (None, True)):
+        readings = chart.readings(step)
+        assert all(math.isfinite(reading.other) == has_other for reading in readings)
+        assert all(math.isfinite(reading.own) for reading in readings)
+
+
 def test_readings_are_those_of_the_nearest_step_in_both_runs(chart: CurveChart) -> None:
     chart.show_history(make_history(), make_history(200, shift=1.0))
     up, flat, rare = chart.readings(120.0)
