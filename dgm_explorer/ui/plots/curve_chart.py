@@ -212,7 +212,7 @@ class CurveChart(StepChart):
         return float(series.at(step)[series.names.index(_EPOCH)]) if _EPOCH in series.names else np.nan
 
     def readings(self, step: float | None) -> tuple[CurveReading, ...]:
-        """Every curve at the step nearest to ``step``, or the newest; a second run has none behind its end."""
+        """Every curve at the step nearest to ``step``, or the newest; a second run only to its end."""
         end = max((float(series.steps[-1]) for series in self._other.values() if len(series)), default=0.0)
         is_over = step is not None and step > end
         return tuple(
