@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from dgm_explorer.runs.folder import RunFolder
+from dgm_explorer.runs.links import refuse_links
 from dgm_explorer.runs.lock import WriterLock
 from dgm_explorer.runs.status import read_status, write_status
 
@@ -17,8 +18,9 @@ def settle_run(folder: RunFolder, reason: str = REASON) -> None:
     Raises
     ------
     InputError
-        If another process writes to the folder, or it cannot be written to.
+        If another process writes to the folder, or it cannot be written to, or holds a link.
     """
+    refuse_links(folder)
     lock = WriterLock(folder)
     try:
         status = read_status(folder)

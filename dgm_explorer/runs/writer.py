@@ -1,20 +1,19 @@
 """The one who writes a run folder. Nothing here is half done when it fails or is killed."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from dgm_explorer.core.checkpoint import CheckpointState
-from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.training import MetricsTable, Recording, Snapshot
 from dgm_explorer.runs import checkpoint_file, events, metrics_lines, run_info, snapshot_file, status
 from dgm_explorer.runs.append import append_lines, cut_torn_line
 from dgm_explorer.runs.events import PlainValue, RunEvent
 from dgm_explorer.runs.folder import RunFolder, make_inside, steps_in
+from dgm_explorer.runs.links import refuse_links
 from dgm_explorer.runs.lock import WriterLock
 from dgm_explorer.runs.run_info import RunInfo
 from dgm_explorer.runs.status import RunStatus
@@ -60,7 +59,7 @@ class RunWriter:
     def __init__(self, folder: RunFolder, recording: Recording | None = None) -> None:
         self.folder = folder
         self.recording = recording or Recording()
-        _refuse_links(folder)
+        refuse_links(folder)
         self._lock = WriterLock(folder)
         try:
             make_inside(folder)
@@ -143,23 +142,3 @@ class RunWriter:
         for lines in (self.folder.metrics_file, self.folder.events_file):
             cut_torn_line(lines)
         self.take_requests()
-
-
-def _refuse_links(folder: RunFolder) -> None:
-    """A run folder from somebody else must not lead writing or sweeping to files outside of it."""
-    for path in _written_places(folder):
-        is_link = False
-        with suppress(OSError):
-            is_link = path.is_symlink()
-        if is_link:
-            raise InputError(f"{path} is a link, which no run has; copy the run folder and take the copy.")
-
-
-def _written_places(folder: RunFolder) -> Iterator[Path]:
-    """What a writer may write to, folders before what is in them."""
-    yield from (folder.info_file, folder.metrics_file, folder.events_file, folder.status_file)
-    yield folder.lock_file
-    yield from (folder.snapshots, folder.checkpoints, folder.control)
-    for series in (folder.snapshots, folder.checkpoints):
-        with suppress(OSError):  # not there yet
-            yield from series.iterdir()

@@ -1,6 +1,7 @@
 """Writing down the end of a run that was cut off."""
 
 import dataclasses
+import os
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,19 @@ def test_one_that_is_written_is_not_touched(tmp_path: Path) -> None:
     folder = new_run(tmp_path)
     with RunWriter(folder), pytest.raises(InputError, match="another process"):
         settle_run(folder)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+@pytest.mark.parametrize("name", ["status.json", "writer.lock"])
+def test_links_that_lead_out_of_the_folder_are_not_followed(tmp_path: Path, name: str) -> None:
+    folder = new_run(tmp_path)
+    status = read_status(folder)
+    assert status is not None
+    write_status(folder, dataclasses.replace(status, state="running"))
+    elsewhere = tmp_path / "elsewhere"
+    (folder.path / name).replace(elsewhere)
+    (folder.path / name).symlink_to(elsewhere)
+    before = elsewhere.read_bytes()
+    with pytest.raises(InputError, match="is a link"):
+        settle_run(folder)
+    assert elsewhere.read_bytes() == before
