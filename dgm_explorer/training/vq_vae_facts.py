@@ -11,6 +11,9 @@ from dgm_explorer.core.vq_vae_config import VqVaeConfig
 LEAST_VARIANCE = 1e-6
 """Of the pixels, as far as the loss is divided by it: constant images have none."""
 
+MOST_PICTURED = 110_000_000
+"""K × numbers per image: a snapshot holds two such pictures of all codes, and is at most 1 GiB large."""
+
 
 def image_shape_of(dataset: Dataset) -> tuple[int, int, int]:
     """(height, width, channels) of its examples.
@@ -27,9 +30,21 @@ def image_shape_of(dataset: Dataset) -> tuple[int, int, int]:
     return dataset.image_shape
 
 
-def require_images(config: VqVaeConfig, dataset: Dataset) -> None:  # noqa: ARG001 - any configuration does
-    """Refuse data that are no images; raises as `image_shape_of`."""
+def require_images(config: VqVaeConfig, dataset: Dataset) -> None:
+    """Refuse data that are no images, and images that a picture of every code would be too large of.
+
+    Raises
+    ------
+    InputError
+        If they are such.
+    """
     image_shape_of(dataset)
+    if config.n_codes * dataset.dimension > MOST_PICTURED:
+        raise InputError(
+            f"data {dataset.name}: pictures of {config.n_codes} codes with {dataset.dimension} numbers each "
+            f"are too large to keep; choose codebook_size = {MOST_PICTURED // dataset.dimension} or less (of "
+            "fsq, fewer levels), or smaller images."
+        )
 
 
 def count_multiplications(config: VqVaeConfig, dataset: Dataset) -> int:

@@ -13,9 +13,16 @@ from dgm_explorer.core.dataset import Dataset
 from dgm_explorer.core.errors import InputError
 from dgm_explorer.core.run_notes import NotingRun
 from dgm_explorer.core.training import Command, RunFailed
+from dgm_explorer.core.vq_vae_config import VqVaeConfig
 from dgm_explorer.models.vq_vae import VqVae
+from dgm_explorer.runs import snapshot_file
 from dgm_explorer.training.guarded_adam import GuardedAdam
-from dgm_explorer.training.vq_vae_facts import count_multiplications, image_shape_of, pixel_variance
+from dgm_explorer.training.vq_vae_facts import (
+    count_multiplications,
+    image_shape_of,
+    pixel_variance,
+    require_images,
+)
 from dgm_explorer.training.vq_vae_run import MOST_REFUSED, RATE_STEPS, VqVaeModelRun
 from tests.training.cases import assert_same, column, finished, some_points
 from tests.training.vq_vae_cases import BATCH, PER_EPOCH, SMALL, some_colours, some_digits
@@ -287,6 +294,23 @@ def test_the_common_random_stream_is_left_alone(dataset: Dataset) -> None:
     next(run.steps())
     run.snapshot()
     assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.parametrize(
+    ("n_codes", "side", "fits"), [(512, 256, True), (1024, 256, False), (8192, 64, True)]
+)
+def test_more_codes_than_their_pictures_have_room_for_are_refused(
+    n_codes: int, side: int, fits: bool
+) -> None:
+    config = VqVaeConfig(codebook_size=n_codes)
+    inputs = np.zeros((2, side * side * 3), dtype=np.float32)
+    images = Dataset("photographs", inputs, None, (), (side, side, 3), np.zeros(2, dtype=np.bool_), "")
+    assert (2 * n_codes * images.dimension * 4 < snapshot_file.MAX_BYTES) == fits  # two pictures of each code
+    if fits:
+        require_images(config, images)
+    else:
+        with pytest.raises(InputError, match=r"photographs: .* codebook_size"):
+            require_images(config, images)
 
 
 def test_points_in_the_plane_are_refused() -> None:
