@@ -40,7 +40,8 @@ class DescentPanel(ReparamPanel):
         self.controls = DescentControls(editor, player)
         self.value, self.distance = DescentChart("value"), DescentChart("distance")
         self._charts = (self.value, self.distance)
-        self._keyed = tuple(PlotOfPair(QLabel(), chart) for chart in self._charts)
+        self._keys_of_charts = tuple(QLabel() for _ in self._charts)
+        self._keyed = tuple(map(PlotOfPair, self._keys_of_charts, self._charts))
         self._key, self._status, self._no_entropy = QLabel(), ElidedLabel(), ElidedLabel(NO_ENTROPY)
         self._ending = QLabel()
         self._lay_out()
@@ -94,7 +95,7 @@ class DescentPanel(ReparamPanel):
     @property
     def _keys(self) -> tuple[QLabel, ...]:
         """The one in the window, and one for the picture of each chart."""
-        return self._key, *(keyed.key for keyed in self._keyed)
+        return self._key, *self._keys_of_charts
 
     @property
     def key(self) -> str:
