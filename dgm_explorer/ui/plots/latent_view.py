@@ -244,9 +244,10 @@ class LatentView(CloudPlot):
         x, y = (tick_text(float(value), 3) for value in shape.mean)
         deviations = np.sqrt(np.diagonal(shape.covariance))
         s_x, s_y = (tick_text(float(value), 3) for value in deviations)
-        moving = "\nDrag, or C and arrow keys: move the mean; training goes on from there."
+        moving = "Drag, or C and arrow keys: move the mean; training goes on from there."
+        still = "The mean can be moved while a run trains here."
         return (
             f"component {index + 1}: π = {shape.share:.3f}\n"
-            f"mean ({x}, {y}), standard deviation {s_x} across, {s_y} up"
-            f"{moving if self._can_move_components else ''}"
+            f"mean ({x}, {y}), standard deviation {s_x} across, {s_y} up\n"
+            f"{moving if self._can_move_components else still}"
         )

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.numerics.pca import PrincipalPlane
@@ -469,6 +470,16 @@ def test_means_that_cannot_be_moved_stay(view, hand_of, told) -> None:
     start = place(view, 0, 0)
     hand_of(view).drag(start, start + QPointF(50, 0))
     assert told == []
+
+
+@pytest.mark.parametrize("can_move", [True, False])
+def test_over_a_mean_the_tool_tip_says_how_or_when_it_can_be_moved(view, can_move) -> None:
+    view.set_components_movable(can_move)
+    at = place(view, 0, 0).toPoint()
+    event = QHelpEvent(QEvent.Type.ToolTip, at, view.viewport().mapToGlobal(at))
+    QApplication.sendEvent(view.viewport(), event)
+    words = "Drag, or C and arrow keys" if can_move else "The mean can be moved while a run trains here."
+    assert words in QToolTip.text()
 
 
 def test_a_plot_that_tab_has_reached_is_framed(view, hand_of, qtbot: QtBot) -> None:
