@@ -132,6 +132,16 @@ def test_free_minima_of_a_product_are_those_on_the_line() -> None:
     assert found[2].q.cov == pytest.approx((2.7437693091**2, 0.0, 1.0), abs=1e-7)
 
 
+def test_the_broad_local_minimum_beside_two_tilted_modes_is_found() -> None:
+    """Bishop's modes at ±1.7; values by the trapezoid rule on a fine grid, minimised by BFGS."""
+    p = mixture((0.5, (-1.7, -1.7), (0.5, 0.25, 1.0)), (0.5, (1.7, 1.7), (0.5, -0.25, 1.0)))
+    found = find_reverse_minima_2d(p)
+    assert [f.kind for f in found] == ["global", "local", "local"]
+    assert [f.kl for f in found] == pytest.approx([0.687808, 0.689467, 0.858375], abs=1e-6)
+    assert found[2].q.mean == pytest.approx((-0.6437, -0.5196), abs=5e-4)
+    assert found[2].q.cov == pytest.approx((2.2070, 2.0324, 3.0324), abs=2e-3)
+
+
 def test_the_moment_match_is_better_than_the_ellipse_of_the_old_figure() -> None:
     drawn = gaussian_2d(np.zeros(2), np.array([[3.0, 2.0], [2.0, 3.0]]))
     best = gaussian_2d(BISHOP.mean, BISHOP.cov)
