@@ -103,3 +103,10 @@ def bare(tex: str) -> str:
 def test_a_key_that_is_none_is_refused_with_those_that_there_are() -> None:
     with pytest.raises(InputError, match=r"'bayes'.*moment-matching"):
         read_derivation("bayes")
+
+
+@pytest.mark.parametrize("text", ["notes/kl.md", "derivations/forks-of-reverse-kl.md"])
+def test_the_tied_minima_of_the_homework_have_the_value_that_the_table_shows(text: str) -> None:
+    """At d = 2 and σ = 1, by mpmath: ±1.79696705 and 0.61914815 nats, to six digits."""
+    words = (resource_root() / text).read_text(encoding="utf-8")
+    assert re.search(r"1\.79697\$ with \$0\.619148\$ nats", words)
