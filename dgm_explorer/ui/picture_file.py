@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QLabel,
+    QMainWindow,
     QPushButton,
     QSlider,
     QTableView,
@@ -145,7 +146,9 @@ def laid_out(widget: QWidget, size: PictureSize) -> Iterator[Layout]:
 
 
 def _visible_controls(widget: QWidget) -> list[QWidget]:
-    """With the labels that name them, but for buttons that show a choice, too."""
+    """With the labels that name them; of a panel. Buttons that show a choice, too, stay."""
+    if isinstance(widget, QMainWindow):
+        return []
     controls: list[QWidget] = [
         control
         for control in widget.findChildren(QWidget)

@@ -30,6 +30,7 @@ from dgm_explorer.core.kl_state import KLState
 from dgm_explorer.core.picture_size import PictureSize
 from dgm_explorer.core.reparam_state import ReparamState
 from dgm_explorer.ui.export import ExportablePlot, PlotTable, export_csv, export_npz
+from dgm_explorer.ui.main_window import MainWindow
 from dgm_explorer.ui.panel_walk import find_panel, walk_panels
 from dgm_explorer.ui.picture_file import SUFFIXES, export_picture, laid_out, layout_of, on_screen_size, settle
 from dgm_explorer.ui.tabs.kl.estimator_panel import EstimatorPanel
@@ -300,6 +301,14 @@ def test_a_picture_has_no_controls_and_says_what_they_stood_for(
         assert "Hellinger" not in words, "it names a place of the slider"
     assert any(part.isVisible() for part in panel.findChildren(QComboBox) + panel.findChildren(QSlider))
     tab.finish()
+
+
+def test_a_picture_of_the_whole_window_has_its_controls(real: MainWindow) -> None:
+    controls = [*real.findChildren(QComboBox), *real.findChildren(QSlider), *real.findChildren(QPushButton)]
+    shown = [control for control in controls if control.isVisible()]
+    assert shown
+    with laid_out(real, PictureSize(1300, 800, "px", 96)):
+        assert all(control.isVisible() for control in shown)
 
 
 def test_a_landscape_of_the_family_has_the_width_of_its_picture(
