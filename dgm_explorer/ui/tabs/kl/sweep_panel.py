@@ -260,6 +260,6 @@ def _legend(theme: Theme, is_sigma_fixed: bool) -> str:
         f"{swatch(theme.reverse, '──')} ○ local",
         f"{swatch(theme.muted_text, '╌╌')} {'◆ maximum' if is_sigma_fixed else '× saddle'}",
         f"<b>{swatch(theme.accent, '┃')}</b> present p",
-        "points of KL(q‖p)",
+        "(points of KL(q‖p))",
     )
-    return " &emsp; ".join(f'<span style="white-space:nowrap">{entry}</span>' for entry in entries)
+    return " &ensp; ".join(f'<span style="white-space:nowrap">{entry}</span>' for entry in entries)
