@@ -64,6 +64,7 @@ class HandlePlot(Plot, Generic[ShapeT]):
         super().__init__(x_axis, y_axis, parent)
         self._components: Sequence[Weighted] = ()
         self._dragged: Dragged[ShapeT] | None = None
+        self._before_drag: tuple[ShapeT, float] | None = None
         self._hovered: Hit | None = None
         self._selected: int | None = None
         self._is_gesture = False
@@ -186,8 +187,11 @@ class HandlePlot(Plot, Generic[ShapeT]):
             return False
         self._finish_gesture()
         self._dragged = self._grab(hit, at)
+        index = hit[0]
+        weight = self._components[index].weight if index < len(self._components) else 1.0
+        self._before_drag = self._shape(index), weight
         self._start_gesture()
-        self.select(hit[0])
+        self.select(index)
         return True
 
     def move(self, at: QPointF, event: QMouseEvent) -> None:
@@ -201,7 +205,18 @@ class HandlePlot(Plot, Generic[ShapeT]):
 
     def release(self, at: QPointF, event: QMouseEvent) -> None:
         self.move(at, event)
-        self._dragged = None
+        self._dragged = self._before_drag = None
+        self._finish_gesture()
+
+    def _give_up_drag(self, index: int) -> None:
+        """Put back what the drag has moved; the button may still be held, and moves nothing more."""
+        if self._before_drag is not None:
+            shape, weight = self._before_drag
+            if index < len(self._components):
+                self._change_component(index, shape, weight)
+            else:
+                self._change_q(shape)
+        self._dragged = self._before_drag = None
         self._finish_gesture()
 
     def _hover(self, at: QPointF) -> None:
@@ -240,7 +255,10 @@ class HandlePlot(Plot, Generic[ShapeT]):
                 self._remove(index)
             return True
         if key == Qt.Key.Key_Escape:
-            self.select(None)
+            if self._dragged is not None:
+                self._give_up_drag(index)
+            else:
+                self.select(None)
             return True
         if key in _ARROWS:
             self._start_gesture()

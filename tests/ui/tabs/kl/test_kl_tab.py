@@ -78,6 +78,23 @@ def test_dragging_a_component_moves_p_as_one_undo_step(tab: KLTab, drag: Drag) -
     assert not tab.store.can_undo
 
 
+def test_escape_in_a_drag_puts_the_component_back(tab: KLTab) -> None:
+    """The rest of the drag moves nothing, and there is nothing to undo."""
+    density, viewport = tab.scene.density, tab.scene.density.viewport()
+    start = density.handle_viewport_position(1)
+    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start.toPoint())
+    for offset in (QPointF(40, 20), QPointF(90, 30)):
+        QTest.mouseMove(viewport, (start + offset).toPoint())
+    QTest.qWait(SETTLE_MS)
+    assert tab.editor.state.p[1] != KLState().p[1]
+    QTest.keyClick(density, Qt.Key.Key_Escape)
+    end = (start + QPointF(120, 30)).toPoint()
+    QTest.mouseMove(viewport, end)
+    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=end)
+    assert tab.editor.state == KLState()
+    assert not tab.store.can_undo
+
+
 def test_dragging_q_on_a_landscape_moves_it_everywhere(tab: KLTab, drag: Drag) -> None:
     view = tab.scene.landscapes["reverse"]
     start = view.view_to_viewport(KLState().q.mu, math.log(KLState().q.sigma))
