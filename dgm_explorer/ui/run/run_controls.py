@@ -4,7 +4,7 @@ import time
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, SignalInstance, Slot
 from PySide6.QtGui import QHideEvent, QIcon, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from dgm_explorer.core.device_choice import DEVICE_CHOICES, DeviceChoice
 from dgm_explorer.ui.icons import make_icon
@@ -19,6 +19,7 @@ from dgm_explorer.ui.run.wording import (
 from dgm_explorer.ui.theme import LIGHT, Theme, blend
 from dgm_explorer.ui.widgets.form import ChoiceBox, font_of, label_for, set_color, set_tip
 from dgm_explorer.ui.widgets.read_out import ReadOut
+from dgm_explorer.ui.widgets.worded_bar import WordedBar
 
 AGE_MS = 200
 DEVICES: tuple[tuple[DeviceChoice, str], ...] = (
@@ -68,7 +69,7 @@ class RunControls(QWidget):
         self.single_step = _button("Step", self.step_requested)
         self.halt = _button("Stop", self.stop_requested)
         self.back = _button("Reset", self.reset_requested)
-        self.bar = QProgressBar()
+        self.bar = WordedBar()
         self.device = ChoiceBox("Device of the next run", DEVICES)
         self.device.activated.connect(self._choose_device)
         self.pace = ReadOut("100,000 steps/s · 10,000,000 images/s")
@@ -83,7 +84,6 @@ class RunControls(QWidget):
 
     def _build(self) -> None:
         self.bar.setRange(0, BAR_STEPS)
-        self.bar.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.bar.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.bar.setMinimumWidth(220)
         self.bar.setAccessibleName("Progress of the run")
@@ -156,10 +156,9 @@ class RunControls(QWidget):
 
     def _show_progress(self, readings: RunReadings) -> None:
         self.bar.setValue(round(BAR_STEPS * _share_done(readings)))
-        text = describe_progress(readings)
-        if self.bar.format() != text:
-            self.bar.setFormat(text)
-        tip = "How much of the planned training is done, in all phases together."
+        words = describe_progress(readings)
+        self.bar.set_words(words, describe_progress(readings, is_brief=True))
+        tip = f"{words}\nHow much of the planned training is done, in all phases together."
         if readings.words and readings.state in ("stopped", "failed"):
             tip = f"{STATE_WORDS[readings.state].capitalize()}: {readings.words}"
         set_tip(self.bar, tip)

@@ -22,16 +22,8 @@ def describe_rate(per_s: float) -> str:
     return f"{per_s:.1f}" if per_s >= 10 else f"{per_s:.2f}"
 
 
-def describe_place(progress: Progress) -> str:
-    """Phase, epoch and step."""
-    return (
-        f"{describe_phase(progress.phase)} · epoch {progress.epoch:.1f} · "
-        f"step {progress.step:,} of {progress.n_steps:,}"
-    )
-
-
-def describe_progress(readings: RunReadings) -> str:
-    """The text in the progress bar."""
+def describe_progress(readings: RunReadings, *, is_brief: bool = False) -> str:
+    """The text in the progress bar; where it is narrow, without phase and epoch."""
     if readings.state == "idle":
         return "no run yet: Play starts one"
     if readings.state == "preparing":
@@ -39,10 +31,15 @@ def describe_progress(readings: RunReadings) -> str:
         return f"{readings.words or 'preparing'}{share}{' · then paused' if readings.is_held else ''}"
     parts = [] if readings.state == "running" else [STATE_WORDS[readings.state]]
     if readings.progress is not None:
-        parts.append(describe_place(readings.progress))
+        parts.append(_describe_place(readings.progress, is_brief))
     if readings.state == "running" and readings.seconds_left is not None:
         parts.append(f"{describe_duration(readings.seconds_left)} left")
     return " · ".join(parts)
+
+
+def _describe_place(progress: Progress, is_brief: bool) -> str:
+    step = f"step {progress.step:,} of {progress.n_steps:,}"
+    return step if is_brief else f"{describe_phase(progress.phase)} · epoch {progress.epoch:.1f} · {step}"
 
 
 def describe_pace(readings: RunReadings) -> str:

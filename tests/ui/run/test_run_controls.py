@@ -156,6 +156,16 @@ def test_everything_fits_into_the_smallest_window(name: str, controls: RunContro
     assert width < controls.bar.width()
 
 
+def test_a_narrow_bar_leaves_phase_and_epoch_out(controls: RunControls) -> None:
+    controls.show_readings(replace(RUNNING, state="paused"))
+    metrics = controls.bar.fontMetrics()
+    full, brief = "paused · joint training · epoch 34.5 · step 3,400 of 9,000", "paused · step 3,400 of 9,000"
+    for words in (full, brief):
+        controls.bar.resize(metrics.horizontalAdvance(words) + 10, 24)
+        assert controls.bar.text() == words
+    assert controls.bar.toolTip().startswith(full)
+
+
 def test_a_run_that_is_over_says_how_it_ended() -> None:
     assert describe_progress(replace(RUNNING, state="finished")).startswith("finished · joint training")
     assert describe_progress(RunReadings()) == "no run yet: Play starts one"

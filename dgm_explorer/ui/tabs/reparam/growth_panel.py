@@ -4,7 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from dgm_explorer.core.reparam_state import MapEstimator, ReparamState
 from dgm_explorer.numerics.variance_growth import ESTIMATORS, sweep_of
@@ -28,6 +28,7 @@ from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.form import font_of, row, set_formula, set_text
 from dgm_explorer.ui.widgets.number_words import number_text, plus_minus
 from dgm_explorer.ui.widgets.switch_row import SwitchRow
+from dgm_explorer.ui.widgets.worded_bar import WordedBar
 
 AXES: Final = (
     ("dimension", "d", "Against the dimension of z, 1 … 512, with the N of the gradients"),
@@ -63,7 +64,7 @@ class GrowthPanel(ReparamPanel):
         self.axis = SwitchRow("Sweep over", AXES)
         self.quantity = SwitchRow("Quantity", QUANTITIES)
         self.block = SwitchRow("Part of the gradient", BLOCKS)
-        self.progress = QProgressBar()
+        self.progress = WordedBar()
         self._count = QLabel()
         self.button = QPushButton("Cancel")
         self._legend = QLabel()
@@ -179,7 +180,7 @@ class GrowthPanel(ReparamPanel):
         else:
             left_s = run.left_s
             words = f"{100 * run.share:.0f} %" + ("" if left_s is None else f", {_duration(left_s)} left")
-        self.progress.setFormat(words)
+        self.progress.set_words(words)
         is_on = run.is_running
         set_text(self.button, "Cancel" if is_on else "Run again")
         self.button.setToolTip("Stop here and keep the points" if is_on else "Measure all of it again")

@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from dgm_explorer.core.code_sampler import MakeCodeSampler
 from dgm_explorer.core.dataset import Dataset
@@ -39,6 +39,7 @@ from dgm_explorer.ui.tabs.vq_vae.sample.words import (
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.elided_label import ElidedLabel
 from dgm_explorer.ui.widgets.form import row, set_color, set_text, set_tip
+from dgm_explorer.ui.widgets.worded_bar import WordedBar
 
 DRAW_EVERY_S: Final = 1.5
 """While snapshots come, the counted priors draw no more often."""
@@ -96,7 +97,7 @@ class SamplePanel(CodePanel):
         self.again.clicked.connect(self._draw_again)
         self.learn = QPushButton("Learn PixelCNN")
         self.learn.clicked.connect(self._toggle_learning)
-        self.progress = QProgressBar()
+        self.progress = WordedBar()
         self.standing = ElidedLabel()
         self.caption = ElidedLabel()
         self.words = QLabel()
@@ -270,7 +271,7 @@ class SamplePanel(CodePanel):
         progress = news.progress
         self.progress.setRange(0, 0 if progress is None else progress.n_steps)
         self.progress.setValue(0 if progress is None else progress.step)
-        self.progress.setFormat(describe_progress(news))
+        self.progress.set_words(describe_progress(news))
         set_tip(self.progress, describe_progress(news))
 
     def _show_pixel_cnn(self) -> None:
