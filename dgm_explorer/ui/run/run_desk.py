@@ -133,6 +133,8 @@ class RunDesk(QObject):
         source.picture_changed.connect(self._take_picture)
         source.marks_changed.connect(self.timeline.set_marks)
         source.checkpoints_changed.connect(self.timeline.set_checkpoints)
+        source.picture_changed.connect(self.timeline.note_picture)
+        source.refused.connect(self.timeline.stop_replay)
         source.refused.connect(self.message)
         self.timeline.position_changed.connect(self._look_at)
         self.timeline.branch_requested.connect(self.run.branch)

@@ -1,8 +1,9 @@
-"""The slider over the recorded snapshots of a run, with the ways back to the present and off it."""
+"""The slider over the recorded snapshots of a run, with a replay and the ways to the present and off it."""
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from dgm_explorer.ui.icons import make_icon
@@ -14,6 +15,8 @@ from dgm_explorer.ui.widgets.read_out import ReadOut
 from dgm_explorer.ui.widgets.toggle_button import ToggleButton
 
 CENTRE = Qt.AlignmentFlag.AlignVCenter
+REPLAY_MS = 100
+"""From one recorded picture to the next: a minute of training in some six seconds."""
 
 
 class Timeline(QWidget):
@@ -34,29 +37,40 @@ class Timeline(QWidget):
         self, phases: Sequence[str] = (), theme: Theme = LIGHT, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self.replay = ToggleButton("Replay")
         self.track = TimelineTrack(phases)
         self.text = ReadOut("step 1,000,000 · epoch 1,000.0", Qt.AlignmentFlag.AlignRight | CENTRE)
         self.live = ToggleButton("Live")
         self.branch = QToolButton()
         self._checkpoints: tuple[int, ...] = ()
         self._is_growing = False
+        self._is_awaiting = False
+        self._replayer = QTimer(self)
+        self._replayer.setInterval(REPLAY_MS)
+        self._replayer.timeout.connect(self._show_next)
         self._build()
-        self.track.moved.connect(self._move)
+        self.replay.clicked.connect(self._start_or_stop_replay)
+        self.track.moved.connect(self._go_to)
         self.live.clicked.connect(self.go_live)
         self.branch.clicked.connect(self._branch)
         self.set_theme(theme)
         self._show()
 
     def _build(self) -> None:
+        self.replay.setToolTip(
+            "Show the recorded pictures one after the other, from the one shown, or from the first.\n"
+            "Nothing is trained by it."
+        )
         self.live.setToolTip("Show the newest picture again, as training makes it (End, End).")
         self.branch.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.branch.setIconSize(QSize(14, 14))
-        for button in (self.live, self.branch):
+        for button in (self.replay, self.live, self.branch):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.text.setToolTip("What the pictures show at present.")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 0, 6, 2)
         layout.setSpacing(6)
+        layout.addWidget(self.replay)
         layout.addWidget(self.track, 1)
         layout.addWidget(self.text)
         layout.addWidget(self.live)
@@ -97,19 +111,56 @@ class Timeline(QWidget):
 
     def set_position(self, step: int | None) -> None:
         """Move the handle; emits nothing."""
+        self.stop_replay()
         self.track.set_position(step)
         self._show()
 
     @Slot()
     def go_live(self) -> None:
         """Return to the newest picture."""
-        self._move(None)
+        self._go_to(None)
+
+    @Slot()
+    def note_picture(self) -> None:
+        """What the position asks for is on the screen: a replay may go on."""
+        self._is_awaiting = False
+
+    @Slot()
+    def stop_replay(self) -> None:
+        """Stay at the picture that the replay has come to."""
+        self._replayer.stop()
+        self.replay.setChecked(False)
+        self._is_awaiting = False
+
+    @Slot(bool)
+    def _start_or_stop_replay(self, is_wanted: bool) -> None:
+        if not is_wanted:
+            self._replayer.stop()
+            return
+        self._replayer.start()
+        if self.track.position in (None, self.track.last_step):
+            self._move(self.track.first_step)
+
+    @Slot()
+    def _show_next(self) -> None:
+        """Behind the newest one it is live again. What is still being read is waited for."""
+        if not self._is_awaiting:
+            self._move(self.track.step_beyond(1))
+        if self.track.position is None:
+            self.stop_replay()
+
+    @Slot(object)
+    def _go_to(self, step: int | None) -> None:
+        """By hand."""
+        self.stop_replay()
+        self._move(step)
 
     def _move(self, step: int | None) -> None:
         is_new = step != self.track.position
         self.track.set_position(step)
         self._show()
         if is_new:
+            self._is_awaiting = step is not None
             self.position_changed.emit(step)
 
     @property
@@ -134,6 +185,7 @@ class Timeline(QWidget):
 
     def _show(self) -> None:
         is_live, step = self.track.position is None, self._origin
+        self.replay.setEnabled(self.track.first_step != self.track.last_step)
         self.live.setChecked(is_live)
         self.branch.setEnabled(step is not None)
         name = "the step chosen" if step is None else f"step {step:,}"
@@ -147,3 +199,7 @@ class Timeline(QWidget):
             f"Begin a new run from {origin}, with the same seed.\nThe run on the screen is stopped and saved."
         )
         self.text.set_text("live" if is_live else self.track.describe_position())
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.stop_replay()

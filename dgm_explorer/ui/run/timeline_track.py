@@ -64,6 +64,11 @@ class TimelineTrack(QWidget):
         return self._position
 
     @property
+    def first_step(self) -> int | None:
+        """The oldest recorded step; None if there is none."""
+        return self._steps[0] if self._steps else None
+
+    @property
     def last_step(self) -> int | None:
         """The newest recorded step; None if there is none."""
         return self._steps[-1] if self._steps else None
@@ -129,17 +134,14 @@ class TimelineTrack(QWidget):
         share = (x - MARGIN_PX) / max(1, self.width() - 2 * MARGIN_PX)
         return self._nearest_mark(share * self._end)
 
-    def _move_by(self, n_marks: int) -> None:
-        """So many recorded snapshots to the right; beyond the last one it is live."""
-        if not self._steps:
-            return
+    def step_beyond(self, n_marks: int) -> int | None:
+        """So many recorded snapshots to the right of the handle; None, live, behind the last one."""
         if self._position is None:
             index = len(self._steps)
         else:
             index = bisect.bisect_left(self._steps, self._position)
         index += n_marks
-        is_live = index >= len(self._steps)
-        self.moved.emit(None if is_live else self._steps[max(0, index)])
+        return None if index >= len(self._steps) else self._steps[max(0, index)]
 
     def _phase_color(self, phase: int) -> str:
         share = PHASE_SHARES[min(max(0, phase), len(PHASE_SHARES) - 1)]
@@ -240,8 +242,8 @@ class TimelineTrack(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key
         moves = {key.Key_Left: -1, key.Key_Right: 1, key.Key_PageDown: -PAGE, key.Key_PageUp: PAGE}
-        if event.key() in moves:
-            self._move_by(moves[key(event.key())])
+        if event.key() in moves and self._steps:
+            self.moved.emit(self.step_beyond(moves[key(event.key())]))
         elif event.key() == key.Key_Home and self._steps:
             self.moved.emit(self._steps[0])
         elif event.key() == key.Key_End and self._steps:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from dgm_explorer.ui.run.calendar import TimelineMark
-from dgm_explorer.ui.run.timeline import Timeline
+from dgm_explorer.ui.run.timeline import REPLAY_MS, Timeline
 from dgm_explorer.ui.theme import THEMES
 
 PHASES = ("pre-training", "mixture fit", "joint training")
@@ -109,6 +109,58 @@ def test_live_returns_to_the_newest_picture(timeline: Timeline, positions: list[
     QTest.mouseClick(timeline.live, LEFT)
     assert timeline.live.isChecked()
     assert positions == [300, None]
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        (None, [0, 100, 200, 300, None]),
+        (300, [0, 100, 200, 300, None]),
+        (200, [300, None]),
+    ],
+)
+def test_a_replay_shows_each_picture_and_is_live_behind_the_last(
+    start: int | None,
+    expected: list[int | None],
+    timeline: Timeline,
+    positions: list[int | None],
+    qtbot: QtBot,
+) -> None:
+    timeline.set_marks(marks(300))
+    timeline.set_position(start)
+    timeline.position_changed.connect(timeline.note_picture)  # all are read at once
+    QTest.mouseClick(timeline.replay, LEFT)
+    qtbot.waitUntil(lambda: not timeline.replay.isChecked())
+    assert positions == expected
+
+
+def test_a_replay_waits_for_a_picture_that_is_still_being_read(
+    timeline: Timeline, positions: list[int | None], qtbot: QtBot
+) -> None:
+    QTest.mouseClick(timeline.replay, LEFT)
+    qtbot.wait(3 * REPLAY_MS)
+    assert positions == [0]
+    timeline.note_picture()
+    qtbot.waitUntil(lambda: positions == [0, 100])
+
+
+def test_the_hand_ends_a_replay(timeline: Timeline, positions: list[int | None], qtbot: QtBot) -> None:
+    timeline.position_changed.connect(timeline.note_picture)
+    QTest.mouseClick(timeline.replay, LEFT)
+    QTest.mouseClick(timeline.track, LEFT, pos=spot(timeline, 700))
+    assert not timeline.replay.isChecked()
+    qtbot.wait(3 * REPLAY_MS)
+    assert positions == [0, 700]
+    QTest.mouseClick(timeline.replay, LEFT)
+    timeline.stop_replay()
+    qtbot.wait(3 * REPLAY_MS)
+    assert timeline.position == 700
+
+
+def test_one_picture_cannot_be_replayed(timeline: Timeline) -> None:
+    assert timeline.replay.isEnabled()
+    timeline.set_marks(marks(0))
+    assert not timeline.replay.isEnabled()
 
 
 @pytest.mark.parametrize(("position", "expected"), [(300, 300), (None, 1000)])
