@@ -89,6 +89,7 @@ class LandscapeView(Plot):
         self._x = self._y = self._y_view = np.linspace(0.0, 1.0, 2)
         self._q: tuple[float, float] | None = None
         self._grab_offset: QPointF | None = None
+        self._before_drag: tuple[float, float] | None = None
         self._mouse_px: QPointF | None = None
         self.view_box.setAspectLocked(is_equal_aspect)
         if y_scale == "log":
@@ -258,6 +259,7 @@ class LandscapeView(Plot):
             return False
         shown = self._q_marker.shown_px()
         self._grab_offset = at - shown if shown is not None else QPointF()
+        self._before_drag = self._q
         self.drag_started.emit()
         return True
 
@@ -273,8 +275,11 @@ class LandscapeView(Plot):
 
     def release(self, at: QPointF, event: QMouseEvent) -> None:
         del at, event
+        self._let_go()
+
+    def _let_go(self) -> None:
         if self._grab_offset is not None:
-            self._grab_offset = None
+            self._grab_offset = self._before_drag = None
             self.drag_finished.emit()
 
     def _is_near_q(self, at: QPointF) -> bool:
@@ -283,7 +288,9 @@ class LandscapeView(Plot):
 
     def _move_q(self, at: QPointF) -> None:
         x, y_view = self.pixel_to_view(at)
-        y = self._y_from_view(y_view)
+        self._put_q(x, self._y_from_view(y_view))
+
+    def _put_q(self, x: float, y: float) -> None:
         if (x, y) != self._q:
             self.set_q(x, y)
             self._read(x, y)
@@ -333,6 +340,10 @@ class LandscapeView(Plot):
         self._read(x, self._y_from_view(y_view))
 
     def key(self, event: QKeyEvent) -> bool:
+        if event.key() == Qt.Key.Key_Escape and self._before_drag is not None:
+            self._put_q(*self._before_drag)
+            self._let_go()  # the button may still be held, and moves nothing more
+            return True
         steps = {
             Qt.Key.Key_Left: (-1, 0),
             Qt.Key.Key_Right: (1, 0),

@@ -105,6 +105,7 @@ class MeanCurveView(Plot):
         self._mu = 0.0
         self._is_hovered = False
         self._grab_offset_px: float | None = None
+        self._mu_before_drag = 0.0
         self._read_mu: float | None = None
         self.view_box.setMouseEnabled(x=True, y=False)
         self._curves = {d: CurveOverlay(self.view_box, 2) for d in _DIRECTIONS}
@@ -232,6 +233,7 @@ class MeanCurveView(Plot):
         if event.button() != Qt.MouseButton.LeftButton or not self._is_near_line(at):
             return False
         self._grab_offset_px = at.x() - self._line.shown_x_px()
+        self._mu_before_drag = self._mu
         self.drag_started.emit()
         return True
 
@@ -242,7 +244,11 @@ class MeanCurveView(Plot):
             self._hover(at)
 
     def release(self, at: QPointF, event: QMouseEvent) -> None:
-        self.move(at, event)
+        if self._grab_offset_px is not None:
+            self.move(at, event)
+            self._let_go()
+
+    def _let_go(self) -> None:
         self._grab_offset_px = None
         self._show_line()
         self.drag_finished.emit()
@@ -253,9 +259,12 @@ class MeanCurveView(Plot):
     def _move_q(self, x_px: float) -> None:
         mu, _ = self.pixel_to_view(QPointF(x_px, 0.0))
         if mu != self._mu and abs(x_px - self._line.shown_x_px()) > 1e-9:
-            self.set_q(mu)
-            self._read(mu)
-            self.q_moved.emit(mu)
+            self._put_q(mu)
+
+    def _put_q(self, mu: float) -> None:
+        self.set_q(mu)
+        self._read(mu)
+        self.q_moved.emit(mu)
 
     def _read(self, mu: float) -> None:
         self._read_mu = mu
@@ -278,6 +287,10 @@ class MeanCurveView(Plot):
             self._stop_reading()
 
     def key(self, event: QKeyEvent) -> bool:
+        if event.key() == Qt.Key.Key_Escape and self._grab_offset_px is not None:
+            self._put_q(self._mu_before_drag)
+            self._let_go()  # the button may still be held, and moves nothing more
+            return True
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if step is None:
             return super().key(event)

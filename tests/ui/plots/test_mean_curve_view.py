@@ -69,6 +69,20 @@ def test_dragging_the_line_moves_mu(view, hand_of) -> None:
     assert view.value_at("forward", events[-2]) == pytest.approx(1.0 + 0.5 * events[-2] ** 2, abs=1e-3)
 
 
+def test_escape_puts_the_line_back_and_ends_the_drag(view, hand_of) -> None:
+    events: list[object] = []
+    view.q_moved.connect(events.append)
+    view.drag_finished.connect(lambda: events.append("finished"))
+    start, hand = view.view_to_viewport(1.0, 1.2), hand_of(view)
+    hand.press(start)
+    hand.move(start + QPointF(-120, 30))
+    assert events[-1] < 0
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    hand.move(start + QPointF(-160, 30))
+    hand.release(start + QPointF(-160, 30))
+    assert events[-2:] == [1.0, "finished"]
+
+
 def test_a_press_beside_the_line_does_not_make_it_jump(view, hand_of) -> None:
     moves: list[float] = []
     view.q_moved.connect(moves.append)

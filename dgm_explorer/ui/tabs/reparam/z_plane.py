@@ -207,7 +207,8 @@ class ZPlane(HandlePlot[MapShape]):
         self.go_home()
 
     def key(self, event: QKeyEvent) -> bool:
-        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_Escape):
+        is_escape_at_rest = event.key() == Qt.Key.Key_Escape and self._dragged is None
+        if is_escape_at_rest or event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             return False
         return super().key(event)
 

@@ -95,6 +95,22 @@ def test_escape_in_a_drag_puts_the_component_back(tab: KLTab) -> None:
     assert not tab.store.can_undo
 
 
+def test_escape_in_a_drag_on_a_landscape_puts_q_back(tab: KLTab) -> None:
+    view = tab.scene.landscapes["reverse"]
+    start = view.view_to_viewport(KLState().q.mu, math.log(KLState().q.sigma))
+    QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=start.toPoint())
+    for offset in (QPointF(-20, 10), QPointF(-60, 20)):
+        QTest.mouseMove(view.viewport(), (start + offset).toPoint())
+    QTest.qWait(SETTLE_MS)
+    assert tab.editor.state.q != KLState().q
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    end = (start + QPointF(-90, 20)).toPoint()
+    QTest.mouseMove(view.viewport(), end)
+    QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=end)
+    assert tab.editor.state == KLState()
+    assert not tab.store.can_undo
+
+
 def test_dragging_q_on_a_landscape_moves_it_everywhere(tab: KLTab, drag: Drag) -> None:
     view = tab.scene.landscapes["reverse"]
     start = view.view_to_viewport(KLState().q.mu, math.log(KLState().q.sigma))

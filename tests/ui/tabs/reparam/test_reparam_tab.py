@@ -206,6 +206,21 @@ def test_dragging_keeps_the_noise(tab: ReparamTab) -> None:
     assert tab.scene.frame.epsilon is before
 
 
+def test_escape_in_a_drag_puts_the_map_back(tab: ReparamTab) -> None:
+    before = state_of(tab)
+    plot = tab.scene.planes.image
+    start = plot.knob_viewport_position("second")
+    hand = Hand(plot)
+    hand.press(start)
+    hand.move(start + QPointF(0, -50))
+    assert state_of(tab) != before
+    QTest.keyClick(plot, Qt.Key.Key_Escape)
+    hand.move(start + QPointF(0, -80))
+    hand.release(start + QPointF(0, -80))
+    assert state_of(tab) == before
+    assert not tab.store.can_undo
+
+
 # -- descent ----------------------------------------------------------------------------------------------
 
 
