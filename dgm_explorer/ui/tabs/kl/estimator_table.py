@@ -34,9 +34,10 @@ _WIDEST: Final = (
     "ESS/N",
     "−0.0000 ± 0.0000",
     "−0.0000 ± 0.0000",
-    "0.053,  2.5e5 ",
-    "0.00,  0.00",
+    "0.053, 2.5e5",
+    "0.00, 0.00",
 )
+_PADDING_PX = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -191,7 +192,7 @@ class EstimatorTable(QTableView):
         self.verticalHeader().setMinimumSectionSize(metrics.height())  # Qt keeps that of a larger font
         self.verticalHeader().setDefaultSectionSize(metrics.height() + 5)
         for column, sample in enumerate(_WIDEST):
-            self.setColumnWidth(column, metrics.horizontalAdvance(sample) + 14)
+            self.setColumnWidth(column, metrics.horizontalAdvance(sample) + _PADDING_PX)
         self.updateGeometry()
 
     def show_rows(self, rows: tuple[EstimatorRow, ...], n_samples: int, is_sigma_fixed: bool) -> None:

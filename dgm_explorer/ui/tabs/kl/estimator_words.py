@@ -53,7 +53,7 @@ def direction_color(estimator: Estimator, theme: Theme) -> str:
 def pair_text(values: FloatArray, is_sigma_fixed: bool) -> str:
     """Both components of a statistic, or the one of μ where σ is fixed."""
     first = number_text(float(values[0]), 2)
-    return first if is_sigma_fixed else f"{first},  {number_text(float(values[1]), 2)}"
+    return first if is_sigma_fixed else f"{first}, {number_text(float(values[1]), 2)}"
 
 
 def is_biased(summary: Summary, component: int) -> bool:
