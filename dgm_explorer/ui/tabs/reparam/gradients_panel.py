@@ -269,7 +269,7 @@ class GradientsPanel(ReparamPanel):
         if not words and numbers is not None:
             state = numbers.request.state
             exact = ", ".join(number_text(value) for value in numbers.clouds.exact.gradient.mean.tolist())
-            words = f"exact ∇μ = {exact if numbers.dimension == 1 else f'({exact})'}"
+            words = f"→ exact ∇μ = {exact if numbers.dimension == 1 else f'({exact})'}"
             if state.has_baseline and state.n_samples == 1:
                 words = ALONE
         is_shown = self._is_wide or words in (LATE, ALONE)

@@ -164,7 +164,7 @@ def test_clouds_and_table_show_the_same(panel: GradientsPanel) -> None:
     assert panel.pathwise.picture is not None
     mean = panel.pathwise.picture.mean[0]
     assert float(model.index(0, MEAN).data().split(" ± ")[0]) == pytest.approx(mean, abs=0.02)
-    assert "exact ∇μ = (2, 1.5)" in panel.caption
+    assert panel.caption == "→ exact ∇μ = (2, 1.5)"  # the bold arrow
     assert float(model.index(10, VARIANCE).data()) == pytest.approx(1.6, abs=0.1)
     assert "Var 1.6" in panel.headings[0].text()
 
