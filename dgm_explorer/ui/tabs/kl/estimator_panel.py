@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QSlider,
@@ -34,7 +33,7 @@ from dgm_explorer.ui.tabs.kl.lower_panel import LowerPanel
 from dgm_explorer.ui.tabs.kl.wording import in_units
 from dgm_explorer.ui.theme import Theme
 from dgm_explorer.ui.widgets.elided_label import ElidedLabel
-from dgm_explorer.ui.widgets.form import guard_wheel, label_for, row, set_text, set_tip
+from dgm_explorer.ui.widgets.form import font_of, guard_wheel, label_for, row, set_color, set_text, set_tip
 
 MAX_SAMPLES = 100_000
 SLIDER_STEPS = 500
@@ -104,7 +103,7 @@ class EstimatorPanel(LowerPanel):
             "forward": CloudPlot("forward"),
             "reverse": CloudPlot("reverse"),
         }
-        self._headings: dict[Direction, QLabel] = {"forward": QLabel(), "reverse": QLabel()}
+        self._headings: dict[Direction, ElidedLabel] = {"forward": ElidedLabel(), "reverse": ElidedLabel()}
         self.model = EstimatorModel(self)
         self.table = EstimatorTable(self.model)
         self.slider = QSlider(Qt.Orientation.Horizontal)
@@ -160,7 +159,8 @@ class EstimatorPanel(LowerPanel):
         for plot in self.plots.values():
             plot.set_theme(theme)
         for heading, rgb in zip(self._headings.values(), (theme.forward, theme.reverse), strict=True):
-            heading.setStyleSheet(f"color: {rgb}; font-size: {theme.point_size(0.92):g}pt")
+            heading.setFont(font_of(self, theme, 0.92))
+            set_color(heading, rgb)
             heading.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.table.set_theme(theme)
         if self._clouds:
@@ -256,7 +256,7 @@ class EstimatorPanel(LowerPanel):
                 unit=state.units,
             )
             set_text(self._headings[direction], plot.heading.replace(" = ", " =\n"))
-            set_tip(self._headings[direction], ability.reason)
+            set_tip(self._headings[direction], ability.reason or plot.heading)
         self.table.show_rows(self._rows(state), state.n_samples, state.is_sigma_fixed)
         self._show_caption()
         self.arrows_changed.emit()

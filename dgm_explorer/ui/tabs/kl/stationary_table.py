@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QStandardItem, QStan
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
-    QLabel,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -33,7 +32,8 @@ from dgm_explorer.ui.tabs.kl.wording import (
     parameter_text,
 )
 from dgm_explorer.ui.theme import Theme
-from dgm_explorer.ui.widgets.form import font_of
+from dgm_explorer.ui.widgets.elided_label import ElidedLabel
+from dgm_explorer.ui.widgets.form import font_of, set_text, set_tip
 
 HEADINGS: Final = ("divergence", "type", "μ", "σ", "value", "")
 NUMBER_COLUMNS: Final = (2, 3, 4)
@@ -205,8 +205,7 @@ class StationaryPanel(LowerPanel):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._caption = QLabel()
-        self._caption.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._caption = ElidedLabel()
         self._model = StationaryModel(theme, self)
         self._view = QTableView()
         self._view.setModel(self._model)
@@ -217,7 +216,6 @@ class StationaryPanel(LowerPanel):
         self._view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self._view.setTabKeyNavigation(False)
         self._view.setShowGrid(False)
-        self._view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._view.verticalHeader().hide()
         self._view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self._view.horizontalHeader().setStretchLastSection(True)
@@ -254,8 +252,8 @@ class StationaryPanel(LowerPanel):
         caption = count_sentence(frame.reverse_points, is_searching=frame.is_searching)
         if state.is_sigma_fixed:
             caption += f"   (σ fixed at {state.q.sigma:.4g})"
-        if caption != self._caption.text():
-            self._caption.setText(caption)
+        set_text(self._caption, caption)
+        set_tip(self._caption, caption)
         rows = rows_of(frame.forward_minimum, frame.reverse_points, state.view, state.knowledge)
         self._model.set_rows(rows, state.units)
 
